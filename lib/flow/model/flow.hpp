@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Flow: a value for every column. The plain way from a record to a message, and the reference that
+// compiled plans are held against. Bytes and lists are borrowed from the datagram or from the
+// producer.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "flow/base/bytes.hpp"
+#include "flow/model/columns.hpp"
+
+namespace flow {
+
+namespace detail {
+
+/// Index of each column among those of its kind of storage.
+constexpr std::array<std::uint8_t, column_count> storage_indexes() noexcept {
+    std::array<std::uint8_t, column_count> indexes{};
+    std::uint8_t numbers = 0;
+    std::uint8_t bytes = 0;
+    std::uint8_t lists = 0;
+    for (std::size_t i = 0; i < column_count; ++i) {
+        const Kind kind = column_table[i].kind;
+        indexes[i] = kind == Kind::bytes ? bytes++ : kind == Kind::u32_list ? lists++ : numbers++;
+    }
+    return indexes;
+}
+
+inline constexpr auto storage_index = storage_indexes();
+
+template <class Predicate>
+constexpr std::size_t count_columns(Predicate predicate) noexcept {
+    std::size_t count = 0;
+    for (const ColumnInfo& column : column_table) count += predicate(column.kind) ? 1 : 0;
+    return count;
+}
+
+}  // namespace detail
+
+class Flow {
+public:
+    [[nodiscard]] std::uint64_t number(Column column) const noexcept {
+        return numbers_[at(column)];
+    }
+    [[nodiscard]] Bytes bytes(Column column) const noexcept { return bytes_[at(column)]; }
+    [[nodiscard]] std::span<const std::uint32_t> list(Column column) const noexcept {
+        return lists_[at(column)];
+    }
+
+    /// Keeps as many low bits as the column's type has.
+    void set(Column column, std::uint64_t value) noexcept {
+        const bool narrow = info(column).kind == Kind::u32;
+        numbers_[at(column)] = narrow ? static_cast<std::uint32_t>(value) : value;
+    }
+    void set(Column column, Bytes value) noexcept { bytes_[at(column)] = value; }
+    void set(Column column, std::span<const std::uint32_t> value) noexcept {
+        lists_[at(column)] = value;
+    }
+
+private:
+    [[nodiscard]] static constexpr std::size_t at(Column column) noexcept {
+        return detail::storage_index[static_cast<std::size_t>(column)];
+    }
+
+    std::array<std::uint64_t, detail::count_columns(holds_number)> numbers_{};
+    std::array<Bytes, detail::count_columns([](Kind kind) { return kind == Kind::bytes; })>
+        bytes_{};
+    std::array<std::span<const std::uint32_t>,
+               detail::count_columns([](Kind kind) { return kind == Kind::u32_list; })>
+        lists_{};
+};
+
+}  // namespace flow

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where a flow came from: the enum FlowType of goflow2's protobuf schema, numbers included.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace flow {
+
+enum class FlowType : std::uint8_t {
+    unknown = 0,
+    sflow_5 = 1,
+    netflow_v5 = 2,
+    netflow_v9 = 3,
+    ipfix = 4,
+};
+
+[[nodiscard]] constexpr std::string_view flow_type_name(FlowType type) noexcept {
+    switch (type) {
+        case FlowType::sflow_5: return "SFLOW_5";
+        case FlowType::netflow_v5: return "NETFLOW_V5";
+        case FlowType::netflow_v9: return "NETFLOW_V9";
+        case FlowType::ipfix: return "IPFIX";
+        case FlowType::unknown: break;
+    }
+    return "FLOWUNKNOWN";
+}
+
+}  // namespace flow

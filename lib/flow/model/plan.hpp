@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Plan: a template, read once. A list of copy steps from a record's bytes to columns, independent
+// of any format. `produce` compiles it; formats turn it into their own program (DESIGN: templates
+// compile to plans).
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "flow/model/columns.hpp"
+
+namespace flow {
+
+/// How the bytes of a field become the value of a column.
+enum class Transform : std::uint8_t {
+    number,            ///< big-endian, any size up to 8: `(value >> shift)`, low `bits` bits
+    number_or,         ///< the same, OR-ed into what is there
+    constant,          ///< `operand`, whatever the record says
+    bytes,             ///< copied
+    bytes_if_better,   ///< copied if the column is empty or the field is not all zero; then Etype =
+                       ///< `operand`
+    etype_of_version,  ///< IP version 4 or 6 to an ethertype; other values leave the column
+
+    // Times (RFC 7011 §6.1.7–10, RFC 3954 §8). To seconds or milliseconds of UNIX time.
+    s_of_uptime,
+    ms_of_uptime,
+    s_of_seconds,
+    ms_of_seconds,
+    s_of_milliseconds,
+    ms_of_milliseconds,
+    s_of_ntp,
+    ms_of_ntp,
+    s_of_delta_us,
+    ms_of_delta_us,
+};
+
+[[nodiscard]] constexpr bool is_time(Transform transform) noexcept {
+    return transform >= Transform::s_of_uptime;
+}
+
+struct Step {
+    Column column{};
+    Transform transform{};
+    std::uint8_t shift = 0;
+    std::uint8_t bits = 64;
+    std::uint16_t field = 0;  ///< index in the template
+    std::uint16_t offset =
+        0;  ///< bytes from the start of the record; meaningless when the template is variable
+    std::uint16_t size = 0;  ///< bytes, or variable_length
+    std::uint16_t operand = 0;
+};
+
+struct Plan {
+    std::span<const Step> steps{};  ///< in the order of the record, so the last one wins
+    /// Every column has one step at most, none depends on another, and every offset is fixed: a
+    /// format may run the steps in its own order, from the wire into the message.
+    bool direct = false;
+};
+
+/// Most steps that one template compiles to; a template with more is refused.
+inline constexpr std::size_t plan_steps_max = 256;
+
+}  // namespace flow

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Row: one setting, declared once. TOML, flags, limits, --help, -print-config and config/flowd.toml
+// all come from rows. A driver declares its own: `std::vector<config::Row> rows(Options&)` in its
+// options.hpp.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace flowd::config {
+
+/// Where the value goes. The value found there when the row is made is the default.
+using Target = std::variant<bool*, std::int64_t*, std::string*, std::vector<std::string>*>;
+
+/// Can it change while flowd runs?
+enum class Lifetime : std::uint8_t { sealed, live };
+
+/// Does it change anything? `accepted`: a goflow2 flag that flowd takes and, once, says has no
+/// effect.
+enum class Effect : std::uint8_t { used, accepted };
+
+struct Row {
+    std::string_view key;  ///< TOML: "transport.file.path"; empty: flag only
+    std::string_view
+        flag;  ///< "transport.file": `-transport.file X` or `--transport.file=X`; empty: TOML only
+    Target target;
+    std::string_view help;                    ///< one sentence
+    std::string_view unit{};                  ///< "ms", "bytes", "datagrams/s"; empty: none
+    std::vector<std::string_view> choices{};  ///< strings: what is allowed; empty: anything
+    std::int64_t min = 0;                     ///< integers
+    std::int64_t max = std::numeric_limits<std::int64_t>::max();
+    Lifetime lifetime = Lifetime::sealed;
+    Effect effect = Effect::used;
+};
+
+}  // namespace flowd::config

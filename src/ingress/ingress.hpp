@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Ingress: where datagrams come from. One instance per RX worker; nothing is shared between
+// instances, and all calls but the destructor come from that worker's thread. One virtual call per
+// burst.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "flow/base/error.hpp"
+#include "flow/model/datagram.hpp"
+
+namespace flowd {
+
+/// What became of the frames of one queue. Written by the RX worker only.
+struct IngressStats {
+    std::uint64_t datagrams =
+        0;  ///< UDP datagrams that arrived, used or dropped: Σ `drops` included
+    std::uint64_t payload_bytes = 0;  ///< their UDP payloads, of those handed on
+    std::uint64_t missed = 0;  ///< lost before flowd saw them: the NIC's or the socket's own count
+    std::array<std::uint64_t, flow::error_count> drops{};  ///< by reason, at the frame
+};
+
+class Ingress {
+public:
+    Ingress() = default;
+    Ingress(const Ingress&) = delete;
+    Ingress& operator=(const Ingress&) = delete;
+    virtual ~Ingress() = default;
+
+    /// Once, on the worker's thread, before the first receive(): registers the thread with the
+    /// driver.
+    virtual void attach() noexcept {}
+    /// Once, on the worker's thread, after the last release().
+    virtual void detach() noexcept {}
+
+    /// The next burst, at most a few dozen; empty when there is nothing. Never waits. Borrowed
+    /// until release().
+    [[nodiscard]] virtual std::span<const flow::Datagram> receive() noexcept = 0;
+    /// Gives the burst back. Called once after each receive(), empty or not.
+    virtual void release() noexcept = 0;
+    /// After an empty burst: waits as long as the idle policy says, 10 ms at most.
+    virtual void wait() noexcept = 0;
+    /// A replay that has given its last datagram. A live ingress never is.
+    [[nodiscard]] virtual bool exhausted() const noexcept { return false; }
+
+    [[nodiscard]] virtual const IngressStats& stats() noexcept = 0;
+};
+
+}  // namespace flowd
