@@ -58,6 +58,6 @@ struct Plan {
 };
 
 /// Most steps that one template compiles to; a template with more is refused.
-inline constexpr std::size_t plan_steps_max = 256;
+inline constexpr std::size_t plan_steps_max = 384;
 
 }  // namespace flow

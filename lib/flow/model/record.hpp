@@ -2,10 +2,12 @@
 // Record: bytes that a template lays out, still on the wire. What a decoder hands on.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <span>
 
 #include "flow/base/bytes.hpp"
+#include "flow/base/error.hpp"
 #include "flow/model/origin.hpp"
 #include "flow/model/template.hpp"
 

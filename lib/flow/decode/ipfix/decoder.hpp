@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// IPFIX (RFC 7011): a 16-byte message header, then sets; enterprise fields, variable length,
+// template withdrawal.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "flow/decode/templates/sets.hpp"
+#include "flow/model/datagram.hpp"
+
+namespace flow::ipfix {
+
+inline constexpr std::uint16_t version = 10;
+
+/// One per shard; never shared, never locked.
+class Decoder {
+public:
+    static constexpr std::string_view name = "ipfix";
+
+    explicit Decoder(TemplateStore& templates) noexcept : templates_{templates} {}
+
+    [[nodiscard]] static bool claims(Bytes payload) noexcept {
+        return payload.size() >= 2 && load_be16(payload.data()) == version;
+    }
+    [[nodiscard]] static bool accepted(const Protocols& protocols) noexcept {
+        return protocols.netflow9;
+    }
+
+    /// Returns the first thing that was wrong; everything before and beside it has been handed on.
+    /// Bytes after the message's own length are not looked at (RFC 7011 §3.1).
+    template <RecordSink Sink>
+    Error decode(const Datagram& datagram, ExporterIndex exporter, Sink& sink) noexcept {
+        wire::Cursor in{datagram.payload};
+        const auto header = in.block<header_size>();
+        if (in.failed()) return Error::truncated;
+        const std::size_t length = header.u16<2>();
+        if (length < header_size) return Error::bad_length;
+        const Domain domain{exporter, header.u32<12>(), version};
+        sink.begin(Origin{.type = FlowType::ipfix,
+                          .sampler = datagram.source,
+                          .exporter = exporter,
+                          .sequence = header.u32<8>(),
+                          .observation_domain = domain.id,
+                          .received_ns = datagram.received_ns,
+                          .export_seconds = header.u32<4>()});
+        const std::size_t announced = length - header_size;
+        const Bytes sets = in.take(std::min(announced, in.remaining()));
+        const Error outcome = for_each_set(
+            sets, [&](std::uint16_t id, Bytes body) { return decode_set(domain, id, body, sink); });
+        return first_failure(outcome, announced > sets.size() ? Error::truncated : Error::none);
+    }
+
+private:
+    static constexpr std::size_t header_size = 16;
+    static constexpr std::uint16_t template_set = 2;
+    static constexpr std::uint16_t options_template_set = 3;
+
+    template <RecordSink Sink>
+    Error decode_set(const Domain& domain, std::uint16_t id, Bytes body, Sink& sink) noexcept {
+        if (id == template_set || id == options_template_set) {
+            return learn_templates(domain, id, body, sink);
+        }
+        if (id < 256) return Error::bad_set_id;
+        const Template* const layout = templates_.find(domain, id);
+        if (layout == nullptr) return Error::unknown_template;
+        return decode_data_set(*layout, body, variable_, sink);
+    }
+
+    /// RFC 7011 §3.4.1 and §3.4.2. A count of 0 withdraws (§8.1): one template, or with the set's
+    /// own id all.
+    template <RecordSink Sink>
+    Error learn_templates(const Domain& domain, std::uint16_t set_id, Bytes body,
+                          Sink& sink) noexcept {
+        const bool options = set_id == options_template_set;
+        Error outcome = Error::none;
+        wire::Cursor in{body};
+        while (in.remaining() >= 4) {
+            const auto header = in.block<4>();
+            const std::uint16_t id = header.u16<0>();
+            const std::size_t field_count = header.u16<2>();
+            if (field_count == 0) {
+                if (id == 0) break;  // padding
+                if (id == set_id) {
+                    templates_.withdraw_all(domain, options);
+                } else if (id >= 256) {
+                    templates_.withdraw(domain, id);
+                } else {
+                    outcome = first_failure(outcome, Error::bad_template);
+                }
+                continue;
+            }
+            if (options)
+                in.skip(2);  // the scope field count: scopes are fields like any other here
+            outcome = first_failure(outcome, learn_one(domain, id, options, field_count, in, sink));
+            if (in.failed()) break;
+        }
+        return outcome;
+    }
+
+    template <RecordSink Sink>
+    Error learn_one(const Domain& domain, std::uint16_t id, bool options, std::size_t field_count,
+                    wire::Cursor& in, Sink& sink) noexcept {
+        for (std::size_t i = 0; i < field_count && !in.failed(); ++i) {
+            const auto field = in.block<4>();
+            const bool private_enterprise = (field.u16<0>() & enterprise_bit) != 0;
+            const std::uint32_t enterprise = private_enterprise ? in.u32() : 0;
+            if (i >= template_fields_max) continue;  // read on, to find the next template
+            fields_[i] = {static_cast<std::uint16_t>(field.u16<0>() & ~enterprise_bit),
+                          field.u16<2>(), enterprise};
+        }
+        if (in.failed()) return Error::truncated;
+        if (field_count > template_fields_max) return Error::template_limit;
+        return learn_template(templates_, domain, {id, options, {fields_.data(), field_count}},
+                              sink);
+    }
+
+    static constexpr std::uint16_t enterprise_bit = 0x8000;
+
+    TemplateStore& templates_;
+    std::array<TemplateField, template_fields_max> fields_{};
+    VariableLayout variable_;
+};
+
+}  // namespace flow::ipfix

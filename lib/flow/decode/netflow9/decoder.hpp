@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// NetFlow v9 (RFC 3954): a 20-byte header, then FlowSets. The header's count is not trusted:
+// exporters disagree on what it counts (softflowd announces fewer than it sends), and the lengths
+// of the FlowSets say enough.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "flow/decode/templates/sets.hpp"
+#include "flow/model/datagram.hpp"
+
+namespace flow::netflow9 {
+
+inline constexpr std::uint16_t version = 9;
+
+/// One per shard; never shared, never locked.
+class Decoder {
+public:
+    static constexpr std::string_view name = "netflow9";
+
+    explicit Decoder(TemplateStore& templates) noexcept : templates_{templates} {}
+
+    [[nodiscard]] static bool claims(Bytes payload) noexcept {
+        return payload.size() >= 2 && load_be16(payload.data()) == version;
+    }
+    [[nodiscard]] static bool accepted(const Protocols& protocols) noexcept {
+        return protocols.netflow9;
+    }
+
+    /// Returns the first thing that was wrong; everything before and beside it has been handed on.
+    template <RecordSink Sink>
+    Error decode(const Datagram& datagram, ExporterIndex exporter, Sink& sink) noexcept {
+        wire::Cursor in{datagram.payload};
+        const auto header = in.block<20>();
+        if (in.failed()) return Error::truncated;
+        const Domain domain{exporter, header.u32<16>(), version};
+        sink.begin(Origin{.type = FlowType::netflow_v9,
+                          .sampler = datagram.source,
+                          .exporter = exporter,
+                          .sequence = header.u32<12>(),
+                          .received_ns = datagram.received_ns,
+                          .export_seconds = header.u32<8>(),
+                          .uptime_ms = header.u32<4>()});
+        return for_each_set(in.rest(), [&](std::uint16_t id, Bytes body) {
+            return decode_set(domain, id, body, sink);
+        });
+    }
+
+private:
+    static constexpr std::uint16_t template_set = 0;
+    static constexpr std::uint16_t options_template_set = 1;
+
+    template <RecordSink Sink>
+    Error decode_set(const Domain& domain, std::uint16_t id, Bytes body, Sink& sink) noexcept {
+        if (id == template_set) return learn_templates(domain, body, sink);
+        if (id == options_template_set) return learn_options_templates(domain, body, sink);
+        if (id < 256) return Error::bad_set_id;
+        const Template* const layout = templates_.find(domain, id);
+        if (layout == nullptr) return Error::unknown_template;
+        return decode_data_set(*layout, body, variable_, sink);
+    }
+
+    /// RFC 3954 §5.2. Up to three bytes at the end, or zeros, are padding.
+    template <RecordSink Sink>
+    Error learn_templates(const Domain& domain, Bytes body, Sink& sink) noexcept {
+        Error outcome = Error::none;
+        wire::Cursor in{body};
+        while (in.remaining() >= 4) {
+            const auto header = in.block<4>();
+            const std::uint16_t id = header.u16<0>();
+            const std::size_t field_count = header.u16<2>();
+            if (id == 0 && field_count == 0) break;
+            outcome = first_failure(outcome, learn_one(domain, id, false, field_count, in, sink));
+            if (in.failed()) break;
+        }
+        return outcome;
+    }
+
+    /// RFC 3954 §6.1: lengths of the scope and option parts in bytes, four per field.
+    template <RecordSink Sink>
+    Error learn_options_templates(const Domain& domain, Bytes body, Sink& sink) noexcept {
+        Error outcome = Error::none;
+        wire::Cursor in{body};
+        while (in.remaining() >= 6) {
+            const auto header = in.block<6>();
+            const std::uint16_t id = header.u16<0>();
+            const std::size_t field_count = header.u16<2>() / 4u + header.u16<4>() / 4u;
+            if (id == 0 && field_count == 0) break;
+            outcome = first_failure(outcome, learn_one(domain, id, true, field_count, in, sink));
+            if (in.failed()) break;
+        }
+        return outcome;
+    }
+
+    template <RecordSink Sink>
+    Error learn_one(const Domain& domain, std::uint16_t id, bool options, std::size_t field_count,
+                    wire::Cursor& in, Sink& sink) noexcept {
+        if (field_count > template_fields_max) {
+            in.skip(field_count * 4);
+            return in.failed() ? Error::truncated : Error::template_limit;
+        }
+        for (std::size_t i = 0; i < field_count; ++i) {
+            const auto field = in.block<4>();
+            fields_[i] = {field.u16<0>(), field.u16<2>(), 0};
+        }
+        if (in.failed()) return Error::truncated;
+        return learn_template(templates_, domain, {id, options, {fields_.data(), field_count}},
+                              sink);
+    }
+
+    TemplateStore& templates_;
+    std::array<TemplateField, template_fields_max> fields_{};
+    VariableLayout variable_;
+};
+
+}  // namespace flow::netflow9

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "flow/format/protobuf/formatter.hpp"
+
+#include <algorithm>
+
+namespace flow::protobuf {
+
+namespace {
+
+std::size_t varint_size(std::uint64_t value) noexcept {
+    std::array<std::uint8_t, varint_size_max> scratch;
+    return static_cast<std::size_t>(put_varint(scratch.data(), value) - scratch.data());
+}
+
+std::uint8_t* put_bytes(std::uint8_t* to, Tag tag, Bytes bytes) noexcept {
+    if (bytes.empty()) return to;
+    to = put_varint(put_tag(to, tag), bytes.size());
+    std::memcpy(to, bytes.data(), bytes.size());
+    return to + bytes.size();
+}
+
+/// Packed, as proto3 has repeated scalars.
+std::uint8_t* put_list(std::uint8_t* to, Tag tag, std::span<const std::uint32_t> list) noexcept {
+    if (list.empty()) return to;
+    std::size_t size = 0;
+    for (const std::uint32_t value : list) size += varint_size(value);
+    to = put_varint(put_tag(to, tag), size);
+    for (const std::uint32_t value : list) to = put_varint(to, value);
+    return to;
+}
+
+}  // namespace
+
+Formatter::Formatter(const Schema& schema, Framing framing) noexcept : framing_{framing} {
+    for (const Column column : schema.columns()) {
+        const Kind kind = info(column).kind;
+        const bool varint = holds_number(kind);
+        fields_[field_count_++] = {
+            column, kind,
+            make_tag(schema.field(column).number,
+                     varint ? WireType::varint : WireType::length_delimited)};
+    }
+    std::sort(fields_.begin(), fields_.begin() + static_cast<std::ptrdiff_t>(field_count_),
+              [&](const Field& a, const Field& b) {
+                  return schema.field(a.column).number < schema.field(b.column).number;
+              });
+}
+
+std::size_t Formatter::size_max(const Flow& flow) const noexcept {
+    std::size_t size = prefix_size_max + field_size_max;
+    for (const Field& field : fields()) {
+        size += field_size_max;
+        if (field.kind == Kind::bytes) size += flow.bytes(field.column).size();
+        if (field.kind == Kind::u32_list) size += flow.list(field.column).size() * 5;
+    }
+    return size;
+}
+
+std::uint8_t* Formatter::write(const Flow& flow, std::uint8_t* to) const noexcept {
+    std::uint8_t* at = message_begin(framing_, to);
+    for (const Field& field : fields()) {
+        switch (field.kind) {
+            case Kind::bytes: at = put_bytes(at, field.tag, flow.bytes(field.column)); break;
+            case Kind::u32_list: at = put_list(at, field.tag, flow.list(field.column)); break;
+            default: at = put_field(at, field.tag, flow.number(field.column)); break;
+        }
+    }
+    return finish_message(framing_, to, at);
+}
+
+}  // namespace flow::protobuf

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Protobuf messages, fields in ascending order of their numbers, defaults left out: byte for byte
+// what goflow2's marshaller writes. The plain encoder of a Flow; Program (program.hpp) is the
+// compiled one.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "flow/format/protobuf/frame.hpp"
+#include "flow/format/protobuf/program.hpp"
+#include "flow/format/protobuf/varint.hpp"
+#include "flow/model/flow.hpp"
+#include "flow/model/formatter.hpp"
+#include "flow/model/schema.hpp"
+
+namespace flow::protobuf {
+
+class Formatter {
+public:
+    static constexpr std::string_view name = "pb";
+    using Program = protobuf::Program;
+    using Constants = protobuf::Constants;
+
+    Formatter(const Schema& schema, Framing framing) noexcept;
+
+    [[nodiscard]] std::size_t size_max(const Flow& flow) const noexcept;
+    [[nodiscard]] std::uint8_t* write(const Flow& flow, std::uint8_t* to) const noexcept;
+
+    /// Turns a direct plan into a program for this schema.
+    void compile(const Plan& plan, Program& program) const noexcept;
+    /// Encodes what the flows of one datagram share.
+    void begin(const Origin& origin, Constants& constants) const noexcept;
+    /// Runs the program on one record: at most program.size_max bytes at `to`, and `record_padding`
+    /// readable bytes behind the record.
+    [[nodiscard]] std::uint8_t* run(const Program& program, const Constants& constants,
+                                    const Origin& origin, const std::uint8_t* record,
+                                    std::uint8_t* to) const noexcept {
+        std::uint8_t* const begin = message_begin(framing_, to);
+        return finish_message(framing_, to, run_program(program, constants, origin, record, begin));
+    }
+
+private:
+    /// A column of the schema with its tag, in the order of field numbers.
+    struct Field {
+        Column column;
+        Kind kind;
+        Tag tag;
+    };
+
+    [[nodiscard]] std::span<const Field> fields() const noexcept {
+        return {fields_.data(), field_count_};
+    }
+
+    Framing framing_;
+    std::array<Field, column_count> fields_{};
+    std::size_t field_count_ = 0;
+};
+
+static_assert(flow::Formatter<Formatter>);
+
+}  // namespace flow::protobuf

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Flow times on the wire, to UNIX seconds or milliseconds. Used by the plain way and by compiled
+// plans alike.
+#pragma once
+
+#include <cstdint>
+
+#include "flow/model/origin.hpp"
+#include "flow/model/plan.hpp"
+
+namespace flow {
+
+/// Seconds from the NTP epoch (1900) to the UNIX epoch (RFC 5905 §6).
+inline constexpr std::uint64_t ntp_unix_offset = 2'208'988'800;
+
+/// Milliseconds between an uptime stamp and the header's uptime. Signed: a flow may end after the
+/// header was written, and the 32-bit counter wraps every 49.7 days.
+[[nodiscard]] constexpr std::int64_t uptime_age_ms(std::uint64_t stamp,
+                                                   const Origin& origin) noexcept {
+    return static_cast<std::int32_t>(origin.uptime_ms - static_cast<std::uint32_t>(stamp));
+}
+
+/// `value` as it came from the wire; `transform` one for which is_time() holds. 0 stays 0 for
+/// absolute times. Whole seconds of an uptime stamp are the header's time less the whole seconds of
+/// the age, as goflow2 has it.
+[[nodiscard]] inline std::uint64_t time_value(Transform transform, std::uint64_t value,
+                                              const Origin& origin) noexcept {
+    const std::uint64_t export_ms = std::uint64_t{origin.export_seconds} * 1000;
+    switch (transform) {
+        case Transform::s_of_uptime:
+            return static_cast<std::uint32_t>(origin.export_seconds -
+                                              uptime_age_ms(value, origin) / 1000);
+        case Transform::ms_of_uptime:
+            return export_ms - static_cast<std::uint64_t>(uptime_age_ms(value, origin));
+        case Transform::ms_of_seconds: return value * 1000;
+        case Transform::s_of_milliseconds: return value / 1000;
+        case Transform::s_of_ntp: return value == 0 ? 0 : (value >> 32) - ntp_unix_offset;
+        case Transform::ms_of_ntp:
+            return value == 0 ? 0
+                              : ((value >> 32) - ntp_unix_offset) * 1000 +
+                                    ((value & UINT32_MAX) * 1000 >> 32);
+        case Transform::s_of_delta_us: return origin.export_seconds - value / 1'000'000;
+        case Transform::ms_of_delta_us: return export_ms - value / 1000;
+        default: return value;  // s_of_seconds, ms_of_milliseconds
+    }
+}
+
+}  // namespace flow

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Compiles a template to a plan. Cold: once per template, never per record.
+#pragma once
+
+#include <span>
+
+#include "flow/model/plan.hpp"
+#include "flow/model/template.hpp"
+
+namespace flow::produce {
+
+/// The plan's steps are written to `steps`, which must outlive it. Cannot fail: fields without a
+/// column are left out, and plan_steps_max covers every template that the store takes.
+[[nodiscard]] Plan compile(const Template& layout, std::span<Step, plan_steps_max> steps) noexcept;
+
+}  // namespace flow::produce
