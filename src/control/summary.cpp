@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/summary.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <iomanip>
+#include <locale>
+#include <sstream>
+
+namespace flowd {
+
+namespace {
+
+constexpr double ns_per_second = 1e9;
+
+void add(Summary::Counts& counts, std::string_view name, std::uint64_t count) {
+    if (count == 0) return;
+    const auto known = std::find_if(counts.begin(), counts.end(),
+                                    [name](const auto& entry) { return entry.first == name; });
+    if (known == counts.end()) {
+        counts.emplace_back(name, count);
+    } else {
+        known->second += count;
+    }
+}
+
+void add(Summary::Counts& counts, const std::array<std::uint64_t, flow::error_count>& by_error) {
+    for (std::size_t i = 1; i < by_error.size(); ++i) {
+        add(counts, flow::error_name(static_cast<flow::Error>(i)), by_error[i]);
+    }
+}
+
+void add_rx(Summary& summary, const RxWorker& worker, const IngressStats& ingress) {
+    const flow::PipelineStats& pipeline = worker.pipeline_stats();
+    summary.datagrams += ingress.datagrams + ingress.missed;
+    summary.decoded += pipeline.decoded;
+    summary.bytes_in += pipeline.payload_bytes;
+    summary.flows += pipeline.flows;
+    summary.rx_cpu_seconds += static_cast<double>(worker.span().cpu_ns()) / ns_per_second;
+    add(summary.datagram_drops, "missed", ingress.missed);
+    add(summary.datagram_drops, ingress.drops);
+    add(summary.datagram_drops, pipeline.datagram_drops);
+    add(summary.flow_drops, "ring_full", worker.batches().ring_full_drops());
+    add(summary.flow_drops, "too_large",
+        pipeline.flows_too_large + worker.batches().too_large_drops());
+}
+
+std::string json_counts(const Summary::Counts& counts) {
+    std::string text = "{";
+    for (const auto& [name, count] : counts) {
+        if (text.size() > 1) text += ", ";
+        text += '"' + name + "\": " + std::to_string(count);  // names are identifiers
+    }
+    return text + "}";
+}
+
+std::ostringstream stream() {
+    std::ostringstream out;
+    out.imbue(std::locale::classic());
+    out << std::fixed;
+    return out;
+}
+
+void text_counts(std::ostream& out, std::string_view label, const Summary::Counts& counts) {
+    for (const auto& [name, count] : counts)
+        out << "  " << label << ' ' << name << ' ' << count << '\n';
+}
+
+}  // namespace
+
+Summary summarize(const std::vector<std::pair<const RxWorker*, const IngressStats*>>& rx,
+                  const std::vector<const TxWorker*>& tx) {
+    Summary summary;
+    std::uint64_t first = UINT64_MAX;
+    std::uint64_t last = 0;
+    const auto stretch = [&](const WorkSpan& span) {
+        if (!span.used()) return;
+        first = std::min(first, span.first_ns());
+        last = std::max(last, span.last_ns());
+    };
+    for (const auto& [worker, ingress] : rx) {
+        add_rx(summary, *worker, *ingress);
+        stretch(worker->span());
+    }
+    for (const TxWorker* const worker : tx) {
+        const TxProgress& progress = worker->progress();
+        summary.delivered += progress.delivered.get();
+        summary.bytes_out += progress.bytes.get();
+        summary.tx_cpu_seconds += static_cast<double>(worker->span().cpu_ns()) / ns_per_second;
+        add(summary.flow_drops, "transport_failed", progress.failed.get());
+        stretch(worker->span());
+    }
+    if (last > first) summary.seconds = static_cast<double>(last - first) / ns_per_second;
+    return summary;
+}
+
+std::string to_json(const Summary& summary) {
+    std::ostringstream out = stream();
+    out << std::setprecision(9);
+    out << "{\"datagrams\": " << summary.datagrams << ", \"decoded\": " << summary.decoded
+        << ", \"flows\": " << summary.flows << ", \"delivered\": " << summary.delivered
+        << ", \"bytes_in\": " << summary.bytes_in << ", \"bytes_out\": " << summary.bytes_out
+        << ", \"seconds\": " << summary.seconds
+        << ", \"rx_cpu_seconds\": " << summary.rx_cpu_seconds
+        << ", \"tx_cpu_seconds\": " << summary.tx_cpu_seconds
+        << ", \"drops\": {\"datagrams\": " << json_counts(summary.datagram_drops)
+        << ", \"flows\": " << json_counts(summary.flow_drops) << "}}\n";
+    return out.str();
+}
+
+std::string to_text(const Summary& summary) {
+    std::ostringstream out = stream();
+    const auto flows = static_cast<double>(summary.flows);
+    out << "flowd: " << summary.datagrams << " datagrams, " << summary.bytes_in << " bytes in\n"
+        << "  flows " << summary.flows << ", delivered " << summary.delivered << ", "
+        << summary.bytes_out << " bytes out\n";
+    out << std::setprecision(3) << "  " << summary.seconds << " s";
+    if (summary.seconds > 0 && summary.flows > 0) {
+        out << std::setprecision(0) << ", " << flows / summary.seconds << " flows/s, "
+            << std::setprecision(1) << summary.rx_cpu_seconds * ns_per_second / flows
+            << " ns CPU per flow in RX, " << std::setprecision(3)
+            << static_cast<double>(summary.bytes_in) * 8 / summary.seconds / 1e9 << " Gbit/s in";
+    }
+    out << '\n';
+    if (summary.datagram_drops.empty() && summary.flow_drops.empty()) out << "  no drops\n";
+    text_counts(out, "datagrams dropped:", summary.datagram_drops);
+    text_counts(out, "flows dropped:", summary.flow_drops);
+    return out.str();
+}
+
+Failure write_summary(const Summary& summary, const std::string& path) {
+    const auto failure = [&] { return Failure{"-summary: " + path + ": " + std::strerror(errno)}; };
+    std::FILE* const file = std::fopen(path.c_str(), "w");
+    if (file == nullptr) return failure();
+    const std::string json = to_json(summary);
+    const bool written = std::fwrite(json.data(), 1, json.size(), file) == json.size();
+    if (std::fclose(file) != 0 || !written) return failure();
+    return {};
+}
+
+}  // namespace flowd

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Summary: what a run has done, added up from its workers after they have ended. Cold; the main
+// thread's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ingress/ingress.hpp"
+#include "log/failure.hpp"
+#include "worker/rx_worker.hpp"
+#include "worker/tx_worker.hpp"
+
+namespace flowd {
+
+/// Every datagram and flow is in exactly one place:
+/// `datagrams = decoded + Σ datagram_drops`, `flows = delivered + Σ flow_drops`.
+struct Summary {
+    using Counts = std::vector<std::pair<std::string, std::uint64_t>>;  ///< by name, without zeros
+
+    std::uint64_t datagrams = 0;  ///< arrived, `missed` included
+    std::uint64_t decoded = 0;    ///< of these: nothing was wrong
+    std::uint64_t bytes_in = 0;   ///< UDP payload
+    std::uint64_t flows = 0;      ///< decoded
+    std::uint64_t delivered = 0;
+    std::uint64_t bytes_out = 0;
+    double seconds = 0;         ///< from the first datagram to the last delivered message
+    double rx_cpu_seconds = 0;  ///< of the RX threads, in that time
+    double tx_cpu_seconds = 0;  ///< of the TX threads
+    Counts datagram_drops;
+    Counts flow_drops;
+};
+
+[[nodiscard]] Summary summarize(
+    const std::vector<std::pair<const RxWorker*, const IngressStats*>>& rx,
+    const std::vector<const TxWorker*>& tx);
+
+/// One JSON object, newline at the end.
+[[nodiscard]] std::string to_json(const Summary& summary);
+/// For a person: a few lines.
+[[nodiscard]] std::string to_text(const Summary& summary);
+
+[[nodiscard]] Failure write_summary(const Summary& summary, const std::string& path);
+
+}  // namespace flowd

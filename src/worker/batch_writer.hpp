@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// BatchWriter: where a pipeline's messages go. Fills batches, ends each message with the
+// transport's terminator, and passes full or old batches to the ring. Used by one RX worker only.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "flow/model/batch.hpp"
+#include "ring/batch_ring.hpp"
+
+namespace flowd {
+
+/// What happens to messages when no batch is free. A live RX worker never waits.
+enum class FullPolicy : std::uint8_t { drop, wait };
+
+class BatchWriter {
+public:
+    static constexpr std::size_t terminator_size_max = 64;
+
+    /// `give_up` ends waiting; it is set from another thread.
+    BatchWriter(BatchRing& ring, std::string_view terminator, FullPolicy policy,
+                const std::atomic<bool>& give_up) noexcept
+        : ring_{ring}, give_up_{give_up}, policy_{policy}, terminator_size_{terminator.size()} {
+        std::memcpy(terminator_, terminator.data(), terminator.size());
+    }
+
+    // MessageSink (flow/pipeline/message_sink.hpp).
+    [[nodiscard]] std::uint8_t* reserve(std::size_t size) noexcept {
+        const std::size_t needed = size + terminator_size_;
+        if (batch_ == nullptr || batch_->room() < needed) [[unlikely]] {
+            if (!next_batch(needed)) return nullptr;
+        }
+        return batch_->tail();
+    }
+    void commit(std::uint8_t* end, flow::ExporterIndex exporter) noexcept {
+        std::memcpy(end, terminator_, terminator_size_);
+        batch_->commit(static_cast<std::size_t>(end - batch_->tail()) + terminator_size_, exporter);
+    }
+
+    /// Passes on what there is.
+    void flush() noexcept;
+
+    [[nodiscard]] bool empty() const noexcept { return batch_ == nullptr || batch_->empty(); }
+    [[nodiscard]] std::uint64_t ring_full_drops() const noexcept { return ring_full_drops_; }
+    [[nodiscard]] std::uint64_t too_large_drops() const noexcept { return too_large_drops_; }
+
+private:
+    /// Passes the current batch on and gets one with room for `needed` bytes. False: the message is
+    /// lost, counted.
+    [[gnu::noinline]] bool next_batch(std::size_t needed) noexcept;
+    [[nodiscard]] flow::Batch* acquire() noexcept;
+
+    BatchRing& ring_;
+    const std::atomic<bool>& give_up_;
+    flow::Batch* batch_ = nullptr;
+    std::uint64_t ring_full_drops_ = 0;
+    std::uint64_t too_large_drops_ = 0;
+    FullPolicy policy_;
+    std::size_t terminator_size_;
+    char terminator_[terminator_size_max];
+};
+
+}  // namespace flowd

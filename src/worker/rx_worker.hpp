@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// RxWorker: one thread that takes datagrams from its ingress, runs its pipeline on them and passes
+// batches on. It shares nothing with other RX workers. Nothing here allocates, locks, logs or
+// throws while it runs.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string_view>
+
+#include "flow/pipeline/pipeline.hpp"
+#include "ingress/ingress.hpp"
+#include "metrics/counter.hpp"
+#include "worker/batch_writer.hpp"
+#include "worker/span.hpp"
+
+namespace flowd {
+
+/// What other threads may read of a running RX worker.
+struct alignas(64) RxProgress {
+    Counter datagrams;
+    Counter flows;
+};
+
+/// How another thread ends the workers. Two steps: stop, then hurry.
+struct StopFlags {
+    std::atomic<bool> stop{false};   ///< take what has arrived, then end
+    std::atomic<bool> hurry{false};  ///< end now
+};
+
+struct RxSettings {
+    flow::PipelineLimits limits;
+    std::string_view terminator;  ///< at most BatchWriter::terminator_size_max bytes
+    FullPolicy on_full = FullPolicy::drop;
+    std::uint64_t batch_age_max_ns = 0;
+    bool drain_on_stop = true;  ///< take what has arrived; a replay's rest has not
+};
+
+/// The format picks the instantiation at start; the daemon holds workers by this.
+class RxWorker {
+public:
+    RxWorker(const RxWorker&) = delete;
+    RxWorker& operator=(const RxWorker&) = delete;
+    virtual ~RxWorker() = default;
+
+    /// The thread's body. Ends when the ingress is exhausted or when told to.
+    virtual void run() noexcept = 0;
+    /// Any thread.
+    [[nodiscard]] const RxProgress& progress() const noexcept { return progress_; }
+    /// Any thread: run() has returned, and all batches are in the ring.
+    [[nodiscard]] bool done() const noexcept {
+        return done_.load(std::memory_order_acquire);  // pairs with the release store in run()
+    }
+
+    // After run() has returned.
+    [[nodiscard]] const WorkSpan& span() const noexcept { return span_; }
+    [[nodiscard]] virtual const flow::PipelineStats& pipeline_stats() const noexcept = 0;
+    [[nodiscard]] virtual const BatchWriter& batches() const noexcept = 0;
+
+protected:
+    RxWorker() = default;
+
+    RxProgress progress_;
+    WorkSpan span_;
+    std::atomic<bool> done_{false};
+};
+
+template <flow::Formatter Format>
+class FormattingRxWorker final : public RxWorker {
+public:
+    FormattingRxWorker(const Format& format, Ingress& ingress, BatchRing& ring,
+                       const RxSettings& settings, const StopFlags& flags) noexcept
+        : ingress_{ingress},
+          flags_{flags},
+          batch_age_max_ns_{settings.batch_age_max_ns},
+          drain_on_stop_{settings.drain_on_stop},
+          batches_{ring, settings.terminator, settings.on_full, flags.hurry},
+          pipeline_{format, batches_, settings.limits} {}
+
+    void run() noexcept override {
+        ingress_.attach();
+        while (!flags_.stop.load(std::memory_order_relaxed)) {  // nothing is ordered by it
+            if (turn()) continue;
+            if (ingress_.exhausted()) break;
+            ingress_.wait();
+        }
+        drain();
+        batches_.flush();
+        if (span_.used() && working_) span_.end();
+        publish_progress();
+        ingress_.detach();
+        done_.store(true, std::memory_order_release);  // pairs with the acquire load in done()
+    }
+
+    [[nodiscard]] const flow::PipelineStats& pipeline_stats() const noexcept override {
+        return pipeline_.stats();
+    }
+    [[nodiscard]] const BatchWriter& batches() const noexcept override { return batches_; }
+
+private:
+    /// A stop takes what has arrived by then, but not for ever: senders do not stop.
+    static constexpr std::uint64_t drain_max_ns = 1'000'000'000;
+
+    /// One burst. False when there was nothing.
+    bool turn() noexcept {
+        const std::span<const flow::Datagram> burst = ingress_.receive();
+        if (burst.empty()) {
+            ingress_.release();
+            rest();
+            return false;
+        }
+        span_.begin();
+        working_ = true;
+        for (const flow::Datagram& datagram : burst) {
+            static_cast<void>(pipeline_.process(datagram));  // counted inside
+        }
+        ingress_.release();
+        publish_progress();
+        flush_if_old();
+        return true;
+    }
+
+    /// The queue is empty: nobody should wait for what has been decoded.
+    void rest() noexcept {
+        if (!working_) return;
+        working_ = false;
+        batches_.flush();
+        batch_since_ns_ = 0;
+        span_.end();
+    }
+
+    void flush_if_old() noexcept {
+        if (batches_.empty()) return;
+        const std::uint64_t now = coarse_ns();
+        if (batch_since_ns_ == 0) batch_since_ns_ = now;
+        if (now - batch_since_ns_ < batch_age_max_ns_) return;
+        batches_.flush();
+        batch_since_ns_ = 0;
+    }
+
+    void drain() noexcept {
+        if (!drain_on_stop_) return;
+        const std::uint64_t deadline = monotonic_ns() + drain_max_ns;
+        while (!flags_.hurry.load(std::memory_order_relaxed) && turn()) {
+            if (monotonic_ns() > deadline) return;
+        }
+    }
+
+    void publish_progress() noexcept {
+        progress_.datagrams.set(pipeline_.stats().datagrams);
+        progress_.flows.set(pipeline_.stats().flows);
+    }
+
+    Ingress& ingress_;
+    const StopFlags& flags_;
+    std::uint64_t batch_age_max_ns_;
+    std::uint64_t batch_since_ns_ = 0;
+    bool drain_on_stop_;
+    bool working_ = false;  ///< since the last empty burst
+    BatchWriter batches_;
+    flow::Pipeline<Format, BatchWriter> pipeline_;
+};
+
+}  // namespace flowd

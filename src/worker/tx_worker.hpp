@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// TxWorker: one thread that takes batches off its rings and delivers them through its own
+// transport. It may block; the RX workers notice only that no batch is free.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "metrics/counter.hpp"
+#include "ring/batch_ring.hpp"
+#include "transport/transport.hpp"
+#include "worker/rx_worker.hpp"
+#include "worker/span.hpp"
+
+namespace flowd {
+
+/// What other threads may read of a running TX worker.
+struct alignas(64) TxProgress {
+    Counter delivered;  ///< messages
+    Counter failed;     ///< messages that the transport lost
+    Counter bytes;      ///< delivered, terminators included
+};
+
+class TxWorker {
+public:
+    /// `sources` are the RX workers whose rings these are: the thread ends when they have and the
+    /// rings are empty.
+    TxWorker(std::vector<BatchRing*> rings, std::vector<const RxWorker*> sources,
+             std::unique_ptr<Transport> transport, const StopFlags& flags)
+        : rings_{std::move(rings)},
+          sources_{std::move(sources)},
+          transport_{std::move(transport)},
+          flags_{flags} {}
+
+    /// The thread's body.
+    void run() noexcept;
+
+    // Any thread.
+    [[nodiscard]] const TxProgress& progress() const noexcept { return progress_; }
+    [[nodiscard]] bool closed() const noexcept {
+        return closed_.load(std::memory_order_relaxed);  // nothing is ordered by it
+    }
+    /// SIGHUP: the transport opens its destination anew before its next batch.
+    void request_reopen() noexcept { reopen_.store(true, std::memory_order_relaxed); }
+
+    // After run() has returned.
+    [[nodiscard]] const WorkSpan& span() const noexcept { return span_; }
+    [[nodiscard]] const Failure& failure() const noexcept { return failure_; }
+
+private:
+    /// One batch of each ring. False when all were empty.
+    bool turn() noexcept;
+    void deliver(const flow::Batch& batch) noexcept;
+    [[nodiscard]] bool sources_done() const noexcept;
+
+    std::vector<BatchRing*> rings_;
+    std::vector<const RxWorker*> sources_;
+    std::unique_ptr<Transport> transport_;
+    const StopFlags& flags_;
+    TxProgress progress_;
+    std::atomic<bool> closed_{false};
+    std::atomic<bool> reopen_{false};
+    WorkSpan span_;
+    Failure failure_;
+    std::uint64_t delivered_ = 0;
+    std::uint64_t failed_ = 0;
+    std::uint64_t bytes_ = 0;
+};
+
+}  // namespace flowd
