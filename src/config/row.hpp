@@ -20,8 +20,9 @@ using Target = std::variant<bool*, std::int64_t*, std::string*, std::vector<std:
 enum class Lifetime : std::uint8_t { sealed, live };
 
 /// Does it change anything? `accepted`: a goflow2 flag that flowd takes and, once, says has no
-/// effect.
-enum class Effect : std::uint8_t { used, accepted };
+/// effect. `missing`: one that changes goflow2's output, which this build cannot do: a warning when
+/// the value asks for it.
+enum class Effect : std::uint8_t { used, accepted, missing };
 
 struct Row {
     std::string_view key;  ///< TOML: "transport.file.path"; empty: flag only

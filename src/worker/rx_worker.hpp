@@ -52,6 +52,9 @@ public:
         return done_.load(std::memory_order_acquire);  // pairs with the release store in run()
     }
 
+    /// For a worker whose thread could not be started: others must not wait for it.
+    void give_up() noexcept { done_.store(true, std::memory_order_release); }
+
     // After run() has returned.
     [[nodiscard]] const WorkSpan& span() const noexcept { return span_; }
     [[nodiscard]] virtual const flow::PipelineStats& pipeline_stats() const noexcept = 0;

@@ -43,6 +43,7 @@ void TxWorker::run() noexcept {
     }
     failure_ = transport_->close();
     if (span_.used()) span_.end();
+    done_.store(true, std::memory_order_release);  // pairs with the acquire load in done()
 }
 
 bool TxWorker::turn() noexcept {

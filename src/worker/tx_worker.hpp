@@ -41,6 +41,10 @@ public:
     [[nodiscard]] bool closed() const noexcept {
         return closed_.load(std::memory_order_relaxed);  // nothing is ordered by it
     }
+    /// run() has returned: everything is delivered or counted as lost.
+    [[nodiscard]] bool done() const noexcept {
+        return done_.load(std::memory_order_acquire);  // pairs with the release store in run()
+    }
     /// SIGHUP: the transport opens its destination anew before its next batch.
     void request_reopen() noexcept { reopen_.store(true, std::memory_order_relaxed); }
 
@@ -61,6 +65,7 @@ private:
     TxProgress progress_;
     std::atomic<bool> closed_{false};
     std::atomic<bool> reopen_{false};
+    std::atomic<bool> done_{false};
     WorkSpan span_;
     Failure failure_;
     std::uint64_t delivered_ = 0;

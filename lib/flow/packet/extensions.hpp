@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The chain of IPv6 extension headers (RFC 8200 §4; AH: RFC 4302 §2) between the fixed header and
+// the upper layer. In any order and number up to a limit: the order is a recommendation that the
+// network does not keep.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "flow/base/bytes.hpp"
+#include "flow/packet/numbers.hpp"
+
+namespace flow::packet {
+
+/// Extension headers that are walked. RFC 8200 knows at most seven places for them.
+inline constexpr std::size_t extensions_max = 8;
+
+/// What stands behind the chain.
+struct UpperLayer {
+    std::uint8_t protocol = 0;  ///< the last next-header number that could be read
+    bool reached = false;       ///< `payload` starts with `protocol`, or is a later fragment of it
+    bool fragment = false;      ///< one of several parts: a fragment header that is not atomic
+    std::uint16_t fragment_offset = 0;  ///< in units of 8 bytes
+    std::uint32_t fragment_id = 0;
+    Bytes payload{};
+};
+
+[[nodiscard]] constexpr bool is_extension(std::uint8_t number) noexcept {
+    return number == protocol::hop_by_hop || number == protocol::routing ||
+           number == protocol::fragment || number == protocol::authentication ||
+           number == protocol::destination_options;
+}
+
+/// Walks `bytes`, which start with the header that `next_header` names. Stops behind a fragment
+/// header whose offset is not 0, because what follows is no header. Not reached: the bytes end
+/// inside the chain, or it has more than `extensions_max` headers.
+[[nodiscard]] UpperLayer walk_extensions(std::uint8_t next_header, Bytes bytes) noexcept;
+
+}  // namespace flow::packet

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The rows of the general settings, in the order in which -h and -print-config show them.
+#include "config/config.hpp"
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+#include "config/listen.hpp"
+#include "log/log.hpp"
+
+namespace flowd::config {
+
+namespace {
+
+std::vector<Row> command_rows(Config& config) {
+    return {
+        {.key = "",
+         .flag = "config",
+         .target = &config.file,
+         .help = "TOML file to read; flags win over what it says."},
+        {.key = "",
+         .flag = "check",
+         .target = &config.check,
+         .help = "Check the configuration, say whether it is good, and exit."},
+        {.key = "",
+         .flag = "print-config",
+         .target = &config.print_config,
+         .help = "Print the configuration in use as TOML, and exit."},
+        {.key = "",
+         .flag = "summary",
+         .target = &config.summary_path,
+         .help = "File for the counters at shutdown, as JSON; empty: none."},
+        {.key = "", .flag = "v", .target = &config.version, .help = "Print the version and exit."},
+        {.key = "", .flag = "h", .target = &config.help, .help = "Print this help and exit."},
+        {.key = "", .flag = "help", .target = &config.help, .help = "The same as -h."},
+    };
+}
+
+std::vector<Row> ingress_rows(Config& config) {
+    return {
+        {.key = "ingress.listen",
+         .flag = "listen",
+         .target = &config.listen,
+         .help = "Where to listen: URIs scheme://host:port?count=N, comma-separated. Schemes: "
+                 "sflow; netflow (v5, v9, IPFIX); nfl (v5 only); flow (all). No host: every "
+                 "address. count: sockets that share the port, 1 to 64."},
+        {.key = "ingress.kind",
+         .flag = "ingress",
+         .target = &config.ingress,
+         .help = "Where datagrams come from: the kernel's sockets, or network ports that flowd "
+                 "drives itself.",
+         .choices = {"udp", "dpdk"}},
+        {.key = "rx.idle",
+         .flag = "idle",
+         .target = &config.idle,
+         .help = "What an RX worker does when nothing arrives: poll for a while and then sleep, "
+                 "sleep briefly, or poll on.",
+         .choices = {"adaptive", "pause", "spin"}},
+    };
+}
+
+std::vector<Row> replay_rows(Config& config) {
+    Replay& replay = config.replay;
+    return {
+        {.key = "",
+         .flag = "replay",
+         .target = &replay.path,
+         .help = "Capture (pcap or pcapng) to take datagrams from instead of the network."},
+        {.key = "",
+         .flag = "replay.loops",
+         .target = &replay.loops,
+         .help = "How many times to play the capture.",
+         .min = 1},
+        {.key = "",
+         .flag = "replay.seconds",
+         .target = &replay.seconds,
+         .help = "Play the capture again and again for this long; 0: -replay.loops decides.",
+         .unit = "s",
+         .max = 10'000'000},
+        {.key = "",
+         .flag = "replay.as-fast",
+         .target = &replay.as_fast,
+         .help = "Play as fast as possible, which is what happens without a pace."},
+        {.key = "",
+         .flag = "replay.pps",
+         .target = &replay.pps,
+         .help = "Play at this rate; 0: not paced by rate.",
+         .unit = "datagrams/s",
+         .max = 1'000'000'000},
+        {.key = "",
+         .flag = "replay.timed",
+         .target = &replay.timed,
+         .help = "Play at the times that the capture recorded."},
+        {.key = "replay.on_full",
+         .flag = "replay.on-full",
+         .target = &replay.on_full,
+         .help = "What a replay does when no batch is free: wait, or drop and count as a live "
+                 "ingress does.",
+         .choices = {"wait", "drop"}},
+    };
+}
+
+std::vector<Row> output_rows(Config& config) {
+    return {
+        {.key = "output.format",
+         .flag = "format",
+         .target = &config.format,
+         .help = "Format of the messages: JSON lines, text lines, or protobuf.",
+         .choices = {"json", "text", "pb"}},
+        {.key = "output.profile",
+         .flag = "profile",
+         .target = &config.profile,
+         .help = "Whose names, numbers and spellings the messages have.",
+         .choices = {"goflow2-v1"}},
+        {.key = "output.protobuf.fixedlen",
+         .flag = "format.protobuf.fixedlen",
+         .target = &config.protobuf_fixedlen,
+         .help = "Put each protobuf message's length, a varint, in front of it."},
+        {.key = "transport.kind",
+         .flag = "transport",
+         .target = &config.transport,
+         .help = "Where messages go: a file or stdout, or nowhere (to measure).",
+         .choices = {"file", "null"}},
+    };
+}
+
+std::vector<Row> size_rows(Config& config) {
+    return {
+        {.key = "batch.max_age_ms",
+         .flag = "batch.max-age",
+         .target = &config.batch_max_age_ms,
+         .help = "Age at which a batch is sent though it is not full.",
+         .unit = "ms",
+         .min = 1,
+         .max = 10'000},
+        {.key = "batch.count",
+         .flag = "batch.count",
+         .target = &config.batch_count,
+         .help = "Batches of 64 KiB between one RX worker and its TX worker.",
+         .min = 4,
+         .max = 4'096},
+        {.key = "tx.workers",
+         .flag = "tx.workers",
+         .target = &config.tx_workers,
+         .help = "Threads that hand batches to the transport.",
+         .min = 1,
+         .max = 64},
+        {.key = "limits.exporters",
+         .flag = "limits.exporters",
+         .target = &config.exporters_max,
+         .help = "Most exporters that one RX worker knows.",
+         .min = 1,
+         .max = 1'048'576},
+        {.key = "limits.templates",
+         .flag = "limits.templates",
+         .target = &config.templates_max,
+         .help = "Most templates that one RX worker keeps, of all its exporters.",
+         .min = 1,
+         .max = 1'048'576},
+        {.key = "limits.templates_per_exporter",
+         .flag = "limits.templates-per-exporter",
+         .target = &config.templates_per_exporter_max,
+         .help = "Most templates of one exporter.",
+         .min = 1,
+         .max = 1'048'576},
+    };
+}
+
+std::vector<Row> log_rows(Config& config) {
+    return {
+        {.key = "log.level",
+         .flag = "loglevel",
+         .target = &config.log_level,
+         .help = "Least severe message that is logged; warning is warn, panic is fatal.",
+         .choices = {log::level_names.begin(), log::level_names.end()}},
+        {.key = "log.format",
+         .flag = "logfmt",
+         .target = &config.log_format,
+         .help = "Log as text, or as one JSON object a line, on stderr.",
+         .choices = {log::format_names.begin(), log::format_names.end()}},
+    };
+}
+
+}  // namespace
+
+std::vector<Row> rows(Config& config) {
+    std::vector<Row> all;
+    for (auto* part :
+         {&command_rows, &ingress_rows, &replay_rows, &output_rows, &size_rows, &log_rows}) {
+        for (Row& row : part(config)) all.push_back(std::move(row));
+    }
+    for (Row& row : rows(config.goflow2)) all.push_back(std::move(row));
+    return all;
+}
+
+namespace {
+
+Failure validate_replay(const Replay& replay) {
+    const std::array<std::pair<std::string_view, bool>, 5> used{
+        {{"-replay.loops", replay.loops != 1},
+         {"-replay.seconds", replay.seconds != 0},
+         {"-replay.as-fast", replay.as_fast},
+         {"-replay.pps", replay.pps != 0},
+         {"-replay.timed", replay.timed}}};
+    constexpr std::size_t first_pace = 2;  // before it: what ends a replay
+    for (std::size_t i = 0; i < used.size(); ++i) {
+        if (!used[i].second) continue;
+        if (replay.path.empty()) return {std::string{used[i].first} + ": needs -replay FILE"};
+        const std::size_t end = i < first_pace ? first_pace : used.size();
+        for (std::size_t j = i + 1; j < end; ++j) {
+            if (!used[j].second) continue;
+            return {std::string{used[j].first} + ": cannot go with " + std::string{used[i].first} +
+                    (i < first_pace ? ", one of them ends the replay" : ", a replay has one pace")};
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Failure validate(const Config& config) {
+    if (Failure failure = validate_replay(config.replay); failed(failure)) return failure;
+    const Outcome<Listeners> listeners = parse_listen(config.listen);
+    return listeners ? Failure{} : listeners.error();
+}
+
+}  // namespace flowd::config

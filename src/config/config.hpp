@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Config: the daemon's general settings. Those of a driver are in the driver's options.hpp. Filled
+// at start by the main thread, read-only from then on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/goflow2.hpp"
+#include "config/row.hpp"
+#include "log/failure.hpp"
+
+namespace flowd::config {
+
+/// A capture played through the collector. At most one of `loops` and `seconds` ends it, and at
+/// most one of `as_fast`, `pps` and `timed` paces it; without any it is as fast as possible.
+struct Replay {
+    std::string path;  ///< empty: no replay
+    std::int64_t loops = 1;
+    std::int64_t seconds = 0;  ///< 0: ended by `loops`
+    bool as_fast = false;
+    std::int64_t pps = 0;  ///< datagrams a second; 0: not paced by this
+    bool timed = false;    ///< at the capture's own times
+    std::string on_full = "wait";
+};
+
+struct Config {
+    std::string file;
+
+    std::string listen = "sflow://:6343,netflow://:2055";
+    std::string ingress = "udp";
+    std::string idle = "adaptive";
+    Replay replay;
+    std::string summary_path;  ///< empty: no summary file
+
+    std::string format = "json";
+    std::string profile = "goflow2-v1";
+    bool protobuf_fixedlen = false;  ///< goflow2's name: a varint length before each message
+    std::string transport = "file";
+
+    std::int64_t batch_max_age_ms = 50;
+    std::int64_t batch_count = 64;
+    std::int64_t tx_workers = 1;
+    std::int64_t exporters_max = 16'384;
+    std::int64_t templates_max = 16'384;
+    std::int64_t templates_per_exporter_max = 1'024;
+
+    std::string log_level = "info";
+    std::string log_format = "normal";
+
+    bool check = false;
+    bool print_config = false;
+    bool version = false;
+    bool help = false;
+
+    Goflow2 goflow2;
+};
+
+/// The rows borrow `config`.
+[[nodiscard]] std::vector<Row> rows(Config& config);
+
+/// What no single row can say: settings that exclude or need each other, and the listen URIs.
+[[nodiscard]] Failure validate(const Config& config);
+
+}  // namespace flowd::config

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The flags of goflow2 v1.3.7, v2.2.6 and its main branch that do nothing here, so that a command
+// line made for goflow2 still starts. What flowd says about each is in the row's help. Main thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/row.hpp"
+
+namespace flowd::config {
+
+/// Nobody reads these values; the types decide how a command line is taken apart.
+struct Goflow2 {
+    bool reuseport = false;
+    std::int64_t workers = 1;
+    std::string netflow_templates = "memory";
+    std::string netflow_templates_file = "./templates.json";
+    std::string produce = "sample";
+    std::string format_hash = "SamplerAddress";
+    std::string format_selector;
+    std::string format_tag;
+    std::string mapping;
+    std::string metrics_address = ":8080";
+    std::string metrics_path = "/metrics";
+    std::string address = ":8080";
+    std::int64_t error_count = 10;
+    std::int64_t error_interval_ms = 10'000;
+    bool sampling_rate_fallback = false;
+
+    struct Templates {
+        std::string path = "/templates";
+        std::int64_t ttl_ms = 0;
+        std::int64_t sweep_interval_ms = 60'000;
+        bool extend_on_access = false;
+        std::string json_path;
+        std::int64_t json_interval_ms = 10'000;
+    } templates;
+
+    struct Kafka {
+        std::string brokers = "127.0.0.1:9092,[::1]:9092";
+        std::string service;
+        std::string topic = "flow-messages";
+        std::int64_t message_bytes_max = 1'000'000;
+        std::int64_t flush_bytes = 104'857'600;
+        std::int64_t flush_interval_ms = 5'000;
+        bool hashing = false;
+        std::string version = "2.8.0";
+        std::string compression;
+        bool tls = false;
+        std::string tls_ca;
+        std::string tls_client;
+        std::string tls_key;
+        bool tls_insecure = false;
+        std::string sasl = "none";
+        bool log_errors = false;
+    } kafka;
+};
+
+[[nodiscard]] std::vector<Row> rows(Goflow2& goflow2);
+
+/// A value that goflow2 knows for a flag that flowd has too: `-transport kafka`, `-format bin`.
+[[nodiscard]] bool is_goflow2_choice(std::string_view flag, std::string_view value) noexcept;
+
+}  // namespace flowd::config

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "daemon.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <system_error>
+
+#include "control/progress.hpp"
+#include "control/signals.hpp"
+#include "flow/format/json/formatter.hpp"
+#include "flow/format/protobuf/formatter.hpp"
+#include "flow/format/text/formatter.hpp"
+#include "ingress/dpdk/live.hpp"
+#include "ingress/dpdk/replay.hpp"
+#include "ingress/udp/ingress.hpp"
+#include "log/log.hpp"
+#include "transport/file/transport.hpp"
+#include "transport/null/transport.hpp"
+
+namespace flowd {
+
+namespace {
+
+void append(std::vector<config::Row>& rows, std::vector<config::Row> more) {
+    rows.insert(rows.end(), std::make_move_iterator(more.begin()),
+                std::make_move_iterator(more.end()));
+}
+
+/// CPUs that this process may run on.
+std::size_t usable_cpus() noexcept {
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    if (sched_getaffinity(0, sizeof cpus, &cpus) != 0) return 1;
+    return static_cast<std::size_t>(std::max(1, CPU_COUNT(&cpus)));
+}
+
+std::uint64_t random_seed() noexcept {
+    std::uint64_t seed = 0;
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed) seed = monotonic_ns();
+    return seed;
+}
+
+dpdk::Idle idle_policy(std::string_view name) noexcept {
+    if (name == "pause") return dpdk::Idle::pause;
+    if (name == "spin") return dpdk::Idle::spin;
+    return dpdk::Idle::adaptive;
+}
+
+dpdk::ReplayOptions replay_options(const config::Replay& replay) {
+    using Pace = dpdk::ReplayOptions::Pace;
+    dpdk::ReplayOptions options;
+    options.path = replay.path;
+    options.loops = static_cast<std::uint64_t>(replay.loops);
+    options.seconds = static_cast<std::uint64_t>(replay.seconds);
+    options.pps = static_cast<std::uint64_t>(replay.pps);
+    options.pace = replay.timed ? Pace::timed : replay.pps > 0 ? Pace::pps : Pace::as_fast;
+    return options;
+}
+
+/// The worker of the configured format.
+std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& ingress,
+                                         BatchRing& ring, const RxSettings& settings,
+                                         const StopFlags& flags) {
+    const flow::Schema schema = flow::Schema::all(flow::Profile::goflow2_v1);
+    if (config.format == "text") {
+        return std::make_unique<FormattingRxWorker<flow::text::Formatter>>(
+            flow::text::Formatter{schema}, ingress, ring, settings, flags);
+    }
+    if (config.format == "pb") {
+        using flow::protobuf::Framing;
+        const Framing framing = config.protobuf_fixedlen ? Framing::length_prefixed : Framing::bare;
+        return std::make_unique<FormattingRxWorker<flow::protobuf::Formatter>>(
+            flow::protobuf::Formatter{schema, framing}, ingress, ring, settings, flags);
+    }
+    return std::make_unique<FormattingRxWorker<flow::json::Formatter>>(
+        flow::json::Formatter{schema}, ingress, ring, settings, flags);
+}
+
+void warn_of_separator(const config::Config& config, const std::string& terminator) {
+    if (config.format != "pb" || config.transport != "file" || terminator.empty()) return;
+    log::warn(config.protobuf_fixedlen
+                  ? "protobuf messages with a separator after each: readers of length-prefixed "
+                    "streams want -transport.file.sep="
+                  : "protobuf messages without length prefix cannot be told apart again: use "
+                    "-format.protobuf.fixedlen -transport.file.sep=");
+}
+
+}  // namespace
+
+std::vector<config::Row> rows(Settings& settings) {
+    std::vector<config::Row> rows = config::rows(settings.general);
+    append(rows, dpdk::rows(settings.dpdk));
+    append(rows, udp::rows(settings.udp));
+    append(rows, file::rows(settings.file));
+    return rows;
+}
+
+Daemon::~Daemon() {
+    flags_.stop.store(true, std::memory_order_relaxed);
+    flags_.hurry.store(true, std::memory_order_relaxed);
+    join();
+}
+
+Failure Daemon::start() {
+    for (const auto stage : {&Daemon::open_transports, &Daemon::open_ingress, &Daemon::make_workers,
+                             &Daemon::launch}) {
+        if (Failure failure = (this->*stage)(); failed(failure)) return failure;
+    }
+    return {};
+}
+
+Failure Daemon::open_transports() {
+    const config::Config& config = settings_.general;
+    if (config.transport == "file") {
+        Outcome<std::string> separator = file::parse_separator(settings_.file.separator);
+        if (!separator) return separator.error();
+        terminator_ = *separator;
+        if (terminator_.size() > BatchWriter::terminator_size_max) {
+            return {"transport.file.sep: " + std::to_string(terminator_.size()) +
+                    " bytes are above " + std::to_string(BatchWriter::terminator_size_max)};
+        }
+        warn_of_separator(config, terminator_);
+    }
+    for (std::int64_t i = 0; i < config.tx_workers; ++i) {
+        if (config.transport == "null") {
+            transports_.push_back(null::open());
+            continue;
+        }
+        Outcome<std::unique_ptr<Transport>> opened = file::open(settings_.file);
+        if (!opened) return opened.error();
+        transports_.push_back(std::move(*opened));
+    }
+    return {};
+}
+
+Failure Daemon::open_ingress() {
+    const config::Config& config = settings_.general;
+    std::size_t rx_count = 1;
+    for (const config::Listener& listener : loaded_.listeners) {
+        rx_count = std::max<std::size_t>(rx_count, listener.count);
+    }
+    dpdk::WorkerOptions worker{.idle = idle_policy(config.idle)};
+    if (settings_.is_replay() || config.ingress == "dpdk") {
+        const std::size_t queues =
+            settings_.is_replay() ? 1 : static_cast<std::size_t>(settings_.dpdk.queues);
+        worker.shares_cpu = queues + transports_.size() > usable_cpus();
+        const bool filtered = loaded_.was_given("listen");
+        const auto listeners = filtered || !settings_.is_replay() ? loaded_.listeners
+                                                                  : std::vector<config::Listener>{};
+        Outcome<dpdk::Opened> opened = settings_.is_replay()
+                                           ? dpdk::open_replay(replay_options(config.replay),
+                                                               settings_.dpdk, listeners, worker)
+                                           : dpdk::open(settings_.dpdk, listeners, worker);
+        if (!opened) return opened.error();
+        dpdk_ = std::move(*opened);
+        for (const auto& queue : dpdk_.queues) ingresses_.push_back(queue.get());
+        return {};
+    }
+    auto opened = udp::open(settings_.udp, loaded_.listeners, rx_count);
+    if (!opened) return opened.error();
+    udp_ = std::move(*opened);
+    for (const auto& ingress : udp_) ingresses_.push_back(ingress.get());
+    return {};
+}
+
+Failure Daemon::make_workers() {
+    const config::Config& config = settings_.general;
+    RxSettings settings;
+    settings.limits.templates = {.exporters_max = static_cast<std::uint32_t>(config.exporters_max),
+                                 .templates_max = static_cast<std::uint32_t>(config.templates_max),
+                                 .templates_per_exporter_max =
+                                     static_cast<std::uint32_t>(config.templates_per_exporter_max)};
+    settings.limits.hash_seed = random_seed();
+    settings.terminator = terminator_;
+    settings.on_full = settings_.is_replay() && config.replay.on_full == "wait" ? FullPolicy::wait
+                                                                                : FullPolicy::drop;
+    settings.batch_age_max_ns = static_cast<std::uint64_t>(config.batch_max_age_ms) * 1'000'000;
+    settings.drain_on_stop = !settings_.is_replay();
+
+    struct Share {
+        std::vector<BatchRing*> rings;
+        std::vector<const RxWorker*> sources;
+    };
+    std::vector<Share> shares(transports_.size());
+    for (std::size_t i = 0; i < ingresses_.size(); ++i) {
+        auto ring = BatchRing::create(static_cast<std::size_t>(config.batch_count));
+        if (!ring) return ring.error();
+        rings_.push_back(std::move(*ring));
+        rx_workers_.push_back(
+            make_rx_worker(config, *ingresses_[i], *rings_.back(), settings, flags_));
+        Share& share = shares[i % shares.size()];
+        share.rings.push_back(rings_.back().get());
+        share.sources.push_back(rx_workers_.back().get());
+    }
+    for (std::size_t i = 0; i < transports_.size(); ++i) {
+        tx_workers_.push_back(std::make_unique<TxWorker>(std::move(shares[i].rings),
+                                                         std::move(shares[i].sources),
+                                                         std::move(transports_[i]), flags_));
+    }
+    return {};
+}
+
+Failure Daemon::launch() {
+    try {
+        const auto start = [&](const char* name, std::size_t index, auto& worker) {
+            threads_.emplace_back([&worker] { worker.run(); });
+            const std::string label = "flowd-" + std::string{name} + std::to_string(index);
+            pthread_setname_np(threads_.back().native_handle(), label.c_str());
+        };
+        for (std::size_t i = 0; i < tx_workers_.size(); ++i) start("tx", i, *tx_workers_[i]);
+        for (std::size_t i = 0; i < rx_workers_.size(); ++i) start("rx", i, *rx_workers_[i]);
+    } catch (const std::system_error& error) {
+        // Workers that did start wait for those that did not: let them all go.
+        for (const auto& worker : rx_workers_) worker->give_up();
+        return {std::string{"worker threads: "} + error.what()};
+    }
+    if (!settings_.is_replay()) {
+        for (const config::Listener& listener : loaded_.listeners) {
+            log::info("collecting on " + listener.uri);
+        }
+    }
+    return {};
+}
+
+int Daemon::run() {
+    wait_for_end();
+    join();
+    return report();
+}
+
+void Daemon::wait_for_end() {
+    constexpr std::uint32_t poll_ms = 10;
+    Progress progress{settings_.is_replay(), rx_workers_, tx_workers_};
+    while (!finished()) {
+        const Signal signal = wait_signal(poll_ms);
+        if (signal == Signal::stop) {
+            const bool again = flags_.stop.exchange(true, std::memory_order_relaxed);
+            flags_.hurry.store(again, std::memory_order_relaxed);
+            if (!again) log::info("stopping: delivering what has arrived; a second signal hurries");
+        }
+        if (signal == Signal::reopen) {
+            for (const auto& worker : tx_workers_) worker->request_reopen();
+        }
+        if (output_lost()) {
+            flags_.stop.store(true, std::memory_order_relaxed);
+            flags_.hurry.store(true, std::memory_order_relaxed);
+        }
+        progress.tick();
+    }
+}
+
+bool Daemon::finished() const noexcept {
+    return std::all_of(tx_workers_.begin(), tx_workers_.end(),
+                       [](const auto& worker) { return worker->done(); });
+}
+
+bool Daemon::output_lost() const noexcept {
+    return std::any_of(tx_workers_.begin(), tx_workers_.end(), [this](const auto& worker) {
+        return worker->closed() || (settings_.is_replay() && worker->progress().failed.get() > 0);
+    });
+}
+
+void Daemon::join() noexcept {
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+}
+
+Summary Daemon::collect() const {
+    std::vector<std::pair<const RxWorker*, const IngressStats*>> rx;
+    for (std::size_t i = 0; i < rx_workers_.size(); ++i) {
+        rx.emplace_back(rx_workers_[i].get(), &ingresses_[i]->stats());
+    }
+    std::vector<const TxWorker*> tx;
+    for (const auto& worker : tx_workers_) tx.push_back(worker.get());
+    return summarize(rx, tx);
+}
+
+int Daemon::report() {
+    const Summary summary = collect();
+    const bool reader_left = std::any_of(tx_workers_.begin(), tx_workers_.end(),
+                                         [](const auto& worker) { return worker->closed(); });
+    if (!reader_left) std::fputs(to_text(summary).c_str(), stderr);
+    int status = 0;
+    if (!settings_.general.summary_path.empty()) {
+        const Failure failure = write_summary(summary, settings_.general.summary_path);
+        if (failed(failure)) {
+            log::error(failure.sentence);
+            status = 1;
+        }
+    }
+    for (const auto& worker : tx_workers_) {
+        if (failed(worker->failure()) && !worker->closed()) status = 1;
+    }
+    return status;
+}
+
+}  // namespace flowd

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Daemon: opens what the configuration asks for, wires ingress, workers, rings and transports
+// together, runs them, and stops them in reverse. Start in named stages: reserve, open transports,
+// open ingress, launch. The main thread's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/config.hpp"
+#include "config/load.hpp"
+#include "control/summary.hpp"
+#include "ingress/dpdk/opened.hpp"
+#include "ingress/dpdk/options.hpp"
+#include "ingress/udp/options.hpp"
+#include "log/failure.hpp"
+#include "ring/batch_ring.hpp"
+#include "transport/file/options.hpp"
+#include "worker/rx_worker.hpp"
+#include "worker/tx_worker.hpp"
+
+namespace flowd {
+
+/// All settings: the daemon's own and the drivers'.
+struct Settings {
+    config::Config general;
+    dpdk::Options dpdk;
+    udp::Options udp;
+    file::Options file;
+
+    [[nodiscard]] bool is_replay() const noexcept { return !general.replay.path.empty(); }
+};
+
+[[nodiscard]] std::vector<config::Row> rows(Settings& settings);
+
+class Daemon {
+public:
+    Daemon(const Settings& settings, const config::Loaded& loaded)
+        : settings_{settings}, loaded_{loaded} {}
+    ~Daemon();
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    /// Everything up to running threads. After a failure nothing runs.
+    [[nodiscard]] Failure start();
+    /// Until a signal, the end of the replay, or the end of the reader. Returns the process's exit
+    /// status.
+    [[nodiscard]] int run();
+
+private:
+    [[nodiscard]] Failure open_transports();
+    [[nodiscard]] Failure open_ingress();
+    [[nodiscard]] Failure make_workers();
+    [[nodiscard]] Failure launch();
+    void wait_for_end();
+    void join() noexcept;
+    [[nodiscard]] Summary collect() const;
+    [[nodiscard]] int report();
+    [[nodiscard]] bool finished() const noexcept;
+    /// A reason to stop that is not a signal: the reader has gone, or a replay cannot be delivered.
+    [[nodiscard]] bool output_lost() const noexcept;
+
+    const Settings& settings_;
+    const config::Loaded& loaded_;
+    std::string terminator_;
+    StopFlags flags_;
+
+    // Destroyed from the bottom up: threads have been joined by then.
+    dpdk::Opened dpdk_;
+    std::vector<std::unique_ptr<Ingress>> udp_;
+    std::vector<Ingress*> ingresses_;
+    std::vector<std::unique_ptr<BatchRing>> rings_;
+    std::vector<std::unique_ptr<Transport>> transports_;
+    std::vector<std::unique_ptr<RxWorker>> rx_workers_;
+    std::vector<std::unique_ptr<TxWorker>> tx_workers_;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace flowd

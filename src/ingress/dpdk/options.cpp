@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The rows of [dpdk].
+#include "ingress/dpdk/options.hpp"
+
+namespace flowd::dpdk {
+
+std::vector<config::Row> rows(Options& options) {
+    std::vector<config::Row> rows;
+    rows.push_back(
+        {.key = "dpdk.eal",
+         .flag = "",
+         .target = &options.eal,
+         .help = "EAL arguments, one per element: [\"--vdev\", \"net_memif0,role=server\"]."});
+    rows.push_back({.key = "",
+                    .flag = "dpdk.eal",
+                    .target = &options.eal_line,
+                    .help = "EAL arguments in one string, split at spaces; quotes keep spaces; "
+                            "they follow those of the file."});
+    rows.push_back({.key = "dpdk.hugepages",
+                    .flag = "dpdk.hugepages",
+                    .target = &options.hugepages,
+                    .help = "Whether packet memory is taken from hugepages; auto takes them when "
+                            "enough are free.",
+                    .choices = {"auto", "on", "off"}});
+    rows.push_back({.key = "dpdk.memory_mb",
+                    .flag = "dpdk.memory_mb",
+                    .target = &options.memory_mb,
+                    .help = "Packet memory when running without hugepages; 0 computes it from "
+                            "ports, queues and pools.",
+                    .unit = "MiB",
+                    .min = 0,
+                    .max = 1'048'576});
+    rows.push_back({.key = "dpdk.queues",
+                    .flag = "dpdk.queues",
+                    .target = &options.queues,
+                    .help = "RX queues of each port, one RX worker each.",
+                    .unit = "queues",
+                    .min = 1,
+                    .max = 64});
+    rows.push_back({.key = "dpdk.descriptors",
+                    .flag = "dpdk.descriptors",
+                    .target = &options.descriptors,
+                    .help = "RX descriptors of each queue, cut to what the driver takes.",
+                    .unit = "descriptors",
+                    .min = 64,
+                    .max = 65'535});
+    rows.push_back({.key = "dpdk.pool",
+                    .flag = "dpdk.pool",
+                    .target = &options.pool,
+                    .help = "Packet buffers of each queue; 0 computes it from the descriptors.",
+                    .unit = "buffers",
+                    .min = 0,
+                    .max = 16'777'215});
+    rows.push_back({.key = "dpdk.mtu",
+                    .flag = "dpdk.mtu",
+                    .target = &options.mtu,
+                    .help = "Largest IP packet the ports take, for jumbo frames; 0 leaves 1500.",
+                    .unit = "bytes",
+                    .min = 0,
+                    .max = 65'000});
+    return rows;
+}
+
+}  // namespace flowd::dpdk

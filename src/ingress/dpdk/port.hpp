@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Port: one ethdev with its RX queues and packet buffers. Cold: configured, started and closed by
+// the main thread; the queues are polled by their workers in between.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "log/failure.hpp"
+
+struct rte_mempool;
+
+namespace flowd::dpdk {
+
+/// What is wanted of a port; what the driver cannot do is cut or refused.
+struct PortPlan {
+    std::uint16_t queues = 1;
+    std::uint16_t descriptors = 4096;
+    std::uint32_t pool = 0;        ///< buffers per queue; 0: computed
+    std::uint32_t frame_size = 0;  ///< the largest frame that must fit one buffer; 0: 2048
+    std::uint16_t mtu = 0;         ///< 0: the driver's own
+    bool packs_pool = false;       ///< buffers may cross pages: no device reads them by DMA
+};
+
+/// Bytes of memory that the buffers of one queue take.
+[[nodiscard]] std::uint64_t pool_bytes(const PortPlan& plan) noexcept;
+/// The largest frame that fits one buffer: mbufs count their room with 16 bits.
+inline constexpr std::uint32_t single_frame_max = 65'535 - 128;
+
+class Port {
+public:
+    /// Configured, started, promiscuous; what its RSS does is in the log.
+    [[nodiscard]] static Outcome<std::unique_ptr<Port>> open(std::uint16_t id,
+                                                             const PortPlan& plan);
+    Port(const Port&) = delete;
+    Port& operator=(const Port&) = delete;
+    /// No worker uses its queues any more.
+    ~Port();
+
+    /// One line: is the link up, how fast, how many queues.
+    void log_link() const;
+
+    [[nodiscard]] std::uint16_t id() const noexcept { return id_; }
+    [[nodiscard]] std::uint16_t queues() const noexcept { return plan_.queues; }
+
+private:
+    Port(std::uint16_t id, const PortPlan& plan) : id_{id}, plan_{plan} {}
+
+    [[nodiscard]] Failure configure();
+    [[nodiscard]] Failure set_up_queues();
+    [[nodiscard]] Failure start();
+    std::uint16_t id_;
+    PortPlan plan_;
+    std::string name_;  ///< "net_pcap0 (net_pcap)"
+    std::vector<rte_mempool*> pools_;
+    bool configured_ = false;
+};
+
+/// Every port that the EAL has found.
+[[nodiscard]] std::vector<std::uint16_t> port_ids();
+
+}  // namespace flowd::dpdk

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// flowd: a NetFlow, IPFIX and sFlow collector. Reads the configuration and runs the daemon.
+// Exit status: 0 done, 1 it could not start or not deliver, 2 a flag or setting is wrong.
+#include <cstdio>
+#include <span>
+#include <string>
+
+#include "config/load.hpp"
+#include "config/print.hpp"
+#include "control/signals.hpp"
+#include "daemon.hpp"
+#include "log/log.hpp"
+
+namespace {
+
+using namespace flowd;
+
+constexpr int status_failed = 1;
+constexpr int status_usage = 2;
+
+int say(const std::string& text) {
+    const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+    return written ? 0 : status_failed;
+}
+
+int refuse(const std::string& sentence, int status) {
+    std::fprintf(stderr, "flowd: %s\n", sentence.c_str());
+    if (status == status_usage) std::fputs("flowd: -h lists the flags\n", stderr);
+    return status;
+}
+
+/// The settings have been checked; an unknown name cannot be among them.
+void start_log(const Settings& settings) {
+    const auto level = log::parse_level(settings.general.log_level);
+    const auto format = log::parse_format(settings.general.log_format);
+    log::start(level ? *level : log::Level::info, format ? *format : log::Format::normal);
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+    Settings settings;
+    const config::Schema schema{rows(settings)};
+    const auto loaded = config::load(
+        std::span{arguments + 1,
+                  static_cast<std::size_t>(argument_count > 0 ? argument_count - 1 : 0)},
+        schema, settings.general);
+    if (!loaded) return refuse(loaded.error().sentence, config::exit_status(loaded.error().fault));
+    if (settings.general.help) return say(config::help_text(schema));
+    if (settings.general.version) return say("flowd " FLOWD_VERSION "\n");
+    if (settings.general.print_config) return say(config::print_config(schema));
+    start_log(settings);
+    for (const std::string& note : loaded->notes) log::info(note);
+    for (const std::string& warning : loaded->warnings) log::warn(warning);
+    if (settings.general.check) return say("flowd: the configuration is good\n");
+
+    block_signals();
+    Daemon daemon{settings, *loaded};
+    if (const Failure failure = daemon.start(); failed(failure)) {
+        return refuse(failure.sentence, status_failed);
+    }
+    return daemon.run();
+}

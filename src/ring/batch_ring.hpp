@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// BatchRing: the way of batches from one RX worker to one TX worker and back. Two SPSC rte_rings
+// of pointers: full ones RX→TX, free ones TX→RX. It owns the batches; all memory is taken when it
+// is made. RX calls acquire and publish, TX calls take and give_back; nobody waits, locks or
+// allocates. Works without rte_eal_init.
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+
+#include "flow/model/batch.hpp"
+#include "log/failure.hpp"
+
+struct rte_ring;
+
+namespace flowd {
+
+class BatchRing {
+public:
+    static constexpr std::size_t batch_count_max = 65'536;  // 4 GiB of pages
+
+    /// Makes a ring with `batch_count` batches, 1 to `batch_count_max`. Touches all their pages,
+    /// so that no worker meets a page fault later. Fails on a bad count and when memory is short.
+    [[nodiscard]] static Outcome<std::unique_ptr<BatchRing>> create(std::size_t batch_count);
+
+    BatchRing(const BatchRing&) = delete;
+    BatchRing& operator=(const BatchRing&) = delete;
+    ~BatchRing() = default;
+
+    /// RX: a cleared batch to write into, the caller's until published; nullptr: none is free, so
+    /// what would have gone into it is dropped and counted by the caller.
+    [[nodiscard]] flow::Batch* acquire() noexcept;
+    /// RX: passes an acquired batch on. Never fails: the ring has room for every batch there is.
+    void publish(flow::Batch* batch) noexcept;
+
+    /// TX: the oldest published batch, the caller's until given back; nullptr: nothing is waiting.
+    [[nodiscard]] flow::Batch* take() noexcept;
+    /// TX: returns a taken batch. Never fails.
+    void give_back(flow::Batch* batch) noexcept;
+
+    /// Either side: batches published and not yet taken. Already old when it returns.
+    [[nodiscard]] std::size_t waiting() const noexcept;
+    [[nodiscard]] std::size_t batch_count() const noexcept { return batch_count_; }
+
+private:
+    struct Free {
+        void operator()(void* memory) const noexcept { std::free(memory); }
+    };
+    using Ring = std::unique_ptr<rte_ring, Free>;
+    using Batches = std::unique_ptr<flow::Batch, Free>;  // an array; batches need no destructor
+
+    BatchRing(std::size_t batch_count, Batches batches, Ring full, Ring free) noexcept;
+    [[nodiscard]] static Ring make_ring(std::size_t batch_count) noexcept;
+
+    // Read-only after the constructor; what the workers write is inside the rings, where rte_ring
+    // keeps the two sides on cache lines of their own.
+    std::size_t batch_count_;
+    Batches batches_;
+    Ring full_;
+    Ring free_;
+};
+
+}  // namespace flowd

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Default, file, flags, in this order; who is at fault; what is said about flags without effect.
+#include "config/load.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
+
+#include "config/config.hpp"
+
+namespace flowd::config {
+namespace {
+
+class Load : public testing::Test {
+protected:
+    Config config_;
+    Schema schema_{rows(config_)};
+    std::string path_;
+
+    ~Load() override {
+        if (!path_.empty()) std::remove(path_.c_str());
+    }
+    const char* file(std::string_view toml) {
+        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+        path_ = testing::TempDir() + "flowd_load_" + test->name() + ".toml";
+        std::ofstream{path_} << toml;
+        return path_.c_str();
+    }
+    flow::Result<Loaded, LoadFailure> load(const std::vector<const char*>& arguments) {
+        return config::load(arguments, schema_, config_);
+    }
+    LoadFailure fault(const std::vector<const char*>& arguments) {
+        const auto loaded = load(arguments);
+        EXPECT_FALSE(loaded);
+        return loaded.error();
+    }
+};
+
+TEST_F(Load, NothingGivenIsTheDefault) {
+    const auto loaded = load({});
+    ASSERT_TRUE(loaded) << loaded.error().sentence;
+    EXPECT_EQ(loaded->listeners.size(), 2U);
+    EXPECT_TRUE(loaded->given.empty());
+    EXPECT_TRUE(loaded->notes.empty());
+    EXPECT_TRUE(loaded->warnings.empty());
+    EXPECT_EQ(config_.format, "json");
+    EXPECT_EQ(config_.transport, "file");
+    EXPECT_EQ(config_.ingress, "udp");
+    EXPECT_EQ(config_.batch_max_age_ms, 50);
+}
+
+TEST_F(Load, FlagsWinOverTheFileWhereverTheyStand) {
+    const char* path = file("[output]\nformat = 'text'\n[batch]\ncount = 8\n[tx]\nworkers = 2\n");
+    const auto loaded = load({"-format", "pb", "-config", path, "-tx.workers=3"});
+    ASSERT_TRUE(loaded) << loaded.error().sentence;
+    EXPECT_EQ(config_.format, "pb");
+    EXPECT_EQ(config_.tx_workers, 3);
+    EXPECT_EQ(config_.batch_count, 8);
+    EXPECT_TRUE(loaded->was_given("format"));
+    EXPECT_TRUE(loaded->was_given("batch.count"));
+    EXPECT_FALSE(loaded->was_given("listen"));
+    EXPECT_EQ(loaded->given.size(), 4U) << "a row counts once";
+}
+
+TEST_F(Load, ListenersComeFromTheFileToo) {
+    const auto loaded = load({"-config", file("ingress.listen = 'flow://[::1]:9?count=4'")});
+    ASSERT_TRUE(loaded) << loaded.error().sentence;
+    ASSERT_EQ(loaded->listeners.size(), 1U);
+    EXPECT_EQ(loaded->listeners[0].count, 4U);
+    EXPECT_TRUE(loaded->was_given("listen"));
+}
+
+TEST_F(Load, WhatAPersonWroteWrongExitsWith2) {
+    EXPECT_EQ(exit_status(fault({"-nonsense"}).fault), 2);
+    EXPECT_EQ(exit_status(fault({"-batch.count=1"}).fault), 2);
+    EXPECT_EQ(exit_status(fault({"extra"}).fault), 2);
+    EXPECT_EQ(exit_status(fault({"-listen", "netflow://:0"}).fault), 2);
+    const LoadFailure failure = fault({"-config", file("[rx]\nidle = 'x'\n")});
+    EXPECT_EQ(exit_status(failure.fault), 2);
+    EXPECT_EQ(failure.sentence, path_ + ":2: rx.idle: \"x\" is not one of adaptive, pause, spin");
+}
+
+TEST_F(Load, AFileThatCannotBeReadExitsWith1) {
+    const LoadFailure failure = fault({"-config", "/nonexistent.toml"});
+    EXPECT_EQ(exit_status(failure.fault), 1);
+    EXPECT_EQ(failure.sentence, "/nonexistent.toml: cannot be read: No such file or directory");
+    EXPECT_EQ(exit_status(Fault::none), 0);
+}
+
+TEST_F(Load, HelpAndVersionReadNoFile) {
+    EXPECT_TRUE(load({"-h", "-config", "/nonexistent.toml"}));
+    EXPECT_TRUE(config_.help);
+    config_.help = false;
+    EXPECT_TRUE(load({"-v", "-replay.timed"}));
+    EXPECT_TRUE(config_.version);
+}
+
+TEST_F(Load, FlagsWithoutEffectAreNotedOnce) {
+    const auto loaded =
+        load({"-reuseport", "-workers", "4", "-workers=5", "-transport.kafka.brokers", "a:1,b:2",
+              "-listen", "netflow://:2055?blocking=true"});
+    ASSERT_TRUE(loaded) << loaded.error().sentence;
+    ASSERT_EQ(loaded->notes.size(), 4U);
+    EXPECT_TRUE(loaded->notes[0].starts_with("netflow://:2055?blocking=true: blocking has no"));
+    EXPECT_TRUE(loaded->notes[1].starts_with("-reuseport has no effect in flowd: "));
+    EXPECT_TRUE(loaded->notes[2].starts_with("-workers has no effect in flowd: "));
+    EXPECT_EQ(loaded->notes[3],
+              "-transport.kafka.brokers has no effect in flowd: this build has no Kafka transport");
+    EXPECT_TRUE(loaded->warnings.empty());
+}
+
+TEST_F(Load, FlagsThatWouldChangeTheOutputAreWarnings) {
+    const auto loaded =
+        load({"-produce", "raw", "-mapping=m.yaml", "-format.hash", "SrcAddr", "-format.selector",
+              "Bytes", "-format.tag=json", "-netflow.templates", "file"});
+    ASSERT_TRUE(loaded) << loaded.error().sentence;
+    EXPECT_EQ(loaded->warnings.size(), 6U);
+    EXPECT_EQ(loaded->warnings[0],
+              "-produce \"raw\" is not done: this build produces flows only, not decoded packets");
+    EXPECT_TRUE(loaded->notes.empty());
+}
+
+TEST_F(Load, AskingForWhatFlowdDoesAnywayIsNoWarning) {
+    const auto loaded = load({"-produce", "sample", "-netflow.templates=memory", "-mapping", "",
+                              "-format.hash=SamplerAddress", "-samplingrate.fallback=false"});
+    ASSERT_TRUE(loaded) << loaded.error().sentence;
+    EXPECT_TRUE(loaded->warnings.empty());
+    EXPECT_TRUE(loaded->notes.empty());
+    EXPECT_EQ(fault({"-produce", "junk"}).sentence, "-produce: \"junk\" is not one of sample, raw");
+}
+
+TEST_F(Load, RowsThatClashDoNotStart) {
+    std::vector<Row> twice = rows(config_);
+    twice.push_back(twice.front());
+    const auto loaded = config::load({}, Schema{std::move(twice)}, config_);
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(exit_status(loaded.error().fault), 1);
+    EXPECT_EQ(loaded.error().sentence, "the flag -config belongs to two rows");
+}
+
+}  // namespace
+}  // namespace flowd::config

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Fuzz target of lib/flow/packet. The input is a frame, for every link type and every first layer.
+// Besides the sanitizers, these facts hold: what is borrowed lies inside the frame, a shorter
+// sample never says more, and the strict parser and the tolerant one agree on a datagram.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+
+#include "flow/packet/dissect.hpp"
+#include "flow/packet/frame.hpp"
+
+namespace {
+
+using flow::Address;
+using flow::Bytes;
+using flow::Error;
+using namespace flow::packet;
+
+void require(bool fact) {
+    if (!fact) std::abort();
+}
+
+bool lies_inside(Bytes part, Bytes whole) {
+    return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();
+}
+
+/// Memory of exactly `size` bytes, so that AddressSanitizer sees a read behind them.
+class Copy {
+public:
+    Copy(Bytes from, std::size_t size) : memory_{new std::uint8_t[size]}, size_{size} {
+        std::copy_n(from.begin(), size, memory_.get());
+    }
+    Bytes bytes() const { return {memory_.get(), size_}; }
+
+private:
+    std::unique_ptr<std::uint8_t[]> memory_;
+    std::size_t size_;
+};
+
+void check_frame_error(Error error) {
+    require(error >= Error::frame_truncated && error <= Error::frame_bad_udp);
+}
+
+void check_frame(Bytes frame, LinkType link) {
+    const auto found = find_udp(frame, link);
+    if (!found) return check_frame_error(found.error());
+    require(lies_inside(found->payload, frame));
+    require(found->source.size == 4 || found->source.size == 16);
+    require(found->destination.size == 4 || found->destination.size == 16);
+
+    // Without its last byte the datagram is gone.
+    const auto end =
+        static_cast<std::size_t>(found->payload.data() + found->payload.size() - frame.data());
+    const Copy shorter{frame, end - 1};
+    const auto cut = find_udp(shorter.bytes(), link);
+    require(!cut);
+    check_frame_error(cut.error());
+
+    if (link != LinkType::ethernet) return;
+    const Headers headers = dissect(frame, FirstLayer::ethernet);
+    require(headers.has_ip && headers.protocol == 17 && headers.has_ports);
+    require(Address::from(headers.source) == found->source);
+    require(Address::from(headers.destination) == found->destination);
+    require(headers.source_port == found->source_port);
+    require(headers.destination_port == found->destination_port);
+}
+
+void check_headers(const Headers& headers, Bytes sampled) {
+    const std::size_t address_size = headers.source.size();
+    require(headers.has_ip ? address_size == 4 || address_size == 16 : address_size == 0);
+    require(headers.destination.size() == address_size);
+    if (headers.has_ip) {
+        require(lies_inside(headers.source, sampled) && lies_inside(headers.destination, sampled));
+        require(headers.source.data() + address_size == headers.destination.data());
+    }
+    require(headers.source_mac >> 48 == 0 && headers.destination_mac >> 48 == 0);
+    require(headers.vlan_id <= 0x0fff && (headers.has_vlan || headers.vlan_id == 0));
+    require(headers.has_mpls == (headers.mpls_count > 0));
+    require(headers.mpls_count <= mpls_labels_max);
+    require(headers.mpls_count > 3 || headers.mpls_last.label == 0);
+    for (const MplsLabel& label : headers.mpls) require(label.label >> 20 == 0);
+    require(headers.fragment_offset <= 0x1fff && headers.flow_label >> 20 == 0);
+    require(!headers.has_ports || !headers.has_icmp);
+    require(headers.has_ip || !(headers.has_ports || headers.has_icmp));
+    require(headers.fragment_offset == 0 || !(headers.has_ports || headers.has_icmp));
+    require(headers.has_ports || headers.tcp_flags == 0);
+}
+
+void check_sample(Bytes sampled, FirstLayer first) {
+    const Headers whole = dissect(sampled, first);
+    check_headers(whole, sampled);
+
+    const Copy shorter{sampled, sampled.size() / 2};
+    const Headers half = dissect(shorter.bytes(), first);
+    check_headers(half, shorter.bytes());
+    require(whole.has_ethernet || !half.has_ethernet);
+    require(whole.has_vlan || !half.has_vlan);
+    require(whole.mpls_count >= half.mpls_count);
+    require(whole.has_ip || !half.has_ip);
+    require(whole.has_ports || !half.has_ports);
+    require(whole.has_icmp || !half.has_icmp);
+    require(!half.has_vlan || half.vlan_id == whole.vlan_id);
+    require(!half.has_ip || std::equal(half.source.begin(), half.source.end(), whole.source.begin(),
+                                       whole.source.end()));
+    require(!half.has_ports || half.destination_port == whole.destination_port);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const Bytes input{data, size};
+    for (const LinkType link : {LinkType::ethernet, LinkType::raw_ip, LinkType::linux_sll,
+                                LinkType::linux_sll2, LinkType::null_loopback}) {
+        check_frame(input, link);
+    }
+    for (const FirstLayer first :
+         {FirstLayer::ethernet, FirstLayer::ipv4, FirstLayer::ipv6, FirstLayer::mpls}) {
+        check_sample(input, first);
+    }
+    return 0;
+}
