@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Sums up runs of `meson test` from their testlog.json. Usage: test_summary.py BUILD_DIR...
-[--broken=STEP]... Lists what was skipped with its reason and what failed; its last line is
-`N passed, N failed, N skipped` alone. Exits 1 if anything failed or nothing ran."""
+[--broken=STEP]... [--failed-run=BUILD_DIR]..., in this order. Lists what was skipped with its reason and what
+failed; its last line is `N passed, N failed, N skipped` alone. Exits 1 if anything failed or
+nothing passed. A step that broke counts as a failure, and so does a run that meson calls failed
+without a failed test in its log: it was interrupted."""
 
 import json
 import re
@@ -24,11 +26,12 @@ GTEST_PASSED = re.compile(r"^\[  PASSED  \] (\d+) tests?\.", re.MULTILINE)
 class Summary:
     passed: int = 0
     failed: list[str] = field(default_factory=list)
+    failed_builds: set[str] = field(default_factory=set)
     skipped: list[str] = field(default_factory=list)
     partly_skipped: list[str] = field(default_factory=list)
 
     def add(self, build: str, test: dict) -> None:
-        name = f"{test['name']} ({build})"
+        name = f"{test['name']} ({build})"  # the folder tells a release from a sanitizer run
         result = test["result"]
         stdout = test.get("stdout") or ""
         inner = GTEST_SKIPPED.findall(stdout)
@@ -37,6 +40,7 @@ class Summary:
             self.skipped.append(f"{name}: {reason(test)}")
         elif result not in PASSED:
             self.failed.append(f"{name}: {result}")
+            self.failed_builds.add(build)
         elif inner and passed and passed[1] == "0":
             self.skipped.append(f"{name}: {gtest_reason(stdout)}")
         else:
@@ -83,13 +87,21 @@ def print_list(title: str, entries: list[str]) -> None:
             print(f"  {entry}")
 
 
-def main(arguments: list[str]) -> int:
+def summed_up(arguments: list[str]) -> Summary:
     summary = Summary()
     for argument in arguments:
-        if argument.startswith("--broken="):
-            summary.failed.append(f"{argument.removeprefix('--broken=')}: did not succeed")
-        else:
+        option, _, value = argument.partition("=")
+        if not option.startswith("--"):
             read(Path(argument), summary)
+        elif option == "--broken":
+            summary.failed.append(f"{value}: did not succeed")
+        elif option == "--failed-run" and Path(value).name not in summary.failed_builds:
+            summary.failed.append(f"meson test in {Path(value).name}: ended early")
+    return summary
+
+
+def main(arguments: list[str]) -> int:
+    summary = summed_up(arguments)
     print()
     print_list("skipped", summary.skipped)
     print_list("skipped in part", summary.partly_skipped)

@@ -6,6 +6,7 @@ finding, `file:line: rule: message`, and exits 1 if there is any. A comment
 findings of that rule or banned name there; an allowance that lifts nothing is a finding itself."""
 
 import re
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,8 @@ def main(arguments: list[str]) -> int:
     found = findings(tree)
     for finding in found:
         print(finding)
+    if not shutil.which("clang-format-14"):
+        print("tidy: clang-format-14 is not installed: formatting was not checked", file=sys.stderr)
     print(f"tidy: {len(tree.sources)} files, {len(found)} findings", file=sys.stderr)
     return 1 if found else 0
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // BatchRing: the way of batches from one RX worker to one TX worker and back. Two SPSC rte_rings
-// of pointers: full ones RX→TX, free ones TX→RX. It owns the batches; all memory is taken when it
-// is made. RX calls acquire and publish, TX calls take and give_back; nobody waits, locks or
-// allocates. Works without rte_eal_init.
+// of pointers: full batches RX to TX, free ones TX to RX. It owns the batches; all memory is taken
+// when it is made. RX calls acquire and publish, TX calls take and give_back; nobody waits, locks
+// or allocates. Works without rte_eal_init.
 #pragma once
 
 #include <cstddef>

@@ -52,7 +52,9 @@ ExporterIndex Exporters::find_victim(std::uint32_t now_seconds) noexcept {
         if (hand_ > size_) return other;  // room for none at all
         Slot& slot = slots_[hand_];
         if (slot.template_count > 0) {
-            if (now_seconds - slot.last_seen > stale_after_seconds) return hand_;
+            // Signed: a clock that steps back makes nobody stale.
+            const auto silent_for = static_cast<std::int32_t>(now_seconds - slot.last_seen);
+            if (silent_for > std::int32_t{stale_after_seconds}) return hand_;
         } else if (slot.spoke_again) {
             slot.spoke_again = false;
         } else {

@@ -12,8 +12,8 @@
 
 namespace flowd::dpdk {
 
-/// Splits at spaces and tabs, as a shell would: '…' and "…" keep them, a backslash outside '…'
-/// keeps the next character.
+/// Splits at spaces and tabs, as a shell would: single and double quotes keep them, a backslash
+/// outside single quotes keeps the next character.
 [[nodiscard]] Outcome<std::vector<std::string>> split_arguments(std::string_view line);
 
 /// Whether one of the arguments is `option`, alone or as `option=value`; for a one-letter option,

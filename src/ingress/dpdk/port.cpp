@@ -37,6 +37,13 @@ std::uint16_t data_room(const PortPlan& plan) noexcept {
     return static_cast<std::uint16_t>(std::min(room, 65'535U));
 }
 
+/// net_af_packet names no largest MTU and refuses any above 1500, but delivers what its framesz=
+/// holds: there the buffers alone must be large enough.
+bool takes_mtu(const rte_eth_dev_info& info, std::uint32_t mtu) noexcept {
+    return info.max_mtu != UINT16_MAX ||
+           mtu + RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN <= info.max_rx_pktlen;
+}
+
 /// The descriptors hold one buffer each; two bursts are in flight, and the caches of the worker
 /// and of the main thread, which filled the ring, keep one and a half times their size.
 std::uint32_t pool_count(const PortPlan& plan) noexcept {
@@ -121,7 +128,7 @@ Failure Port::configure() {
                 ", the limits of port " + name_};
     }
     rte_eth_conf config{};
-    config.rxmode.mtu = plan_.mtu;
+    if (takes_mtu(info, plan_.mtu)) config.rxmode.mtu = plan_.mtu;
     if (plan_.queues > 1) ask_for_rss(config, info.flow_type_rss_offloads);
     const std::uint16_t senders = std::min(plan_.queues, info.max_tx_queues);
     if (const int error = rte_eth_dev_configure(id_, plan_.queues, senders, &config)) {
@@ -197,7 +204,8 @@ void Port::log_link() const {
         state = link.link_status == RTE_ETH_LINK_UP ? "up" : "down";
         const bool known = link.link_speed != RTE_ETH_SPEED_NUM_NONE &&
                            link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN;
-        if (known) state += ", " + std::to_string(link.link_speed) + " Mbit/s";
+        if (known && link.link_status == RTE_ETH_LINK_UP)
+            state += ", " + std::to_string(link.link_speed) + " Mbit/s";
     }
     log::info("dpdk: port " + name_ + ": link " + state + ", " + std::to_string(plan_.queues) +
               (plan_.queues == 1 ? " queue" : " queues"));

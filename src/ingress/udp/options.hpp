@@ -10,8 +10,8 @@
 namespace flowd::udp {
 
 struct Options {
-    /// Of each socket. The kernel counts its own bookkeeping too, so that 8 MiB hold about 3,600
-    /// datagrams of 1,400 bytes: 4 ms of a full 10 GbE.
+    /// Of each socket. The kernel doubles it and counts its own bookkeeping against it: 8 MiB hold
+    /// about 7,300 datagrams of 1,400 bytes (measured), 8 ms of a full 10 GbE.
     std::int64_t receive_buffer_bytes = 8 * 1024 * 1024;
 };
 

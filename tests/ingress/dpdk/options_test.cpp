@@ -15,7 +15,8 @@ TEST(DpdkRows, HaveAHelpAndADefaultWithinTheirLimits) {
     for (const config::Row& row : rows(options)) {
         EXPECT_TRUE(row.help.ends_with('.')) << row.key;
         EXPECT_FALSE(row.key.empty() && row.flag.empty());
-        if (!row.key.empty()) EXPECT_TRUE(keys.insert(row.key).second) << row.key;
+        const bool is_new = row.key.empty() || keys.insert(row.key).second;
+        EXPECT_TRUE(is_new) << row.key;
         if (auto* const* number = std::get_if<std::int64_t*>(&row.target)) {
             EXPECT_GE(**number, row.min) << row.key;
             EXPECT_LE(**number, row.max) << row.key;

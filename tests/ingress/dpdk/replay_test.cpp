@@ -5,15 +5,14 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <functional>
-#include <iostream>
 #include <thread>
 
 #include "../pcap/capture_file.hpp"
+#include "child.hpp"
 #include "frames.hpp"
 
 namespace flowd::dpdk {
@@ -21,6 +20,7 @@ namespace {
 
 using flow::Error;
 using test::CaptureFile;
+using test::in_a_child;
 using test::udp_frame;
 
 constexpr std::uint64_t second_ns = 1'000'000'000;
@@ -31,20 +31,6 @@ struct Seen {
     IngressStats stats;
     double seconds = 0;
 };
-
-void in_a_child(const std::function<void()>& body) {
-    std::cout.flush();
-    const pid_t child = fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-        body();
-        std::cout.flush();
-        _exit(testing::Test::HasFailure() ? 1 : 0);
-    }
-    int status = 0;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
-    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "status " << status;
-}
 
 /// What a worker does.
 void poll(flowd::Ingress& ingress, Seen& seen) {
@@ -67,7 +53,9 @@ void poll(flowd::Ingress& ingress, Seen& seen) {
     seen.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-Seen replay(const ReplayOptions& options, const std::vector<config::Listener>& listeners = {}) {
+Seen replay(
+    const ReplayOptions& options, const std::vector<config::Listener>& listeners = {},
+    const std::function<void()>& once_open = [] {}) {
     Options dpdk;
     dpdk.hugepages = "off";
     Seen seen;
@@ -75,6 +63,7 @@ Seen replay(const ReplayOptions& options, const std::vector<config::Listener>& l
     EXPECT_TRUE(opened) << opened.error().sentence;
     if (!opened) return seen;
     EXPECT_EQ(opened->queues.size(), 1U);
+    once_open();
     std::thread worker{[&] { poll(*opened->queues.front(), seen); }};
     worker.join();
     return seen;
@@ -210,6 +199,19 @@ TEST(Replay, OfADamagedFileGivesWhatIsWhole) {
             EXPECT_EQ(replay({.path = file.path(), .loops = loops}).payloads.size(), 4 * loops);
         });
     }
+}
+
+TEST(Replay, OfAFileCutBehindItsBackEndsAfterASecondOfSilence) {
+    in_a_child([] {
+        const CaptureFile file;
+        file.write(numbered(10'000));
+        const auto cut = [&] { ASSERT_EQ(truncate(file.path().c_str(), 50'000), 0); };
+        const Seen seen = replay({.path = file.path()}, {}, cut);
+        EXPECT_GT(seen.payloads.size(), 100U);
+        EXPECT_LT(seen.payloads.size(), 10'000U);
+        EXPECT_EQ(seen.stats.datagrams, seen.payloads.size());
+        EXPECT_GE(seen.seconds, 1.0);
+    });
 }
 
 TEST(Replay, WithoutPacketsEndsAtOnce) {

@@ -26,27 +26,49 @@ constexpr bool is_constant(Column column) noexcept {
 /// stand alone.
 static_assert(4 * field_size_max <= Constants::run_size_max);
 
-std::uint64_t mask_of(const Step& step) noexcept {
-    const unsigned width = info(step.column).kind == Kind::u32 ? 32 : 64;
-    const unsigned bits = std::min<unsigned>(step.bits, width);
-    return bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
+constexpr std::uint64_t low_bits(unsigned count) noexcept {
+    return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }
 
+Code time_code(Transform transform) noexcept {
+    const auto distance = static_cast<int>(transform) - static_cast<int>(Transform::s_of_uptime);
+    return static_cast<Code>(static_cast<int>(Code::s_of_uptime) + distance);
+}
+static_assert(static_cast<int>(Code::ms_of_delta_us) - static_cast<int>(Code::s_of_uptime) ==
+                  static_cast<int>(Transform::ms_of_delta_us) -
+                      static_cast<int>(Transform::s_of_uptime),
+              "the times of Code and Transform go in step");
+
 Operation number_operation(const Step& step, Tag tag) noexcept {
-    return {.code = is_time(step.transform) ? Code::time : Code::number,
-            .down = static_cast<std::uint8_t>(64 - 8 * step.size + step.shift),
-            .transform = step.transform,
-            .offset = step.offset,
-            .size = step.size,
-            .tag = tag,
-            .operand = mask_of(step)};
+    Operation operation{.code = is_time(step.transform) ? time_code(step.transform) : Code::wide,
+                        .down = static_cast<std::uint8_t>(64 - 8 * step.size + step.shift),
+                        .head_size = static_cast<std::uint8_t>(tag.size),
+                        .offset = step.offset,
+                        .size = step.size,
+                        .head = tag.bytes};
+    if (is_time(step.transform)) return operation;
+    // The value's bits: those of the field, those that the step wants, those of the column's type.
+    const unsigned column_bits = info(step.column).kind == Kind::u32 ? 32 : 64;
+    const unsigned bits = std::min({8u * step.size, unsigned{step.bits}, column_bits});
+    operation.groups = low_bits(bits);
+    if (bits > 32) return operation;
+    operation.code = Code::narrow;
+    operation.groups = PortableSpread::spread(low_bits(bits)) << (8 * tag.size);
+    operation.head = lane_tag(tag);
+    return operation;
 }
 
 Operation bytes_operation(const Step& step, Tag tag) noexcept {
-    const Code code = step.size == 4    ? Code::bytes_4
-                      : step.size == 16 ? Code::bytes_16
-                                        : Code::bytes_n;
-    return {.code = code, .offset = step.offset, .size = step.size, .tag = tag};
+    std::array<std::uint8_t, sizeof(Operation::head)> head{};
+    const std::uint8_t* const end = put_varint(put_tag(head.data(), tag), step.size);
+    Operation operation{.code = step.size == 4    ? Code::bytes_4
+                                : step.size == 16 ? Code::bytes_16
+                                                  : Code::bytes_n,
+                        .head_size = static_cast<std::uint8_t>(end - head.data()),
+                        .offset = step.offset,
+                        .size = step.size};
+    std::memcpy(&operation.head, head.data(), sizeof operation.head);
+    return operation;
 }
 
 Operation literal_operation(const Step& step, Tag tag) noexcept {
@@ -54,7 +76,7 @@ Operation literal_operation(const Step& step, Tag tag) noexcept {
     const std::uint8_t* const end = put_field(encoded.data(), tag, step.operand);
     Operation operation{.code = Code::literal,
                         .size = static_cast<std::uint16_t>(end - encoded.data())};
-    std::memcpy(&operation.operand, encoded.data(), sizeof operation.operand);
+    std::memcpy(&operation.head, encoded.data(), sizeof operation.head);
     return operation;
 }
 

@@ -31,7 +31,8 @@ std::uint8_t* put_list(std::uint8_t* to, Tag tag, std::span<const std::uint32_t>
 
 }  // namespace
 
-Formatter::Formatter(const Schema& schema, Framing framing) noexcept : framing_{framing} {
+Formatter::Formatter(const Schema& schema, Framing framing, RunProgram kernel) noexcept
+    : framing_{framing}, kernel_{kernel} {
     for (const Column column : schema.columns()) {
         const Kind kind = info(column).kind;
         const bool varint = holds_number(kind);

@@ -15,6 +15,7 @@
 #include "flow/format/protobuf/varint.hpp"
 #include "flow/model/flow.hpp"
 #include "flow/model/formatter.hpp"
+#include "flow/model/plan.hpp"
 #include "flow/model/schema.hpp"
 
 namespace flow::protobuf {
@@ -25,7 +26,8 @@ public:
     using Program = protobuf::Program;
     using Constants = protobuf::Constants;
 
-    Formatter(const Schema& schema, Framing framing) noexcept;
+    /// `kernel` is chosen by the CPU unless a test or a benchmark wants another.
+    Formatter(const Schema& schema, Framing framing, RunProgram kernel = choose_kernel()) noexcept;
 
     [[nodiscard]] std::size_t size_max(const Flow& flow) const noexcept;
     [[nodiscard]] std::uint8_t* write(const Flow& flow, std::uint8_t* to) const noexcept;
@@ -40,7 +42,7 @@ public:
                                     const Origin& origin, const std::uint8_t* record,
                                     std::uint8_t* to) const noexcept {
         std::uint8_t* const begin = message_begin(framing_, to);
-        return finish_message(framing_, to, run_program(program, constants, origin, record, begin));
+        return finish_message(framing_, to, kernel_(program, constants, origin, record, begin));
     }
 
 private:
@@ -56,6 +58,7 @@ private:
     }
 
     Framing framing_;
+    RunProgram kernel_;
     std::array<Field, column_count> fields_{};
     std::size_t field_count_ = 0;
 };

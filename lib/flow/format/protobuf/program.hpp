@@ -7,14 +7,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <span>
 
-#include "flow/base/bytes.hpp"
 #include "flow/format/protobuf/varint.hpp"
 #include "flow/model/columns.hpp"
 #include "flow/model/origin.hpp"
-#include "flow/model/plan.hpp"
-#include "flow/model/time.hpp"
 
 namespace flow::protobuf {
 
@@ -37,23 +34,39 @@ struct Constants {
 
 enum class Code : std::uint8_t {
     constants,  ///< copy run `size` of the datagram's
-    literal,    ///< copy `size` bytes of `operand`
-    number,
-    time,
+    literal,    ///< copy `size` bytes of `head`
+    narrow,     ///< a number of up to 32 bits: tag and varint always fit a lane
+    wide,       ///< a number that may not
     bytes_4,
     bytes_16,
     bytes_n,
+
+    // Times, one code for each Transform, so that a record is dispatched once per field.
+    s_of_uptime,
+    ms_of_uptime,
+    s_of_seconds,
+    ms_of_seconds,
+    s_of_milliseconds,
+    ms_of_milliseconds,
+    s_of_ntp,
+    ms_of_ntp,
+    s_of_delta_us,
+    ms_of_delta_us,
 };
 
+/// A lane is eight bytes: a tag and a varint behind it. The seven-bit groups of a value are spread
+/// over the bytes that `groups` selects; what the lane lacks then, continuation bits and tag, is
+/// XORed in.
 struct Operation {
     Code code{};
-    std::uint8_t down = 0;  ///< number, time: how far the eight loaded bytes are shifted down
-    Transform transform{};
+    std::uint8_t down = 0;       ///< numbers: how far the eight loaded bytes are shifted down
+    std::uint8_t head_size = 0;  ///< bytes: of the tag and the length; numbers: of the tag
     std::uint16_t offset = 0;
     std::uint16_t size = 0;
-    Tag tag{};
-    std::uint64_t operand =
-        0;  ///< number: the bits that count; literal: its bytes, first one lowest
+    std::uint64_t groups =
+        0;  ///< narrow: the lane's bits for the value; wide: the value's own bits
+    std::uint64_t head =
+        0;  ///< narrow: the tag, as Lanes wants it; else its plain bytes, with a length or a value
 };
 
 struct Program {
@@ -65,51 +78,19 @@ struct Program {
     std::uint32_t size_max;  ///< bytes that a message may take, slack and prefix included
 };
 
-inline std::uint8_t* run_bytes(const Operation& operation, const std::uint8_t* from,
-                               std::size_t size, std::uint8_t* to) noexcept {
-    to = put_tag(to, operation.tag);
-    *to++ = static_cast<std::uint8_t>(size);
-    std::memcpy(to, from, size);
-    return to + size;
-}
+/// Encodes one record, without framing: at most `program.size_max` bytes at `to`. Returns the end.
+using RunProgram = std::uint8_t* (*)(const Program& program, const Constants& constants,
+                                     const Origin& origin, const std::uint8_t* record,
+                                     std::uint8_t* to) noexcept;
 
-/// Encodes one record, without framing.
-inline std::uint8_t* run_program(const Program& program, const Constants& constants,
-                                 const Origin& origin, const std::uint8_t* record,
-                                 std::uint8_t* to) noexcept {
-    const Operation* const end = program.operations.data() + program.operation_count;
-    for (const Operation* operation = program.operations.data(); operation != end; ++operation) {
-        const std::uint8_t* const from = record + operation->offset;
-        switch (operation->code) {
-            case Code::number:
-                to = put_field(to, operation->tag,
-                               load_be64(from) >> operation->down & operation->operand);
-                break;
-            case Code::bytes_4: to = run_bytes(*operation, from, 4, to); break;
-            case Code::bytes_16: to = run_bytes(*operation, from, 16, to); break;
-            case Code::constants: {
-                const Constants::Run& run = constants.runs[operation->size];
-                std::memcpy(to, run.bytes.data(), run.bytes.size());
-                to += run.size;
-                break;
-            }
-            case Code::literal:
-                std::memcpy(to, &operation->operand, sizeof operation->operand);
-                to += operation->size;
-                break;
-            case Code::time: {
-                const std::uint64_t value = load_be64(from) >> operation->down;
-                to = put_field(to, operation->tag, time_value(operation->transform, value, origin));
-                break;
-            }
-            case Code::bytes_n:
-                to = put_varint(put_tag(to, operation->tag), operation->size);
-                std::memcpy(to, from, operation->size);
-                to += operation->size;
-                break;
-        }
-    }
-    return to;
-}
+/// The fastest kernel that this CPU has; all give the same bytes.
+[[nodiscard]] RunProgram choose_kernel() noexcept;
+
+/// Every kernel that this CPU can run, for tests and benchmarks.
+struct Kernel {
+    const char* name;
+    RunProgram run;
+};
+[[nodiscard]] std::span<const Kernel> kernels() noexcept;
 
 }  // namespace flow::protobuf

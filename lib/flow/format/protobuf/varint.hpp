@@ -4,6 +4,7 @@
 // mispredicted.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -40,28 +41,81 @@ inline std::uint8_t* put_tag(std::uint8_t* to, Tag tag) noexcept {
     return to + tag.size;
 }
 
-/// The low 56 bits, seven to a byte.
-[[nodiscard]] constexpr std::uint64_t spread_sevens(std::uint64_t value) noexcept {
-    value = (value & 0x000000000fffffff) | (value & 0x00fffffff0000000) << 4;
-    value = (value & 0x00003fff00003fff) | (value & 0x0fffc0000fffc000) << 2;
-    return (value & 0x007f007f007f007f) | (value & 0x3f803f803f803f80) << 1;
+/// Spreads a value's low 56 bits, seven to a byte, with what every CPU has.
+struct PortableSpread {
+    [[nodiscard]] static constexpr std::uint64_t spread(std::uint64_t value) noexcept {
+        value = (value & 0x000000000fffffff) | (value & 0x00fffffff0000000) << 4;
+        value = (value & 0x00003fff00003fff) | (value & 0x0fffc0000fffc000) << 2;
+        return (value & 0x007f007f007f007f) | (value & 0x3f803f803f803f80) << 1;
+    }
+    /// To the bits of `groups`, behind `tag_size` bytes for the tag.
+    [[nodiscard]] static std::uint64_t spread(std::uint64_t value, std::uint64_t groups,
+                                              unsigned tag_size) noexcept {
+        return spread(value) << (8 * tag_size) & groups;
+    }
+};
+
+/// The same with BMI2's pdep, one instruction. As assembly, because a function with a target
+/// attribute is not inlined into a template that has none.
+struct Bmi2Spread {
+    [[nodiscard]] static std::uint64_t spread(std::uint64_t value) noexcept {
+        return spread(value, 0x7f7f7f7f7f7f7f7f, 0);
+    }
+    [[nodiscard]] static std::uint64_t spread(std::uint64_t value, std::uint64_t groups,
+                                              unsigned) noexcept {
+        std::uint64_t spread;
+        asm("pdep %2, %1, %0" : "=r"(spread) : "r"(value), "r"(groups));
+        return spread;
+    }
+};
+
+/// Bytes that put_field may touch, whatever it returns: a tag and the longest varint, or a tag and
+/// a lane of eight.
+inline constexpr std::size_t field_size_max = 3 + varint_size_max;
+
+/// Tables by the number of leading zero bits of a lane (of its groups, before tag and continuation
+/// bits).
+struct Lanes {
+    /// The top bit of every byte below the highest one in use, tag bytes included.
+    std::array<std::uint64_t, 65> more{};
+    /// Bytes in use. 0 for a value of 0: proto3 leaves defaults out, tag and all.
+    std::array<std::uint8_t, 65> sizes{};
+};
+
+[[nodiscard]] constexpr Lanes make_lanes() noexcept {
+    Lanes lanes;
+    for (std::size_t zeros = 0; zeros < 64; ++zeros) {
+        lanes.sizes[zeros] = static_cast<std::uint8_t>((71 - zeros) / 8);
+        lanes.more[zeros] = (~std::uint64_t{0} >> zeros >> 1) & 0x8080808080808080;
+    }
+    return lanes;
 }
 
-/// Bytes that put_field may touch: a tag's four and a lane's eight, or the longest varint.
-inline constexpr std::size_t field_size_max = 3 + varint_size_max;
-inline constexpr std::size_t field_slack = 16;
+inline constexpr Lanes lanes = make_lanes();
 
-/// Tag and varint, or nothing for 0 (proto3 leaves defaults out). Writes up to field_slack bytes
-/// past the result.
-inline std::uint8_t* put_field(std::uint8_t* to, Tag tag, std::uint64_t value) noexcept {
-    std::uint8_t* const lane = put_tag(to, tag);
+/// A tag for put_lane: its continuation bits are in Lanes::more already.
+[[nodiscard]] constexpr std::uint64_t lane_tag(Tag tag) noexcept {
+    return tag.bytes ^ (0x808080 & ((std::uint64_t{1} << (8 * tag.size)) - 1));
+}
+
+/// Finishes a lane whose groups have been spread. Eight bytes are written.
+[[gnu::always_inline]] inline std::uint8_t* put_lane(std::uint8_t* to, std::uint64_t groups,
+                                                     std::uint64_t tag) noexcept {
+    const auto zeros = static_cast<std::size_t>(std::countl_zero(groups));
+    const std::uint64_t lane = groups ^ lanes.more[zeros] ^ tag;
+    std::memcpy(to, &lane, sizeof lane);
+    return to + lanes.sizes[zeros];
+}
+
+/// Tag and varint, or nothing for 0. No branch depends on values below 2^56.
+template <class Spread = PortableSpread>
+[[gnu::always_inline]] inline std::uint8_t* put_field(std::uint8_t* to, Tag tag,
+                                                      std::uint64_t value) noexcept {
+    std::uint8_t* const varint = put_tag(to, tag);
     if (value >> 56 != 0) [[unlikely]]
-        return put_varint(lane, value);
-    const unsigned size = (static_cast<unsigned>(std::bit_width(value | 1)) + 6) / 7;
-    const std::uint64_t more = (std::uint64_t{1} << (8 * (size - 1))) - 1;
-    const std::uint64_t bytes = spread_sevens(value) | (more & 0x8080808080808080);
-    std::memcpy(lane, &bytes, sizeof bytes);
-    return value == 0 ? to : lane + size;
+        return put_varint(varint, value);
+    std::uint8_t* const end = put_lane(varint, Spread::spread(value), 0);
+    return value == 0 ? to : end;
 }
 
 }  // namespace flow::protobuf

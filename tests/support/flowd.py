@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs the flowd under test: finds it, replays captures, starts and ends live runs, reads its
+summary. Every process that is started here is ended here, by its own handle."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CAPTURES = ROOT / "tests/captures"
+SKIPPED = 77
+TIMEOUT_SECONDS = 50
+
+
+def skip(reason: str):
+    print(f"skipped: {reason}")
+    sys.exit(SKIPPED)
+
+
+def binary() -> str:
+    path = Path(os.environ.get("FLOWD", ROOT / "build/src/flowd"))
+    if not path.exists():
+        skip(f"{path} is not built")
+    return str(path.resolve())
+
+
+def need(*tools: str):
+    """Ends the test as skipped when a tool is missing. Debian keeps exporters in /usr/sbin."""
+    os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+    for tool in tools:
+        if shutil.which(tool) is None:
+            skip(f"{tool} is not installed")
+
+
+def run(arguments: list, **options) -> subprocess.CompletedProcess:
+    """flowd to its end; output is bytes."""
+    options.setdefault("timeout", TIMEOUT_SECONDS)
+    options.setdefault("stdin", subprocess.DEVNULL)
+    if "stdout" not in options:
+        options["stdout"] = subprocess.PIPE
+    return subprocess.run([binary(), *map(str, arguments)], stderr=subprocess.PIPE, **options)
+
+
+def flows_of(output: bytes) -> list[dict]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def replay(capture: Path, folder: Path, *arguments) -> tuple[list[dict], dict]:
+    """The flows of a capture and the run's summary; a failed run is an AssertionError."""
+    summary = folder / "summary.json"
+    done = run(["-replay", capture, "-summary", summary, *arguments])
+    assert done.returncode == 0, f"exit {done.returncode}: {done.stderr.decode()}"
+    return flows_of(done.stdout), json.loads(summary.read_text())
+
+
+def unbalanced(summary: dict) -> str:
+    """What is wrong with a summary's two equations; empty when they hold."""
+    drops = summary["drops"]
+    wrong = []
+    if summary["datagrams"] != summary["decoded"] + sum(drops["datagrams"].values()):
+        wrong.append(f"datagrams are not decoded + drops: {summary}")
+    if summary["flows"] != summary["delivered"] + sum(drops["flows"].values()):
+        wrong.append(f"flows are not delivered + drops: {summary}")
+    return "; ".join(wrong)
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, seconds: float, what: str):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"after {seconds} s: {what}")
+        time.sleep(0.05)
+
+
+def udp_port_is_bound(port: int) -> bool:
+    """Whether a socket of this machine has the port (its inode's own table says so)."""
+    wanted = f":{port:04X} "
+    for table in ("/proc/net/udp", "/proc/net/udp6"):
+        if any(wanted in line[:60] for line in Path(table).read_text().splitlines()[1:]):
+            return True
+    return False
+
+
+class Live:
+    """A flowd that runs until it is told to stop. Its output goes to a file in `folder`."""
+
+    def __init__(self, folder: Path, *arguments):
+        self.output = folder / "flows.jsonl"
+        self.errors = folder / "flowd.log"
+        self.summary_path = folder / "summary.json"
+        command = [binary(), "-summary", self.summary_path, *arguments]
+        with open(self.output, "wb") as out, open(self.errors, "wb") as log:
+            self.process = subprocess.Popen([str(each) for each in command], stdout=out,
+                                            stderr=log, stdin=subprocess.DEVNULL)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def wait_for_port(self, port: int):
+        wait_until(lambda: udp_port_is_bound(port) or self.process.poll() is not None, 10,
+                   f"flowd does not listen on {port}")
+        assert self.process.poll() is None, self.errors.read_text()
+
+    def flows(self) -> list[dict]:
+        """Whole lines so far."""
+        data = self.output.read_bytes()
+        return flows_of(data[:data.rfind(b"\n") + 1])
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        """The exit code after a signal."""
+        self.process.send_signal(number)
+        return self.process.wait(timeout=15)
+
+    def summary(self) -> dict:
+        return json.loads(self.summary_path.read_text())

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A MessageSink that keeps every message. Each reservation is heap memory of exactly the size asked
+// for, so that AddressSanitizer sees a formatter that writes behind it; committing more than was
+// reserved ends the test.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "flow/base/bytes.hpp"
+#include "flow/model/origin.hpp"
+#include "flow/pipeline/message_sink.hpp"
+
+namespace flow::test {
+
+class VectorSink {
+public:
+    struct Message {
+        std::unique_ptr<std::uint8_t[]> memory;
+        std::size_t size = 0;
+        ExporterIndex exporter = 0;
+
+        [[nodiscard]] Bytes bytes() const { return {memory.get(), size}; }
+    };
+
+    std::uint8_t* reserve(std::size_t size) noexcept {
+        if (refusing) {
+            ++refused;
+            return nullptr;
+        }
+        reserved_.reset(new std::uint8_t[size]);
+        reserved_size_ = size;
+        return reserved_.get();
+    }
+    void commit(std::uint8_t* end, ExporterIndex exporter) noexcept {
+        const auto size = static_cast<std::size_t>(end - reserved_.get());
+        if (reserved_ == nullptr || size > reserved_size_) std::abort();
+        messages.push_back({std::move(reserved_), size, exporter});
+    }
+
+    std::vector<Message> messages;
+    bool refusing = false;  ///< as a full ring does
+    std::size_t refused = 0;
+
+private:
+    std::unique_ptr<std::uint8_t[]> reserved_;
+    std::size_t reserved_size_ = 0;
+};
+
+static_assert(MessageSink<VectorSink>);
+
+}  // namespace flow::test
