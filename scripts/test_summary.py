@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Sums up runs of `meson test` from their testlog.json. Usage: test_summary.py BUILD_DIR...
-[--broken=STEP]... [--failed-run=BUILD_DIR]..., in this order. Lists what was skipped with its reason and what
-failed; its last line is `N passed, N failed, N skipped` alone. Exits 1 if anything failed or
-nothing passed. A step that broke counts as a failure, and so does a run that meson calls failed
-without a failed test in its log: it was interrupted."""
+[--broken=STEP]... [--failed-run=BUILD_DIR]..., in this order. Lists what was skipped with its
+reason and what failed; its last line is `N passed, N failed, N skipped` alone. Exits 1 if anything
+failed or nothing passed. A step that broke counts as a failure, and so does a run that meson calls
+failed without a failed test in its log: it was interrupted."""
 
 import json
 import re

@@ -144,6 +144,8 @@ def check_header(source: Source) -> Iterator[Finding]:
     if len(lines) <= first or lines[first] != f"{mark} {rules.SPDX}":
         yield source.finding(first + 1, "spdx", f"line {first + 1} must be `{mark} {rules.SPDX}`")
         return
+    if source.suffix == ".build":
+        return
     prose = lines[first + 1] if len(lines) > first + 1 else ""
     if not prose.startswith((f"{mark} ", '"""', 'r"""')):
         yield source.finding(first + 2, "prose", "say what this file is and who owns it, in one to "

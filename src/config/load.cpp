@@ -3,7 +3,6 @@
 #include "config/load.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "config/file.hpp"

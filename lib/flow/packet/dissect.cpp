@@ -70,8 +70,8 @@ void read_ipv6(Headers& headers, Bytes packet) noexcept {
     if (upper.reached && upper.fragment_offset == 0) read_transport(headers, upper.payload);
 }
 
-/// Behind the bottom of the stack nothing says what comes; guess IP from the
-/// version nibble. A pseudowire's control word starts with 0 (RFC 4385 §3) and so is left alone.
+/// Behind the bottom of the stack nothing says what comes; guess IP from the version
+/// nibble. A pseudowire's control word starts with 0 (RFC 4385 §3) and so is left alone.
 void read_behind_mpls(Headers& headers, Bytes rest) noexcept {
     if (rest.empty()) return;
     switch (rest.front() >> 4) {

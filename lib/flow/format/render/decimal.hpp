@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Decimal numbers, without a branch per digit: the digits of a group of eight are computed side by
-// side in one word, and leading zeros are shifted out. Stores are eight bytes wide whatever the
-// length, so the caller keeps `overshoot_max` bytes behind the longest text.
+// Decimal numbers, three digits at a time from tables, without a branch per digit: leading zeros
+// are shifted out. Stores are wider than what they write, whatever the length, so the caller keeps
+// `overshoot_max` bytes behind the longest text. Pure functions; any thread.
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -20,75 +19,97 @@ inline constexpr std::size_t decimal_u32_size_max = 10;  // 4294967295
 
 namespace detail {
 
-inline constexpr std::uint32_t ten_to_8 = 100'000'000;
-inline constexpr std::uint64_t ascii_zeros = 0x3030'3030'3030'3030;
+inline constexpr std::uint32_t thousand = 1'000;
+inline constexpr std::uint32_t million = 1'000'000;
 
-/// The eight digits of a value below 10^8, one per byte, the first digit in the lowest byte.
-/// Each step halves the lanes: 10^8 = (10^4)^2 = ((10^2)^2)^2. Divisions by 100 and 10 are
-/// multiplications that are exact below 10^4 (10486 / 2^20) and below 10^2 (103 / 2^10).
-[[nodiscard]] constexpr std::uint64_t eight_digits(std::uint32_t value) noexcept {
-    const std::uint64_t fours = value / 10'000 | std::uint64_t{value % 10'000} << 32;
-    const std::uint64_t hundreds = fours * 10'486 >> 20 & 0x0000'007f'0000'007f;
-    const std::uint64_t twos = hundreds | (fours - hundreds * 100) << 16;
-    const std::uint64_t tens = twos * 103 >> 10 & 0x000f'000f'000f'000f;
-    return tens | (twos - tens * 10) << 8;
+/// Three digits, the first in the lowest byte; the highest byte says what the table is about.
+using Digits = std::array<std::uint32_t, thousand>;
+
+constexpr std::uint32_t three_digits(std::uint32_t value) noexcept {
+    return ('0' + value / 100) | ('0' + value / 10 % 10) << 8 | ('0' + value % 10) << 16;
 }
 
-inline std::uint8_t* store_first(std::uint8_t* to, std::uint32_t value) noexcept {
-    const std::uint64_t digits = eight_digits(value);
-    // The last digit stays even when it is 0.
-    const int leading = std::countr_zero(digits | std::uint64_t{1} << 56) & ~7;
-    const std::uint64_t text = (digits | ascii_zeros) >> leading;
-    std::memcpy(to, &text, sizeof text);
-    return to + (8 - leading / 8);
+constexpr std::uint32_t leading_zeros(std::uint32_t value) noexcept {
+    return value < 10 ? 2 : value < 100 ? 1 : 0;
 }
 
-inline std::uint8_t* store_all(std::uint8_t* to, std::uint32_t value) noexcept {
-    const std::uint64_t text = eight_digits(value) | ascii_zeros;
+/// All three digits, and how many bits of them are leading zeros.
+constexpr Digits padded_digits() noexcept {
+    Digits digits{};
+    for (std::uint32_t value = 0; value < thousand; ++value) {
+        digits[value] = three_digits(value) | leading_zeros(value) * 8 << 24;
+    }
+    return digits;
+}
+
+/// Without leading zeros, and how many are left. One load gives both, and the count is overwritten
+/// by what follows the number.
+constexpr Digits trimmed_digits() noexcept {
+    Digits digits{};
+    for (std::uint32_t value = 0; value < thousand; ++value) {
+        const std::uint32_t zeros = leading_zeros(value);
+        digits[value] = three_digits(value) >> 8 * zeros | (3 - zeros) << 24;
+    }
+    return digits;
+}
+
+inline constexpr Digits padded = padded_digits();
+inline constexpr Digits trimmed = trimmed_digits();
+
+/// The six digits of two table entries, with two bytes that do not count behind them.
+[[nodiscard]] inline std::uint64_t six_digits(std::uint32_t high, std::uint32_t low) noexcept {
+    return (high & 0xff'ffffU) | std::uint64_t{low} << 24;
+}
+
+inline std::uint8_t* all_six(std::uint8_t* to, std::uint32_t value) noexcept {
+    const std::uint64_t text = six_digits(padded[value / thousand], padded[value % thousand]);
     std::memcpy(to, &text, sizeof text);
-    return to + sizeof text;
+    return to + 6;
+}
+
+/// A value below a million, without leading zeros.
+inline std::uint8_t* first_six(std::uint8_t* to, std::uint32_t value) noexcept {
+    if (value < thousand) {
+        const std::uint32_t text = trimmed[value];
+        std::memcpy(to, &text, sizeof text);
+        return to + (text >> 24);
+    }
+    const std::uint32_t high = padded[value / thousand];
+    const std::uint32_t leading = high >> 24;
+    const std::uint64_t text = six_digits(high, padded[value % thousand]) >> leading;
+    std::memcpy(to, &text, sizeof text);
+    return to + (6 - leading / 8);
+}
+
+inline std::uint32_t below_million(std::uint64_t value) noexcept {
+    return static_cast<std::uint32_t>(value % million);
 }
 
 }  // namespace detail
 
 inline std::uint8_t* decimal(std::uint8_t* to, std::uint64_t value) noexcept {
-    using detail::ten_to_8;
-    if (value < ten_to_8) return detail::store_first(to, static_cast<std::uint32_t>(value));
-    const std::uint64_t high = value / ten_to_8;
-    const auto low = static_cast<std::uint32_t>(value % ten_to_8);
-    if (high < ten_to_8) {
-        to = detail::store_first(to, static_cast<std::uint32_t>(high));
+    using namespace detail;
+    if (value < million) return first_six(to, static_cast<std::uint32_t>(value));
+    const std::uint64_t millions = value / million;
+    if (millions < million) {
+        to = first_six(to, static_cast<std::uint32_t>(millions));
     } else {
-        to = detail::store_first(to, static_cast<std::uint32_t>(high / ten_to_8));
-        to = detail::store_all(to, static_cast<std::uint32_t>(high % ten_to_8));
-    }
-    return detail::store_all(to, low);
-}
-
-namespace detail {
-
-/// The three digits of each byte value in the low bytes, their count in the highest: one load
-/// gives both, and the count is overwritten by what follows the number.
-constexpr std::array<std::uint32_t, 256> octet_texts() noexcept {
-    std::array<std::uint32_t, 256> texts{};
-    for (std::uint32_t value = 0; value < texts.size(); ++value) {
-        std::uint32_t text = 0;
-        std::uint32_t size = 0;
-        for (std::uint32_t rest = value; size == 0 || rest != 0; rest /= 10, ++size) {
-            text = text << 8 | ('0' + rest % 10);
+        // Twenty digits at most: 2 + 6 + 6 + 6. A time in milliseconds has thirteen.
+        const std::uint64_t trillions = millions / million;
+        if (trillions < million) {
+            to = first_six(to, static_cast<std::uint32_t>(trillions));
+        } else {
+            to = first_six(to, static_cast<std::uint32_t>(trillions / million));
+            to = all_six(to, below_million(trillions));
         }
-        texts[value] = text | size << 24;
+        to = all_six(to, below_million(millions));
     }
-    return texts;
+    return all_six(to, below_million(value));
 }
-
-inline constexpr auto octet_text = octet_texts();
-
-}  // namespace detail
 
 /// A number below 256.
 inline std::uint8_t* decimal_octet(std::uint8_t* to, std::uint8_t value) noexcept {
-    const std::uint32_t text = detail::octet_text[value];
+    const std::uint32_t text = detail::trimmed[value];
     std::memcpy(to, &text, sizeof text);
     return to + (text >> 24);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The items of a line: built once from the schema, then run for every flow. A run goes once over
-// the columns, with one copy for the key and one branch on how the value prints.
+// Builds the blank line from the schema (cold), and writes flows (hot): what lies between two
+// values is copied in one piece, however many empty columns it holds. Most columns of most flows
+// are empty, so a line costs little more than its copy (perf/format/json_bench.cpp).
 #include "flow/format/render/line.hpp"
 
 #include <cassert>
 #include <cstring>
 
-#include "flow/format/render/address.hpp"
 #include "flow/format/render/list.hpp"
 #include "flow/model/flow_type.hpp"
 #include "flow/wire/writer.hpp"
@@ -40,117 +40,118 @@ constexpr bool renderings_fit() noexcept {
 
 static_assert(renderings_fit(), "a column prints as something that it does not hold");
 
-/// What a column prints when nothing set it, and how much of that stands before a value.
-struct Empty {
-    std::string_view text;
-    std::size_t value_at;
-};
-
-constexpr Empty empty(Render render) noexcept {
+/// What a column prints when nothing set it.
+constexpr std::string_view empty_value(Render render) noexcept {
     switch (render) {
-        case Render::number: return {"0", 0};
-        case Render::boolean: return {"", 0};
-        case Render::flow_type:
-        case Render::ip:
-        case Render::mac: return {"\"\"", 1};
+        case Render::number: return "0";
+        case Render::boolean: return "false";
+        case Render::flow_type: return "\"FLOWUNKNOWN\"";
+        case Render::mac: return "\"00:00:00:00:00:00\"";
+        case Render::ip: return "\"\"";
         case Render::byte_list:
-        case Render::number_list: return {"[]", 1};
+        case Render::number_list: return "[]";
     }
-    return {"", 0};
+    return {};
 }
 
-/// Most that a value takes from `value_at` on, without the elements of a list.
-constexpr std::size_t value_size_max(Render render) noexcept {
+constexpr bool has_marks(Render render) noexcept {
+    return render != Render::number && render != Render::boolean;
+}
+
+/// Most that a value takes between its marks; the elements of a list are counted per flow.
+constexpr std::size_t value_size_max(Render render, Kind kind) noexcept {
     switch (render) {
-        case Render::number: return decimal_u64_size_max;
-        case Render::boolean: return 5;
-        case Render::flow_type: return decimal_u64_size_max + 1;
-        case Render::ip: return ip_size_max + 1;
-        case Render::mac: return mac_size + 1;
+        case Render::number: return kind == Kind::u32 ? decimal_u32_size_max : decimal_u64_size_max;
+        case Render::boolean: return std::string_view{"true"}.size();
+        case Render::flow_type: return decimal_u64_size_max;
+        case Render::mac: return mac_size;
+        case Render::ip: return ip_size_max;
         case Render::byte_list:
-        case Render::number_list: return 1;
+        case Render::number_list: return 0;
     }
     return 0;
 }
 
-/// A text that is copied with one store of fixed size.
-struct Word {
+/// Size of the stores that copy the blank line.
+constexpr std::size_t copy_size = 32;
+static_assert(copy_size <= overshoot_max);
+
+std::uint8_t* copy(std::uint8_t* to, const std::uint8_t* from, std::size_t size) noexcept {
+    std::size_t at = 0;
+    do {
+        std::memcpy(to + at, from + at, copy_size);
+        at += copy_size;
+    } while (at < size);
+    return to + size;
+}
+
+std::uint8_t* mark(std::uint8_t* to, char letter) noexcept {
+    *to = static_cast<std::uint8_t>(letter);
+    return to + 1;
+}
+
+/// A name that is copied with one store of fixed size.
+struct Name {
     std::array<std::uint8_t, 16> text{};
     std::uint8_t size = 0;
 };
 
-constexpr Word word(std::string_view text, std::string_view close = {}) noexcept {
-    Word word;
-    for (const char letter : text) word.text[word.size++] = static_cast<std::uint8_t>(letter);
-    for (const char letter : close) word.text[word.size++] = static_cast<std::uint8_t>(letter);
-    return word;
+constexpr auto name_flow_types() noexcept {
+    std::array<Name, static_cast<std::size_t>(FlowType::ipfix) + 1> names{};
+    for (std::size_t type = 0; type < names.size(); ++type) {
+        for (const char letter : flow_type_name(static_cast<FlowType>(type))) {
+            names[type].text[names[type].size++] = static_cast<std::uint8_t>(letter);
+        }
+    }
+    return names;
 }
 
-constexpr std::array<Word, 2> booleans{word("false"), word("true")};
-
-/// Indexed by FlowType, closing quote included.
-constexpr std::array<Word, 5> flow_types{
-    word(flow_type_name(FlowType::unknown), "\""),
-    word(flow_type_name(FlowType::sflow_5), "\""),
-    word(flow_type_name(FlowType::netflow_v5), "\""),
-    word(flow_type_name(FlowType::netflow_v9), "\""),
-    word(flow_type_name(FlowType::ipfix), "\""),
-};
-
-std::uint8_t* put(const Word& word, std::uint8_t* to) noexcept {
-    std::memcpy(to, word.text.data(), word.text.size());
-    return to + word.size;
-}
-
-std::uint8_t* close(std::uint8_t* to, char mark) noexcept {
-    *to = static_cast<std::uint8_t>(mark);
-    return to + 1;
-}
+constexpr auto flow_types = name_flow_types();
 
 std::uint8_t* flow_type(std::uint8_t* to, std::uint64_t type) noexcept {
-    if (type < flow_types.size()) return put(flow_types[type], to);
-    return close(decimal(to, type), '"');
+    // goflow2 prints the number of a type that it has no name for.
+    if (type >= flow_types.size()) return decimal(to, type);
+    const Name& name = flow_types[type];
+    std::memcpy(to, name.text.data(), name.text.size());
+    return to + name.size;
 }
 
 }  // namespace
 
-[[gnu::cold]] Line::Line(const Schema& schema, const Style& style) noexcept
-    : open_{frame(style.open)}, close_{frame(style.close)} {
-    fixed_size_max_ = slack + open_.size + close_.size;
+[[gnu::cold]] Line::Line(const Schema& schema, const Style& style) noexcept {
+    assert(style.open.size() + style.close.size() <= frame_size_max);
+    assert(style.between.size() + style.before_key.size() + style.after_key.size() <=
+           joint_size_max);
+    wire::Writer blank{blank_.data()};
+    const auto size = [&] { return static_cast<std::size_t>(blank.end() - blank_.data()); };
+    blank.text(style.open);
     for (const Column column : schema.columns()) {
-        const std::string_view between = item_count_ == 0 ? std::string_view{} : style.between;
-        const Item& added = items_[item_count_++] = item(schema, column, between, style);
-        fixed_size_max_ += added.size + value_size_max(added.render);
-        if (added.render == Render::byte_list) byte_lists_.add(column);
-        if (added.render == Render::number_list) number_lists_.add(column);
+        const ColumnField& field = schema.field(column);
+        if (hole_count_ != 0) blank.text(style.between);
+        blank.text(style.before_key);
+        blank.text(field.key);
+        blank.text(style.after_key);
+        const std::size_t value_at = size();
+        blank.text(empty_value(field.render));
+        add(column, field.render, value_at, size());
     }
+    blank.text(style.close);
+    blank_size_ = size();
+    fixed_size_max_ += blank_size_ + overshoot_max;
 }
 
-[[gnu::cold]] Line::Frame Line::frame(std::string_view text) noexcept {
-    assert(text.size() <= frame_size_max);
-    Frame frame;
-    frame.size = static_cast<std::uint8_t>(text.size());
-    wire::Writer{frame.text.data()}.text(text);
-    return frame;
-}
-
-[[gnu::cold]] Line::Item Line::item(const Schema& schema, Column column, std::string_view between,
-                                    const Style& style) noexcept {
-    assert(between.size() + style.before_key.size() + style.after_key.size() <= style_size_max);
-    const ColumnField& field = schema.field(column);
-    const Empty value = empty(field.render);
-    Item item;
-    wire::Writer literal{item.literal.data()};
-    literal.text(between);
-    literal.text(style.before_key);
-    literal.text(field.key);
-    literal.text(style.after_key);
-    const auto key_size = static_cast<std::size_t>(literal.end() - item.literal.data());
-    literal.text(value.text);
-    item.size = static_cast<std::uint8_t>(key_size + value.value_at);
-    item.column = column;
-    item.render = field.render;
-    return item;
+[[gnu::cold]] void Line::add(Column column, Render render, std::size_t value_at,
+                             std::size_t end) noexcept {
+    const Kind kind = info(column).kind;
+    Hole& hole = holes_[hole_count_++];
+    hole.begin = static_cast<std::uint16_t>(value_at + (has_marks(render) ? 1 : 0));
+    hole.end = static_cast<std::uint16_t>(end);
+    hole.column = column;
+    hole.render = render;
+    hole.is_number = holds_number(kind);
+    fixed_size_max_ += value_size_max(render, kind);
+    if (render == Render::byte_list) byte_lists_.add(column);
+    if (render == Render::number_list) number_lists_.add(column);
 }
 
 std::size_t Line::size_max(const Flow& flow) const noexcept {
@@ -162,37 +163,39 @@ std::size_t Line::size_max(const Flow& flow) const noexcept {
 }
 
 std::uint8_t* Line::write(const Flow& flow, std::uint8_t* to) const noexcept {
-    to = put(open_, to);
-    for (std::size_t i = 0; i < item_count_; ++i) to = value(items_[i], flow, to);
-    return put(close_, to);
+    const std::uint8_t* from = blank_.data();
+    const std::uint8_t* const end = from + blank_size_;
+    for (const Hole& hole : std::span{holes_.data(), hole_count_}) {
+        if (is_empty(hole, flow)) continue;
+        const std::uint8_t* const begin = blank_.data() + hole.begin;
+        to = copy(to, from, static_cast<std::size_t>(begin - from));
+        to = value(hole, flow, to);
+        from = blank_.data() + hole.end;
+    }
+    return copy(to, from, static_cast<std::size_t>(end - from));
 }
 
-inline std::uint8_t* Line::put(const Frame& frame, std::uint8_t* to) noexcept {
-    std::memcpy(to, frame.text.data(), frame.text.size());
-    return to + frame.size;
+inline bool Line::is_empty(const Hole& hole, const Flow& flow) noexcept {
+    if (hole.is_number) return flow.number(hole.column) == 0;
+    if (hole.render == Render::number_list) return flow.list(hole.column).empty();
+    return flow.bytes(hole.column).empty();
 }
 
-inline std::uint8_t* Line::value(const Item& item, const Flow& flow, std::uint8_t* to) noexcept {
-    std::memcpy(to, item.literal.data(), item.literal.size());
-    to += item.size;
-    switch (item.render) {
-        case Render::number: {
-            const std::uint64_t number = flow.number(item.column);
-            return number == 0 ? to + 1 : decimal(to, number);
+/// A value that is not empty, and the mark that closes it.
+inline std::uint8_t* Line::value(const Hole& hole, const Flow& flow, std::uint8_t* to) noexcept {
+    switch (hole.render) {
+        case Render::number: return decimal(to, flow.number(hole.column));
+        case Render::boolean: {
+            wire::Writer writer{to};
+            writer.text("true");
+            return writer.end();
         }
-        case Render::boolean: return render::put(booleans[flow.number(item.column) != 0], to);
-        case Render::flow_type: return flow_type(to, flow.number(item.column));
-        case Render::ip: return close(ip(to, flow.bytes(item.column)), '"');
-        case Render::mac: return close(mac(to, flow.number(item.column)), '"');
-        // The bracket that closes replaces the last comma; of an empty list it stands there.
-        case Render::byte_list: {
-            const Bytes octets = flow.bytes(item.column);
-            return octets.empty() ? to + 1 : close(octet_items(to, octets) - 1, ']');
-        }
-        case Render::number_list: {
-            const std::span<const std::uint32_t> list = flow.list(item.column);
-            return list.empty() ? to + 1 : close(number_items(to, list) - 1, ']');
-        }
+        case Render::flow_type: return mark(flow_type(to, flow.number(hole.column)), '"');
+        case Render::mac: return mark(mac(to, flow.number(hole.column)), '"');
+        case Render::ip: return mark(ip(to, flow.bytes(hole.column)), '"');
+        // The bracket replaces the last comma.
+        case Render::byte_list: return mark(octet_items(to, flow.bytes(hole.column)) - 1, ']');
+        case Render::number_list: return mark(number_items(to, flow.list(hole.column)) - 1, ']');
     }
     return to;
 }

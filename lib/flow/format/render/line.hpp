@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One flow as one line of keys and values: what JSON and text share. A Style says how keys and
-// values are joined; the Line is built from it and the schema once (cold), is owned by one shard's
-// formatter and does not change afterwards.
+// values are joined. The line of an empty flow is built once (cold); a flow's line is that one with
+// the values that it has put in. Owned by one shard's formatter; does not change afterwards.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 
+#include "flow/format/render/address.hpp"
 #include "flow/format/render/decimal.hpp"
 #include "flow/model/columns.hpp"
 #include "flow/model/flow.hpp"
@@ -18,8 +20,8 @@
 
 namespace flow::render {
 
-/// A line is: open, items joined by `between`, close; an item is: before_key, the key, after_key,
-/// the value. All together, `open` and `close` aside, take `style_size_max` at most.
+/// A line is: open, items joined by `between`, close. An item is: before_key, the key, after_key,
+/// the value.
 struct Style {
     std::string_view open;
     std::string_view between;
@@ -28,8 +30,8 @@ struct Style {
     std::string_view close;
 };
 
-inline constexpr std::size_t style_size_max = 4;  // ,"":
-inline constexpr std::size_t frame_size_max = 8;  // of `open`, of `close`
+inline constexpr std::size_t joint_size_max = 4;  // between, before_key and after_key: ,"":
+inline constexpr std::size_t frame_size_max = 2;  // open and close: {}
 
 namespace detail {
 
@@ -42,8 +44,10 @@ constexpr std::size_t longest_key() noexcept {
     return longest;
 }
 
-/// Style, key and the empty value (`""`, `[]` or `0`), up to a whole number of 16-byte stores.
-inline constexpr std::size_t literal_capacity = (style_size_max + longest_key() + 2 + 15) / 16 * 16;
+inline constexpr std::size_t empty_value_size_max = mac_size + 2;
+
+inline constexpr std::size_t blank_size_max =
+    frame_size_max + column_count * (joint_size_max + longest_key() + empty_value_size_max);
 
 }  // namespace detail
 
@@ -56,22 +60,18 @@ public:
     [[nodiscard]] std::size_t size_max(const Flow& flow) const noexcept;
 
     /// Returns the end of the line. Nothing at or behind `to + size_max(flow)` is touched.
-    std::uint8_t* write(const Flow& flow, std::uint8_t* to) const noexcept;
+    [[nodiscard]] std::uint8_t* write(const Flow& flow, std::uint8_t* to) const noexcept;
 
 private:
-    /// A column's literal up to its value, and the empty value behind: a column that is zero, as
-    /// most are, costs one copy.
-    struct Item {
-        std::array<std::uint8_t, detail::literal_capacity> literal{};
-        std::uint8_t size = 0;  ///< where the value starts, behind its quote or bracket
+    /// Where a column's value goes.
+    struct Hole {
+        std::uint16_t begin = 0;  ///< in the blank line, behind the value's quote or bracket
+        std::uint16_t end = 0;    ///< behind the empty value
         Column column{};
         Render render{};
+        bool is_number = false;  ///< where Flow keeps it
     };
-
-    struct Frame {
-        std::array<std::uint8_t, frame_size_max> text{};
-        std::uint8_t size = 0;
-    };
+    static_assert(detail::blank_size_max <= std::numeric_limits<std::uint16_t>::max());
 
     struct ColumnList {
         std::array<Column, column_count> columns{};
@@ -83,21 +83,19 @@ private:
         }
     };
 
-    static constexpr std::size_t slack = std::max(overshoot_max, detail::literal_capacity);
+    void add(Column column, Render render, std::size_t value_at, std::size_t end) noexcept;
+    [[nodiscard]] static bool is_empty(const Hole& hole, const Flow& flow) noexcept;
+    [[nodiscard]] static std::uint8_t* value(const Hole& hole, const Flow& flow,
+                                             std::uint8_t* to) noexcept;
 
-    [[nodiscard]] static Frame frame(std::string_view text) noexcept;
-    [[nodiscard]] static Item item(const Schema& schema, Column column, std::string_view between,
-                                   const Style& style) noexcept;
-    static std::uint8_t* put(const Frame& frame, std::uint8_t* to) noexcept;
-    static std::uint8_t* value(const Item& item, const Flow& flow, std::uint8_t* to) noexcept;
-
-    std::array<Item, column_count> items_{};
-    std::size_t item_count_ = 0;
+    std::array<Hole, column_count> holes_{};
+    std::size_t hole_count_ = 0;
+    std::size_t blank_size_ = 0;
     std::size_t fixed_size_max_ = 0;  ///< everything but the elements of lists
     ColumnList byte_lists_;
     ColumnList number_lists_;
-    Frame open_;
-    Frame close_;
+    /// The line of an empty flow; copies read a little behind its end.
+    std::array<std::uint8_t, detail::blank_size_max + overshoot_max> blank_{};
 };
 
 }  // namespace flow::render

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Programs of single fields, against bytes worked out by hand. That every program writes what the
+// plain way writes is tests/pipeline/record_writer_test.cpp.
+#include "flow/format/protobuf/program.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flow/format/protobuf/formatter.hpp"
+#include "support/byte_builder.hpp"
+
+namespace flow::protobuf {
+namespace {
+
+using test::ByteBuilder;
+
+constexpr Schema schema = Schema::all(Profile::goflow2_v1);
+const Origin no_origin{};
+
+Step step(Column column, Transform transform, std::uint16_t size, std::uint8_t shift = 0,
+          std::uint8_t bits = 64) {
+    return {.column = column, .transform = transform, .shift = shift, .bits = bits, .size = size};
+}
+
+/// The message of one record, in memory of exactly the promised size.
+std::string run(const std::vector<Step>& steps, const ByteBuilder& record,
+                const Origin& origin = no_origin, Framing framing = Framing::bare) {
+    const Formatter format{schema, framing};
+    Program program{};
+    Constants constants{};
+    format.compile({.steps = steps, .direct = true}, program);
+    format.begin(origin, constants);
+    EXPECT_LE(program.operation_count, Program::operations_max);
+    const ByteBuilder padded = ByteBuilder{record}.fill(record_padding, 0xa5);
+    const std::unique_ptr<std::uint8_t[]> memory{new std::uint8_t[program.size_max]};
+    std::uint8_t* const end =
+        format.run(program, constants, origin, padded.bytes().data(), memory.get());
+    EXPECT_LE(end, memory.get() + program.size_max);
+    return {memory.get(), end};
+}
+
+TEST(Program, WithoutStepsWritesTheDatagramsColumns) {
+    EXPECT_EQ(run({}, {}), "");
+    const std::uint8_t octets[] = {192, 0, 2, 1};
+    const Origin origin{.type = FlowType::ipfix,
+                        .sampler = Address::from(octets),
+                        .sequence = 4,
+                        .observation_domain = 5,
+                        .sampling_rate = 3,
+                        .received_ns = 2'999'999'999};
+    EXPECT_EQ(
+        run({}, {}, origin),
+        std::string("\x08\x04\x10\x02\x18\x03\x20\x04\x5a\x04\xc0\x00\x02\x01\xb0\x04\x05", 17));
+    EXPECT_EQ(run({}, {}, origin, Framing::length_prefixed).front(), 17);
+}
+
+TEST(Program, WritesTheLargestColumnsOfADatagram) {
+    const std::array<std::uint8_t, 16> octets{0x20, 1, 0xd, 0xb8, 1};
+    const Origin origin{.type = FlowType::ipfix,
+                        .sampler = Address::from(octets),
+                        .sequence = UINT32_MAX,
+                        .observation_domain = UINT32_MAX,
+                        .sampling_rate = UINT64_MAX,
+                        .received_ns = UINT64_MAX};
+    // Type 2, time 1 + 5, rate 1 + 10, sequence 1 + 5, sampler 2 + 16, domain 2 + 5.
+    EXPECT_EQ(run({}, {}, origin).size(), 50u);
+}
+
+TEST(Program, ReadsNumbersOfEverySize) {
+    for (std::uint16_t size = 1; size <= 8; ++size) {
+        const ByteBuilder record = ByteBuilder{}.number(0x55, size);
+        EXPECT_EQ(run({step(Column::bytes, Transform::number, size)}, record), "\x48\x55");
+    }
+    EXPECT_EQ(run({step(Column::bytes, Transform::number, 0)}, {}), "");
+    EXPECT_EQ(run({step(Column::bytes, Transform::number, 4)}, ByteBuilder{}.u32(0)), "");
+}
+
+TEST(Program, KeepsTheLowBitsOfWideNumbers) {
+    const ByteBuilder record = ByteBuilder{}.u64(0xffffffff00000001);
+    EXPECT_EQ(run({step(Column::in_if, Transform::number, 8)}, record),
+              std::string("\x90\x01\x01", 3));
+}
+
+TEST(Program, TakesAPartOfANumber) {
+    const ByteBuilder record = ByteBuilder{}.raw({3, 13});
+    EXPECT_EQ(run({step(Column::icmp_type, Transform::number, 2, 8, 56),
+                   step(Column::icmp_code, Transform::number, 2, 0, 8)},
+                  record),
+              std::string("\xf8\x01\x03\x80\x02\x0d", 6));
+}
+
+// RFC 7011 §6.2 lets an exporter send icmpTypeCode in one byte: the type is then 0.
+TEST(Program, TakesNothingFromBehindAShortNumber) {
+    EXPECT_EQ(run({step(Column::icmp_type, Transform::number, 1, 8, 56)}, ByteBuilder{}.u8(13)),
+              "");
+}
+
+TEST(Program, TurnsTheIpVersionIntoAnEthertype) {
+    const std::vector<Step> steps{step(Column::etype, Transform::etype_of_version, 1)};
+    EXPECT_EQ(run(steps, ByteBuilder{}.u8(4)), std::string("\xf0\x01\x80\x10", 4));
+    EXPECT_EQ(run(steps, ByteBuilder{}.u8(6)), std::string("\xf0\x01\xdd\x8d\x02", 5));
+    EXPECT_EQ(run(steps, ByteBuilder{}.u8(5)), "");
+    EXPECT_EQ(run({step(Column::etype, Transform::etype_of_version, 0)}, ByteBuilder{}), "");
+}
+
+TEST(Program, TakesAnUptimeStampOfNoBytesForZero) {
+    const Origin origin{.sampler = {}, .export_seconds = 1'700'000'000, .uptime_ms = 1'699'999'999};
+    // 1,699,999,999 ms of uptime: 1,699,999 whole seconds before the header.
+    EXPECT_EQ(run({step(Column::time_flow_end, Transform::s_of_uptime, 0)}, {}, origin),
+              run({step(Column::time_flow_end, Transform::s_of_seconds, 4)},
+                  ByteBuilder{}.u32(1'700'000'000 - 1'699'999), origin));
+}
+
+TEST(Program, CopiesBytesOfEverySize) {
+    for (const std::uint16_t size : {1, 4, 5, 16, 127, 128, 2000}) {
+        const ByteBuilder record = ByteBuilder{}.fill(size, 0x42);
+        const std::string message = run({step(Column::next_hop, Transform::bytes, size)}, record);
+        EXPECT_EQ(message.size(), 1u + (size < 128 ? 1 : 2) + size);
+        EXPECT_EQ(message.substr(message.size() - size), std::string(size, 0x42));
+    }
+    EXPECT_EQ(run({step(Column::next_hop, Transform::bytes, 0)}, {}), "");
+}
+
+TEST(Program, WritesConstants) {
+    EXPECT_EQ(
+        run({{.column = Column::has_mpls, .transform = Transform::constant, .operand = 1}}, {}),
+        "\xa8\x03\x01");
+    EXPECT_EQ(
+        run({{.column = Column::etype, .transform = Transform::constant, .operand = 0x86dd}}, {}),
+        std::string("\xf0\x01\xdd\x8d\x02", 5));
+}
+
+TEST(Program, OrdersFieldsByNumber) {
+    const ByteBuilder record = ByteBuilder{}.u8(1);
+    EXPECT_EQ(
+        run({step(Column::observation_point_id, Transform::number, 1),
+             step(Column::proto, Transform::number, 1), step(Column::bytes, Transform::number, 1)},
+            record),
+        std::string("\x48\x01\xa0\x01\x01\xb8\x04\x01", 8));
+}
+
+}  // namespace
+}  // namespace flow::protobuf

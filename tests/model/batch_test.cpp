@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Batch: messages from the front, slots from the back, and the place where they meet.
+#include "flow/model/batch.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace flow {
+namespace {
+
+void add(Batch& batch, std::string_view message, ExporterIndex exporter = 0) {
+    ASSERT_GE(batch.room(), message.size());
+    std::copy(message.begin(), message.end(), batch.tail());
+    batch.commit(message.size(), exporter);
+}
+
+std::string text(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
+
+TEST(Batch, StartsEmptyWithRoomForTheLargestMessage) {
+    const auto batch = std::make_unique<Batch>();
+    EXPECT_TRUE(batch->empty());
+    EXPECT_EQ(batch->message_count(), 0U);
+    EXPECT_TRUE(batch->bytes().empty());
+    EXPECT_EQ(batch->room(), Batch::message_size_max);
+}
+
+TEST(Batch, GivesBackEachMessageAndItsExporter) {
+    const auto batch = std::make_unique<Batch>();
+    add(*batch, "first\n", 7);
+    add(*batch, "", 8);
+    add(*batch, "third\n", 9);
+    ASSERT_EQ(batch->message_count(), 3U);
+    EXPECT_EQ(text(batch->message(0)), "first\n");
+    EXPECT_EQ(text(batch->message(1)), "");
+    EXPECT_EQ(text(batch->message(2)), "third\n");
+    EXPECT_EQ(batch->slot(0).exporter, 7U);
+    EXPECT_EQ(batch->slot(2).exporter, 9U);
+    EXPECT_EQ(text(batch->bytes()), "first\nthird\n");
+}
+
+TEST(Batch, TheLargestMessageFillsIt) {
+    const auto batch = std::make_unique<Batch>();
+    const std::string large(Batch::message_size_max, 'x');
+    add(*batch, large);
+    EXPECT_EQ(batch->room(), 0U);
+    EXPECT_EQ(text(batch->message(0)), large);
+    EXPECT_EQ(batch->slot(0).end, Batch::message_size_max);
+}
+
+TEST(Batch, FilledToTheBrimLosesNothing) {
+    const auto batch = std::make_unique<Batch>();
+    std::string expected;
+    for (char letter = 'a'; batch->room() >= 5; letter = letter == 'z' ? 'a' : letter + 1) {
+        const std::string message(5, letter);
+        add(*batch, message, static_cast<ExporterIndex>(letter));
+        expected += message;
+    }
+    constexpr std::size_t each = 5 + sizeof(MessageSlot);
+    EXPECT_EQ(batch->message_count(), Batch::page_size / each);
+    EXPECT_EQ(text(batch->bytes()), expected);
+    for (std::size_t i = 0; i < batch->message_count(); ++i) {
+        const auto letter = static_cast<char>('a' + i % 26);
+        ASSERT_EQ(text(batch->message(i)), std::string(5, letter));
+        ASSERT_EQ(batch->slot(i).exporter, static_cast<ExporterIndex>(letter));
+    }
+}
+
+TEST(Batch, ClearMakesItNew) {
+    const auto batch = std::make_unique<Batch>();
+    add(*batch, "old");
+    batch->clear();
+    EXPECT_TRUE(batch->empty());
+    EXPECT_EQ(batch->room(), Batch::message_size_max);
+    add(*batch, "new", 3);
+    EXPECT_EQ(text(batch->bytes()), "new");
+    EXPECT_EQ(batch->slot(0).exporter, 3U);
+}
+
+}  // namespace
+}  // namespace flow

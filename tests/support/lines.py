@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The JSON lines of the profile goflow2-v1, written from the columns that a test names: its own
+table of keys, so that a mistake in flowd's cannot hide in what is expected of it."""
+
+import json
+
+NO_MAC = "00:00:00:00:00:00"
+# goflow2 v1.3.7: every column, zero or not, in this order.
+DEFAULTS = {
+    "Type": "FLOWUNKNOWN", "TimeReceived": 0, "SequenceNum": 0, "SamplingRate": 0,
+    "FlowDirection": 0, "SamplerAddress": "", "TimeFlowStart": 0, "TimeFlowEnd": 0,
+    "TimeFlowStartMs": 0, "TimeFlowEndMs": 0, "Bytes": 0, "Packets": 0, "SrcAddr": "",
+    "DstAddr": "", "Etype": 0, "Proto": 0, "SrcPort": 0, "DstPort": 0, "InIf": 0, "OutIf": 0,
+    "SrcMac": NO_MAC, "DstMac": NO_MAC, "SrcVlan": 0, "DstVlan": 0, "VlanId": 0,
+    "IngressVrfId": 0, "EgressVrfId": 0, "IpTos": 0, "ForwardingStatus": 0, "IpTtl": 0,
+    "TcpFlags": 0, "IcmpType": 0, "IcmpCode": 0, "Ipv6FlowLabel": 0, "FragmentId": 0,
+    "FragmentOffset": 0, "BiFlowDirection": 0, "SrcAs": 0, "DstAs": 0, "NextHop": "",
+    "NextHopAs": 0, "SrcNet": 0, "DstNet": 0, "BgpNextHop": [], "BgpCommunities": [],
+    "AsPath": [], "HasMpls": False, "MplsCount": 0, "Mpls_1Ttl": 0, "Mpls_1Label": 0,
+    "Mpls_2Ttl": 0, "Mpls_2Label": 0, "Mpls_3Ttl": 0, "Mpls_3Label": 0, "MplsLastTtl": 0,
+    "MplsLastLabel": 0, "MplsLabelIp": [], "ObservationDomainId": 0, "ObservationPointId": 0,
+    "CustomInteger_1": 0, "CustomInteger_2": 0, "CustomInteger_3": 0, "CustomInteger_4": 0,
+    "CustomInteger_5": 0, "CustomBytes_1": [], "CustomBytes_2": [], "CustomBytes_3": [],
+    "CustomBytes_4": [], "CustomBytes_5": [], "CustomList_1": [],
+}
+
+
+def line(columns: dict) -> str:
+    """`columns` are those that are not zero."""
+    unknown = columns.keys() - DEFAULTS.keys()
+    assert not unknown, f"no such column: {sorted(unknown)}"
+    return json.dumps(DEFAULTS | columns, separators=(",", ":"))
