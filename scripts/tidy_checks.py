@@ -144,7 +144,8 @@ def check_header(source: Source) -> Iterator[Finding]:
     if len(lines) <= first or lines[first] != f"{mark} {rules.SPDX}":
         yield source.finding(first + 1, "spdx", f"line {first + 1} must be `{mark} {rules.SPDX}`")
         return
-    if source.suffix == ".build":
+    # The names of tests say what they are about.
+    if source.suffix == ".build" or Path(source.path).name.endswith("_test.cpp"):
         return
     prose = lines[first + 1] if len(lines) > first + 1 else ""
     if not prose.startswith((f"{mark} ", '"""', 'r"""')):

@@ -126,7 +126,7 @@ LIB_NAMES_BANNED = (
 HOT_FOLDERS = (re.compile(r"^lib/flow/"), re.compile(r"^src/(ring|worker)/"),
                re.compile(r"^src/ingress/[^/]+/ingress\.[ch]pp$"))
 # What runs once per template or once per start, in a file of its own.
-COLD_FILES = re.compile(r"(^|/)(learn\.cpp|plan\.cpp|[^/]*compile[^/]*)$")
+COLD_FILES = re.compile(r"(^|/)(learn\.cpp|plan\.cpp|create\.cpp|[^/]*compile[^/]*)$")
 
 HOT_NAMES_BANNED = (
     ("shared_ptr", re.compile(r"\b(std::)?(shared_ptr|make_shared|weak_ptr)\b"),

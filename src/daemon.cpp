@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The stages of the start, the wait for an end, and the report. Runs on the main thread only.
 #include "daemon.hpp"
 
 #include <pthread.h>
@@ -269,18 +270,8 @@ void Daemon::join() noexcept {
     threads_.clear();
 }
 
-Summary Daemon::collect() const {
-    std::vector<std::pair<const RxWorker*, const IngressStats*>> rx;
-    for (std::size_t i = 0; i < rx_workers_.size(); ++i) {
-        rx.emplace_back(rx_workers_[i].get(), &ingresses_[i]->stats());
-    }
-    std::vector<const TxWorker*> tx;
-    for (const auto& worker : tx_workers_) tx.push_back(worker.get());
-    return summarize(rx, tx);
-}
-
 int Daemon::report() {
-    const Summary summary = collect();
+    const Summary summary = summarize(rx_workers_, tx_workers_);
     const bool reader_left = std::any_of(tx_workers_.begin(), tx_workers_.end(),
                                          [](const auto& worker) { return worker->closed(); });
     if (!reader_left) std::fputs(to_text(summary).c_str(), stderr);

@@ -57,7 +57,6 @@ private:
     [[nodiscard]] Failure launch();
     void wait_for_end();
     void join() noexcept;
-    [[nodiscard]] Summary collect() const;
     [[nodiscard]] int report();
     [[nodiscard]] bool finished() const noexcept;
     /// A reason to stop that is not a signal: the reader has gone, or a replay cannot be delivered.

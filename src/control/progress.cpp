@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Adds up the workers' counters, which go on counting meanwhile.
 #include "control/progress.hpp"
 
 #include <string>

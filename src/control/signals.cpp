@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// By sigtimedwait, so that no code runs inside a signal handler.
 #include "control/signals.hpp"
 
 #include <csignal>

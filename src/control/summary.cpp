@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Adding up, and the two ways to print it.
 #include "control/summary.hpp"
 
 #include <algorithm>
@@ -32,7 +33,8 @@ void add(Summary::Counts& counts, const std::array<std::uint64_t, flow::error_co
     }
 }
 
-void add_rx(Summary& summary, const RxWorker& worker, const IngressStats& ingress) {
+void add_rx(Summary& summary, const RxWorker& worker) {
+    const IngressStats& ingress = worker.ingress_stats();
     const flow::PipelineStats& pipeline = worker.pipeline_stats();
     summary.datagrams += ingress.datagrams + ingress.missed;
     summary.decoded += pipeline.decoded;
@@ -70,8 +72,8 @@ void text_counts(std::ostream& out, std::string_view label, const Summary::Count
 
 }  // namespace
 
-Summary summarize(const std::vector<std::pair<const RxWorker*, const IngressStats*>>& rx,
-                  const std::vector<const TxWorker*>& tx) {
+Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,
+                  const std::vector<std::unique_ptr<TxWorker>>& tx) {
     Summary summary;
     std::uint64_t first = UINT64_MAX;
     std::uint64_t last = 0;
@@ -80,11 +82,11 @@ Summary summarize(const std::vector<std::pair<const RxWorker*, const IngressStat
         first = std::min(first, span.first_ns());
         last = std::max(last, span.last_ns());
     };
-    for (const auto& [worker, ingress] : rx) {
-        add_rx(summary, *worker, *ingress);
+    for (const auto& worker : rx) {
+        add_rx(summary, *worker);
         stretch(worker->span());
     }
-    for (const TxWorker* const worker : tx) {
+    for (const auto& worker : tx) {
         const TxProgress& progress = worker->progress();
         summary.delivered += progress.delivered.get();
         summary.bytes_out += progress.bytes.get();

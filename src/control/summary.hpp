@@ -4,12 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "ingress/ingress.hpp"
 #include "log/failure.hpp"
 #include "worker/rx_worker.hpp"
 #include "worker/tx_worker.hpp"
@@ -34,9 +34,8 @@ struct Summary {
     Counts flow_drops;
 };
 
-[[nodiscard]] Summary summarize(
-    const std::vector<std::pair<const RxWorker*, const IngressStats*>>& rx,
-    const std::vector<const TxWorker*>& tx);
+[[nodiscard]] Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,
+                                const std::vector<std::unique_ptr<TxWorker>>& tx);
 
 /// One JSON object, newline at the end.
 [[nodiscard]] std::string to_json(const Summary& summary);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The rare half: changing batches, and waiting for a free one where that is allowed.
 #include "worker/batch_writer.hpp"
 
 #include <ctime>

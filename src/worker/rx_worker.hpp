@@ -59,6 +59,7 @@ public:
     [[nodiscard]] const WorkSpan& span() const noexcept { return span_; }
     [[nodiscard]] virtual const flow::PipelineStats& pipeline_stats() const noexcept = 0;
     [[nodiscard]] virtual const BatchWriter& batches() const noexcept = 0;
+    [[nodiscard]] virtual const IngressStats& ingress_stats() const noexcept = 0;
 
 protected:
     RxWorker() = default;
@@ -99,6 +100,9 @@ public:
         return pipeline_.stats();
     }
     [[nodiscard]] const BatchWriter& batches() const noexcept override { return batches_; }
+    [[nodiscard]] const IngressStats& ingress_stats() const noexcept override {
+        return ingress_.stats();
+    }
 
 private:
     /// A stop takes what has arrived by then, but not for ever: senders do not stop.

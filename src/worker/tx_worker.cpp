@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The loop over the rings, and what a stop means to it.
 #include "worker/tx_worker.hpp"
 
 #include <algorithm>

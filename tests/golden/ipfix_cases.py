@@ -83,11 +83,11 @@ CASES = [
          [bare(SrcAddr="10.0.0.1", DstAddr="10.0.0.2", Etype=2048, Bytes=octets)
           for octets in (10, 20)]),
     Case("ipfix_variable_length_past_the_end",
-         "The second record's string announces 200 bytes and the set ends after 3. The first "
+         "The second record's string announces 200 bytes and the set ends after 24. The first "
          "record counts, the second is not there: truncated.",
          capture(ipfix([one_set(TEMPLATE, NAMED),
                         one_set(256, variable(b"eth0") + A + variable(b"") + B + number(10, 4)
-                                + b"\xc8abcabcabcabcabc")])),
+                                + b"\xc8" + b"abc" * 8)])),
          [bare(SrcAddr="10.0.0.1", DstAddr="10.0.0.2", Etype=2048, Bytes=10)],
          {"truncated": 1}),
     Case("ipfix_enterprise_fields",

@@ -168,6 +168,18 @@ TEST(Plan, OfFieldsOfVariableLengthIsNotDirect) {
     EXPECT_FALSE(compile({{7, 2}, {82, variable_length}}).direct);
 }
 
+// What is not a part of the field's own bytes: see Program for why.
+TEST(Plan, WithAStepThatDecidesByValueOrSizeIsNotDirect) {
+    EXPECT_FALSE(compile({{60, 1}}).direct) << "an IP version without addresses";
+    EXPECT_EQ(compile({{60, 1}}).of(Column::etype).at(0).transform, Transform::etype_of_version);
+    EXPECT_FALSE(compile({{32, 1}}).direct) << "a type that is all shifted out";
+    EXPECT_TRUE(compile({{32, 2}}).direct);
+    EXPECT_TRUE(compile({{70, 1}}).direct);
+    EXPECT_FALSE(compile({{7, 2}, {22, 0}}, 9).direct) << "an uptime stamp of no bytes";
+    EXPECT_FALSE(compile({{7, 2}, {158, 0}}).direct);
+    EXPECT_TRUE(compile({{7, 2}, {1, 0}, {15, 0}}).direct) << "other fields of no bytes are 0";
+}
+
 TEST(Plan, ReadsUptimeStampsInNetflowOnly) {
     for (const std::uint8_t version : {std::uint8_t{5}, std::uint8_t{9}}) {
         const Compiled plan = compile({{22, 4}, {21, 4}, {150, 4}}, version);

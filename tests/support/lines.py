@@ -30,3 +30,9 @@ def line(columns: dict) -> str:
     unknown = columns.keys() - DEFAULTS.keys()
     assert not unknown, f"no such column: {sorted(unknown)}"
     return json.dumps(DEFAULTS | columns, separators=(",", ":"))
+
+
+def text(columns: dict) -> str:
+    """The same as a line of text: quotes stay around strings, a space is between columns."""
+    values = (DEFAULTS | columns).items()
+    return " ".join(f"{key}={json.dumps(value, separators=(',', ':'))}" for key, value in values)

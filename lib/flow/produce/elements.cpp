@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The table itself, one row per element and column, ordered by id.
 #include "flow/produce/elements.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Runs the steps of a plan one by one, in the order of the record.
 #include "flow/produce/fill.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// From fields to steps, and the test whether the steps depend on one another.
 #include "flow/produce/plan.hpp"
 
 #include <algorithm>
@@ -89,9 +90,17 @@ void add_field(const Template& layout, std::size_t index, std::uint32_t offset,
     }
 }
 
+/// Not a part of the field's own bytes: a format's program would have to decide by the value or by
+/// the size. Rare, so the plain way does it.
+bool needs_plain_way(const Step& step) noexcept {
+    if (step.transform == Transform::etype_of_version) return true;
+    if (is_time(step.transform)) return step.size == 0;
+    return step.size > 0 && step.shift >= 8 * step.size;  // all of the field is shifted out
+}
+
 /// Where every accumulating column has one source, nothing accumulates: the steps become plain
 /// ones. An address of one family also settles the ethertype, whatever ipVersion (IE 60) says.
-/// False: the order matters.
+/// False: the order matters, or a step needs the plain way.
 bool make_direct(Steps& steps) noexcept {
     std::uint16_t etype = 0;
     for (Step& step : steps.all()) {
@@ -109,7 +118,8 @@ bool make_direct(Steps& steps) noexcept {
         steps.add(
             Step{.column = Column::etype, .transform = Transform::constant, .operand = etype});
     }
-    return true;
+    const auto all = steps.all();
+    return std::none_of(all.begin(), all.end(), needs_plain_way);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The kinds of flow records that are read; sFlow v5 spec §5.3 has them all.
 #include "flow/produce/sample.hpp"
 
 #include <algorithm>

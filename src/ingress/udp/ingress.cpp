@@ -13,11 +13,9 @@
 #include <cstring>
 #include <ctime>
 #include <iterator>
-#include <string>
 #include <utility>
 
 #include "ingress/udp/socket.hpp"
-#include "log/log.hpp"
 
 namespace flowd::udp {
 
@@ -187,13 +185,6 @@ void UdpIngress::count_drops(Socket& socket, std::uint32_t drops) noexcept {
     if (fresh <= 0) return;
     stats_.missed += static_cast<std::uint32_t>(fresh);
     socket.drops = drops;
-}
-
-void warn_of_small_buffer(std::int64_t wanted, std::int64_t given) {
-    if (given >= wanted) return;
-    log::warn("ingress.udp.receive_buffer_bytes: " + std::to_string(wanted) +
-              " is wanted, but the system gives " + std::to_string(given) +
-              "; raise its limit with: sysctl -w net.core.rmem_max=" + std::to_string(wanted));
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include <system_error>
 
 #include "ingress/udp/source_filter.hpp"
+#include "log/log.hpp"
 
 namespace flowd::udp {
 
@@ -212,6 +213,13 @@ std::uint32_t kernel_drops(const Descriptor& descriptor) noexcept {
     socklen_t size = sizeof information;
     ::getsockopt(descriptor.number(), SOL_SOCKET, SO_MEMINFO, information.data(), &size);
     return information[SK_MEMINFO_DROPS];
+}
+
+void warn_of_small_buffer(std::int64_t wanted, std::int64_t given) {
+    if (given >= wanted) return;
+    log::warn("ingress.udp.receive_buffer_bytes: " + std::to_string(wanted) +
+              " is wanted, but the system gives " + std::to_string(given) +
+              "; raise its limit with: sysctl -w net.core.rmem_max=" + std::to_string(wanted));
 }
 
 }  // namespace flowd::udp

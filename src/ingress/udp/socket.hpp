@@ -52,4 +52,7 @@ struct Socket {
 /// checksum. Wraps at 32 bits.
 [[nodiscard]] std::uint32_t kernel_drops(const Descriptor& descriptor) noexcept;
 
+/// Says in the log that the system gives less than was wanted, and what would change that.
+void warn_of_small_buffer(std::int64_t wanted, std::int64_t given);
+
 }  // namespace flowd::udp

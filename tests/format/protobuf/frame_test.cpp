@@ -20,8 +20,7 @@ std::vector<std::uint8_t> prefixed(std::size_t size) {
     std::vector<std::uint8_t> memory(prefix_size_max + size);
     std::uint8_t* const begin = message_begin(Framing::length_prefixed, memory.data());
     for (std::size_t i = 0; i < size; ++i) begin[i] = body_byte(i);
-    std::uint8_t* const end =
-        finish_message(Framing::length_prefixed, memory.data(), begin + size);
+    std::uint8_t* const end = finish_message(Framing::length_prefixed, memory.data(), begin + size);
     memory.resize(static_cast<std::size_t>(end - memory.data()));
     return memory;
 }

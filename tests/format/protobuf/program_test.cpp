@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Programs of single fields, against bytes worked out by hand. That every program writes what the
-// plain way writes is tests/pipeline/record_writer_test.cpp.
+// Programs of single fields, run by every kernel, against bytes worked out by hand. That every
+// program writes what the plain way writes is tests/pipeline/record_writer_test.cpp.
 #include "flow/format/protobuf/program.hpp"
 
 #include <gtest/gtest.h>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "flow/format/protobuf/formatter.hpp"
+#include "flow/model/time.hpp"
 #include "support/byte_builder.hpp"
 
 namespace flow::protobuf {
@@ -27,9 +28,9 @@ Step step(Column column, Transform transform, std::uint16_t size, std::uint8_t s
 }
 
 /// The message of one record, in memory of exactly the promised size.
-std::string run(const std::vector<Step>& steps, const ByteBuilder& record,
-                const Origin& origin = no_origin, Framing framing = Framing::bare) {
-    const Formatter format{schema, framing};
+std::string run_one(const Kernel& kernel, const std::vector<Step>& steps, const ByteBuilder& record,
+                    const Origin& origin, Framing framing) {
+    const Formatter format{schema, framing, kernel.run};
     Program program{};
     Constants constants{};
     format.compile({.steps = steps, .direct = true}, program);
@@ -41,6 +42,22 @@ std::string run(const std::vector<Step>& steps, const ByteBuilder& record,
         format.run(program, constants, origin, padded.bytes().data(), memory.get());
     EXPECT_LE(end, memory.get() + program.size_max);
     return {memory.get(), end};
+}
+
+/// The message that every kernel writes.
+std::string run(const std::vector<Step>& steps, const ByteBuilder& record,
+                const Origin& origin = no_origin, Framing framing = Framing::bare) {
+    const std::string message = run_one(kernels().front(), steps, record, origin, framing);
+    for (const Kernel& kernel : kernels()) {
+        EXPECT_EQ(run_one(kernel, steps, record, origin, framing), message) << kernel.name;
+    }
+    return message;
+}
+
+TEST(Program, HasAKernelForEveryCpu) {
+    ASSERT_FALSE(kernels().empty());
+    EXPECT_STREQ(kernels().front().name, "portable");
+    EXPECT_EQ(choose_kernel(), kernels().back().run);
 }
 
 TEST(Program, WithoutStepsWritesTheDatagramsColumns) {
@@ -93,28 +110,6 @@ TEST(Program, TakesAPartOfANumber) {
               std::string("\xf8\x01\x03\x80\x02\x0d", 6));
 }
 
-// RFC 7011 §6.2 lets an exporter send icmpTypeCode in one byte: the type is then 0.
-TEST(Program, TakesNothingFromBehindAShortNumber) {
-    EXPECT_EQ(run({step(Column::icmp_type, Transform::number, 1, 8, 56)}, ByteBuilder{}.u8(13)),
-              "");
-}
-
-TEST(Program, TurnsTheIpVersionIntoAnEthertype) {
-    const std::vector<Step> steps{step(Column::etype, Transform::etype_of_version, 1)};
-    EXPECT_EQ(run(steps, ByteBuilder{}.u8(4)), std::string("\xf0\x01\x80\x10", 4));
-    EXPECT_EQ(run(steps, ByteBuilder{}.u8(6)), std::string("\xf0\x01\xdd\x8d\x02", 5));
-    EXPECT_EQ(run(steps, ByteBuilder{}.u8(5)), "");
-    EXPECT_EQ(run({step(Column::etype, Transform::etype_of_version, 0)}, ByteBuilder{}), "");
-}
-
-TEST(Program, TakesAnUptimeStampOfNoBytesForZero) {
-    const Origin origin{.sampler = {}, .export_seconds = 1'700'000'000, .uptime_ms = 1'699'999'999};
-    // 1,699,999,999 ms of uptime: 1,699,999 whole seconds before the header.
-    EXPECT_EQ(run({step(Column::time_flow_end, Transform::s_of_uptime, 0)}, {}, origin),
-              run({step(Column::time_flow_end, Transform::s_of_seconds, 4)},
-                  ByteBuilder{}.u32(1'700'000'000 - 1'699'999), origin));
-}
-
 TEST(Program, CopiesBytesOfEverySize) {
     for (const std::uint16_t size : {1, 4, 5, 16, 127, 128, 2000}) {
         const ByteBuilder record = ByteBuilder{}.fill(size, 0x42);
@@ -123,6 +118,25 @@ TEST(Program, CopiesBytesOfEverySize) {
         EXPECT_EQ(message.substr(message.size() - size), std::string(size, 0x42));
     }
     EXPECT_EQ(run({step(Column::next_hop, Transform::bytes, 0)}, {}), "");
+}
+
+TEST(Program, ReadsEveryTime) {
+    const Origin origin{.sampler = {}, .export_seconds = 1000, .uptime_ms = 500'000};
+    const auto time = [&](Transform transform, std::uint64_t value) {
+        return run({step(Column::time_flow_end, transform, 8)}, ByteBuilder{}.u64(value), origin)
+            .substr(1);
+    };
+    using enum Transform;
+    EXPECT_EQ(time(s_of_uptime, 400'000), "\x84\x07") << 900;
+    EXPECT_EQ(time(ms_of_uptime, 400'000), "\xa0\xf7\x36") << 900'000;
+    EXPECT_EQ(time(s_of_seconds, 900), "\x84\x07");
+    EXPECT_EQ(time(ms_of_seconds, 900), "\xa0\xf7\x36");
+    EXPECT_EQ(time(s_of_milliseconds, 900'999), "\x84\x07");
+    EXPECT_EQ(time(ms_of_milliseconds, 900'000), "\xa0\xf7\x36");
+    EXPECT_EQ(time(s_of_ntp, (ntp_unix_offset + 900) << 32), "\x84\x07");
+    EXPECT_EQ(time(ms_of_ntp, (ntp_unix_offset + 900) << 32), "\xa0\xf7\x36");
+    EXPECT_EQ(time(s_of_delta_us, 100'000'000), "\x84\x07");
+    EXPECT_EQ(time(ms_of_delta_us, 100'000'000), "\xa0\xf7\x36");
 }
 
 TEST(Program, WritesConstants) {

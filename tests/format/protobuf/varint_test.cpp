@@ -36,8 +36,7 @@ Encoded fast_varint(std::uint64_t value) {
 Encoded field(std::uint32_t number, std::uint64_t value) {
     std::array<std::uint8_t, 64> memory;
     memory.fill(0xa5);
-    std::uint8_t* const end =
-        put_field(memory.data(), make_tag(number, WireType::varint), value);
+    std::uint8_t* const end = put_field(memory.data(), make_tag(number, WireType::varint), value);
     const auto size = static_cast<std::size_t>(end - memory.data());
     EXPECT_LE(size, field_size_max);
     const auto touched = std::max(field_size_max, size);
@@ -111,13 +110,44 @@ TEST(Tag, IsTheVarintOfNumberAndType) {
     }
 }
 
-TEST(SpreadSevens, PutsSevenBitsIntoEachByte) {
-    EXPECT_EQ(spread_sevens(0x7f), 0x7fu);
-    EXPECT_EQ(spread_sevens(0x80), 0x0100u);
-    EXPECT_EQ(spread_sevens((std::uint64_t{1} << 56) - 1), 0x7f7f7f7f7f7f7f7fu);
+TEST(Spread, PutsSevenBitsIntoEachByte) {
+    EXPECT_EQ(PortableSpread::spread(0x7f), 0x7fu);
+    EXPECT_EQ(PortableSpread::spread(0x80), 0x0100u);
+    EXPECT_EQ(PortableSpread::spread((std::uint64_t{1} << 56) - 1), 0x7f7f7f7f7f7f7f7fu);
     for (unsigned bit = 0; bit < 56; ++bit) {
-        EXPECT_EQ(spread_sevens(std::uint64_t{1} << bit),
+        EXPECT_EQ(PortableSpread::spread(std::uint64_t{1} << bit),
                   std::uint64_t{1} << (bit / 7 * 8 + bit % 7));
+    }
+}
+
+TEST(Spread, OfBmi2IsThePortableOne) {
+    if (!__builtin_cpu_supports("bmi2")) GTEST_SKIP() << "this CPU has no BMI2";
+    std::mt19937_64 random{13};
+    for (unsigned i = 0; i < 100'000; ++i) {
+        const std::uint64_t value = random() >> (i % 64);
+        ASSERT_EQ(Bmi2Spread::spread(value), PortableSpread::spread(value)) << value;
+        const unsigned tag_size = 1 + i % 3;
+        const std::uint64_t groups = PortableSpread::spread(0xffffffff >> (i % 32))
+                                     << (8 * tag_size);
+        ASSERT_EQ(Bmi2Spread::spread(value, groups, tag_size),
+                  PortableSpread::spread(value, groups, tag_size))
+            << value;
+    }
+}
+
+// A lane with its tag inside: what numbers of up to 32 bits take.
+TEST(Lane, IsTagAndVarint) {
+    std::mt19937_64 random{14};
+    for (unsigned i = 0; i < 1'000'000; ++i) {
+        constexpr std::array<std::uint32_t, 5> numbers{1, 15, 16, 102, 4000};
+        const std::uint32_t number = numbers[i % numbers.size()];
+        const std::uint64_t value = i % 33 == 32 ? 0 : random() >> (32 + i % 33);
+        const Tag tag = make_tag(number, WireType::varint);
+        std::array<std::uint8_t, 8> memory{};
+        std::uint8_t* const end =
+            put_lane(memory.data(), PortableSpread::spread(value) << (8 * tag.size), lane_tag(tag));
+        ASSERT_EQ((Encoded{memory.data(), end}), slow_field(number, value))
+            << number << ": " << value;
     }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The plain encoder: every column in turn, by its kind.
 #include "flow/format/protobuf/formatter.hpp"
 
 #include <algorithm>

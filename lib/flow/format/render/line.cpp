@@ -90,30 +90,12 @@ std::uint8_t* mark(std::uint8_t* to, char letter) noexcept {
     return to + 1;
 }
 
-/// A name that is copied with one store of fixed size.
-struct Name {
-    std::array<std::uint8_t, 16> text{};
-    std::uint8_t size = 0;
-};
-
-constexpr auto name_flow_types() noexcept {
-    std::array<Name, static_cast<std::size_t>(FlowType::ipfix) + 1> names{};
-    for (std::size_t type = 0; type < names.size(); ++type) {
-        for (const char letter : flow_type_name(static_cast<FlowType>(type))) {
-            names[type].text[names[type].size++] = static_cast<std::uint8_t>(letter);
-        }
-    }
-    return names;
-}
-
-constexpr auto flow_types = name_flow_types();
-
 std::uint8_t* flow_type(std::uint8_t* to, std::uint64_t type) noexcept {
-    // goflow2 prints the number of a type that it has no name for.
-    if (type >= flow_types.size()) return decimal(to, type);
-    const Name& name = flow_types[type];
-    std::memcpy(to, name.text.data(), name.text.size());
-    return to + name.size;
+    constexpr auto last = static_cast<std::uint64_t>(FlowType::ipfix);
+    if (type > last) return decimal(to, type);  // goflow2 prints a number that it has no name for
+    wire::Writer writer{to};
+    writer.text(flow_type_name(static_cast<FlowType>(type)));
+    return writer.end();
 }
 
 }  // namespace

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Writes the folders of the golden cases that are built by hand. What is expected comes from the
+cases' own columns and never from flowd. Usage: make.py [--check]: with --check nothing is written,
+and a folder that differs from its case fails."""
+
+import json
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+import frame_cases  # noqa: E402
+import format_cases  # noqa: E402
+import ipfix_cases  # noqa: E402
+import netflow5_cases  # noqa: E402
+import netflow9_cases  # noqa: E402
+import sflow_cases  # noqa: E402
+from case import Case  # noqa: E402
+from support import lines, protobuf  # noqa: E402
+
+CASES = (netflow5_cases.CASES + netflow9_cases.CASES + ipfix_cases.CASES + sflow_cases.CASES
+         + frame_cases.CASES + format_cases.CASES)
+COLUMNS = 100
+
+
+def wrapped(text: str) -> str:
+    out = [""]
+    for word in text.split():
+        if len(out[-1]) + 1 + len(word) > COLUMNS:
+            out.append("")
+        out[-1] += (" " if out[-1] else "") + word
+    return "\n".join(out) + "\n"
+
+
+def expected(case: Case) -> tuple[str, bytes]:
+    """The name and the content of the file of expected output."""
+    if "-format text" in case.arguments:
+        return "expected.text", "".join(lines.text(each) + "\n" for each in case.flows).encode()
+    if "-format pb" in case.arguments:
+        found = [protobuf.encode(each) for each in case.flows]
+        return "expected.pb", b"".join(protobuf.varint(len(each)) + each for each in found)
+    return "expected.jsonl", "".join(lines.line(each) + "\n" for each in case.flows).encode()
+
+
+def files(case: Case) -> dict[str, bytes]:
+    command = f"flowd -replay input.pcap {case.arguments}".strip()
+    texts = {"command": command + "\n", "drops.json": json.dumps(case.drops) + "\n",
+             "why.md": wrapped(case.why)}
+    name, content = expected(case)
+    return {"input.pcap": case.capture, name: content} | {
+        name: text.encode() for name, text in texts.items()}
+
+
+def main() -> int:
+    check = "--check" in sys.argv[1:]
+    stale = []
+    for case in CASES:
+        folder = HERE / case.name
+        for name, content in files(case).items():
+            path = folder / name
+            if path.exists() and path.read_bytes() == content:
+                continue
+            stale.append(str(path.relative_to(HERE)))
+            if not check:
+                folder.mkdir(exist_ok=True)
+                path.write_bytes(content)
+    for path in stale:
+        print(f"{path}: {'differs from its case' if check else 'written'}")
+    print(f"{len(CASES)} cases, {len(stale)} files {'differ' if check else 'written'}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Replays every golden capture and compares what flowd prints, byte for byte, and what it dropped.
+Usage: run.py [NAME...]"""
+
+import difflib
+import json
+import shlex
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from support import flowd  # noqa: E402
+
+WORKERS = 2
+DIFFERENCES_SHOWN = 3
+
+
+def input_of(folder: Path) -> Path:
+    """The folder's own capture, or the one of tests/captures that it names."""
+    named = folder / "capture"
+    return flowd.CAPTURES / named.read_text().strip() if named.exists() else folder / "input.pcap"
+
+
+def pieces(line: str) -> list[str]:
+    return line.replace(",\"", "\n\"").split("\n")
+
+
+def differences(printed: bytes, expected: bytes) -> str:
+    """The columns that differ in the first lines that do; empty when the bytes are equal."""
+    if printed == expected:
+        return ""
+    mine, wanted = (each.decode(errors="replace").splitlines() for each in (printed, expected))
+    out = [f"{len(mine)} lines, expected {len(wanted)}"]
+    for i, (line, other) in enumerate(zip(mine, wanted), 1):
+        if line == other:
+            continue
+        changed = [each for each in difflib.ndiff(pieces(other), pieces(line))
+                   if each[0] in "+-"]
+        out.append(f"line {i} (- expected, + printed): {' '.join(changed)}")
+    return "\n  ".join(out[:DIFFERENCES_SHOWN + 1])
+
+
+def fault_of(folder: Path) -> str:
+    """What is wrong with one case; empty when it holds."""
+    words = shlex.split((folder / "command").read_text())
+    arguments = [input_of(folder) if each == "input.pcap" else each for each in words[1:]]
+    with tempfile.TemporaryDirectory() as scratch:
+        summary_path = Path(scratch) / "summary.json"
+        try:
+            done = flowd.run([*arguments, "-summary", summary_path])
+        except subprocess.TimeoutExpired:
+            return "flowd does not end"
+        if done.returncode != 0:
+            return f"exit {done.returncode}: {done.stderr.decode(errors='replace')}"
+        summary = json.loads(summary_path.read_text())
+    (expected,) = folder.glob("expected.*")
+    faults = [differences(done.stdout, expected.read_bytes()),
+              flowd.unbalanced(summary)]
+    dropped = json.loads((folder / "drops.json").read_text())
+    if summary["drops"] != {"datagrams": dropped, "flows": {}}:
+        faults.append(f"drops {summary['drops']}, expected {dropped} of datagrams")
+    return "\n  ".join(fault for fault in faults if fault)
+
+
+def main() -> int:
+    flowd.binary()
+    folders = sorted(path.parent for path in HERE.glob("*/command"))
+    if sys.argv[1:]:
+        folders = [folder for folder in folders if folder.name in sys.argv[1:]]
+    assert folders, "no such case"
+    with ThreadPoolExecutor(WORKERS) as pool:
+        faults = list(pool.map(fault_of, folders))
+    for folder, fault in zip(folders, faults):
+        if fault:
+            print(f"FAILED {folder.name}: {fault}")
+    failed = sum(1 for fault in faults if fault)
+    print(f"{len(folders)} golden cases, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
