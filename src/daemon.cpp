@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <system_error>
 
 #include "control/progress.hpp"
@@ -251,7 +252,19 @@ void Daemon::wait_for_end() {
             flags_.hurry.store(true, std::memory_order_relaxed);
         }
         progress.tick();
+        give_up_if_stuck();
     }
+}
+
+/// A transport can be stuck in the kernel, on a pipe that nobody reads: there is no way to get its
+/// thread back. What it holds is lost, and the process ends.
+void Daemon::give_up_if_stuck() {
+    constexpr std::uint64_t patience_ns = 2'000'000'000;
+    if (!flags_.hurry.load(std::memory_order_relaxed)) return;
+    if (hurried_at_ns_ == 0) hurried_at_ns_ = monotonic_ns();
+    if (monotonic_ns() - hurried_at_ns_ < patience_ns) return;
+    log::error("the output takes nothing any more: ending without it");
+    std::_Exit(1);
 }
 
 bool Daemon::finished() const noexcept {

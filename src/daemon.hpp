@@ -56,6 +56,7 @@ private:
     [[nodiscard]] Failure make_workers();
     [[nodiscard]] Failure launch();
     void wait_for_end();
+    void give_up_if_stuck();
     void join() noexcept;
     [[nodiscard]] int report();
     [[nodiscard]] bool finished() const noexcept;
@@ -66,6 +67,7 @@ private:
     const config::Loaded& loaded_;
     std::string terminator_;
     StopFlags flags_;
+    std::uint64_t hurried_at_ns_ = 0;
 
     // Destroyed from the bottom up: threads have been joined by then.
     dpdk::Opened dpdk_;

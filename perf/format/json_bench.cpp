@@ -5,8 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>

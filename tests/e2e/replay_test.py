@@ -3,6 +3,7 @@
 """A replay of the first capture in every way that the command line offers: formats, destinations,
 loops, pace, listeners; and the summary's equations each time."""
 
+import json
 import sys
 import tempfile
 import time
@@ -18,6 +19,16 @@ FIRST = flowd.CAPTURES / "first.pcap"
 DATAGRAMS = len(pcap.read(FIRST))
 
 
+def without_arrival(output: bytes) -> list[dict]:
+    """Flows without what depends on when they came: a loop's receive time is the clock."""
+    flows = flowd.flows_of(output)
+    for flow in flows:
+        flow["TimeReceived"] = 0
+        if flow["Type"] == "SFLOW_5":
+            flow["TimeFlowStart"] = flow["TimeFlowEnd"] = 0
+    return flows
+
+
 class ReplayTest(unittest.TestCase):
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
@@ -30,7 +41,7 @@ class ReplayTest(unittest.TestCase):
         done = flowd.run(["-replay", FIRST, "-summary", path, *arguments])
         errors = done.stderr.decode()
         self.assertEqual(done.returncode, 0, errors)
-        summary = flowd.json.loads(path.read_text())
+        summary = json.loads(path.read_text())
         self.assertEqual(flowd.unbalanced(summary), "")
         return done.stdout, summary, errors
 
@@ -105,7 +116,7 @@ class ReplayTest(unittest.TestCase):
     def test_loops_repeat_the_capture(self):
         once, _, _ = self.replay()
         output, summary, _ = self.replay("-replay.loops", "3")
-        self.assertEqual(output, once * 3)
+        self.assertEqual(without_arrival(output), without_arrival(once) * 3)
         self.assertEqual(summary["datagrams"], 3 * DATAGRAMS)
 
     def test_seconds_end_a_replay_that_repeats(self):

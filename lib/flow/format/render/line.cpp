@@ -58,11 +58,11 @@ constexpr bool has_marks(Render render) noexcept {
     return render != Render::number && render != Render::boolean;
 }
 
-/// Most that a value takes between its marks; the elements of a list are counted per flow.
+/// Most that a value takes without its marks; the elements of a list are counted per flow.
 constexpr std::size_t value_size_max(Render render, Kind kind) noexcept {
     switch (render) {
         case Render::number: return kind == Kind::u32 ? decimal_u32_size_max : decimal_u64_size_max;
-        case Render::boolean: return std::string_view{"true"}.size();
+        case Render::boolean: return empty_value(render).size();
         case Render::flow_type: return decimal_u64_size_max;
         case Render::mac: return mac_size;
         case Render::ip: return ip_size_max;
@@ -125,13 +125,15 @@ std::uint8_t* flow_type(std::uint8_t* to, std::uint64_t type) noexcept {
 [[gnu::cold]] void Line::add(Column column, Render render, std::size_t value_at,
                              std::size_t end) noexcept {
     const Kind kind = info(column).kind;
+    const std::size_t marks = has_marks(render) ? 2 : 0;
     Hole& hole = holes_[hole_count_++];
-    hole.begin = static_cast<std::uint16_t>(value_at + (has_marks(render) ? 1 : 0));
+    hole.begin = static_cast<std::uint16_t>(value_at + marks / 2);
     hole.end = static_cast<std::uint16_t>(end);
     hole.column = column;
     hole.render = render;
     hole.is_number = holds_number(kind);
-    fixed_size_max_ += value_size_max(render, kind);
+    // A value takes the place of the empty one, which the blank line's size counts already.
+    fixed_size_max_ += value_size_max(render, kind) - (empty_value(render).size() - marks);
     if (render == Render::byte_list) byte_lists_.add(column);
     if (render == Render::number_list) number_lists_.add(column);
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "worker/batch_writer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+
+namespace flowd {
+namespace {
+
+class BatchWriterTest : public testing::Test {
+protected:
+    std::unique_ptr<BatchRing> ring_ = std::move(*BatchRing::create(2));
+    std::atomic<bool> give_up_{false};
+
+    static bool put(BatchWriter& writer, std::size_t size, char fill = 'x') {
+        std::uint8_t* const to = writer.reserve(size);
+        if (to == nullptr) return false;
+        std::fill_n(to, size, static_cast<std::uint8_t>(fill));
+        writer.commit(to + size, 7);
+        return true;
+    }
+};
+
+std::string text_of(flow::Bytes bytes) { return {bytes.begin(), bytes.end()}; }
+
+TEST_F(BatchWriterTest, EndsEachMessageWithTheTerminatorAndNamesItsExporter) {
+    BatchWriter writer{*ring_, "\r\n", FullPolicy::drop, give_up_};
+    ASSERT_TRUE(put(writer, 3, 'a'));
+    ASSERT_TRUE(put(writer, 1, 'b'));
+    writer.flush();
+    flow::Batch* const batch = ring_->take();
+    ASSERT_NE(batch, nullptr);
+    EXPECT_EQ(text_of(batch->bytes()), "aaa\r\nb\r\n");
+    EXPECT_EQ(batch->message_count(), 2u);
+    EXPECT_EQ(text_of(batch->message(1)), "b\r\n");
+    EXPECT_EQ(batch->slot(1).exporter, 7u);
+}
+
+TEST_F(BatchWriterTest, FlushOfNothingPublishesNothing) {
+    BatchWriter writer{*ring_, "", FullPolicy::drop, give_up_};
+    writer.flush();
+    EXPECT_EQ(ring_->take(), nullptr);
+    EXPECT_TRUE(writer.empty());
+}
+
+TEST_F(BatchWriterTest, AMessageThatDoesNotFitStartsTheNextBatch) {
+    BatchWriter writer{*ring_, "", FullPolicy::drop, give_up_};
+    const std::size_t half = flow::Batch::page_size / 2;
+    ASSERT_TRUE(put(writer, half));
+    ASSERT_TRUE(put(writer, half));  // with its slot it does not fit behind the first
+    flow::Batch* const first = ring_->take();
+    ASSERT_NE(first, nullptr);
+    EXPECT_EQ(first->message_count(), 1u);
+}
+
+TEST_F(BatchWriterTest, WithoutAFreeBatchMessagesAreDroppedAndCounted) {
+    BatchWriter writer{*ring_, "", FullPolicy::drop, give_up_};
+    const std::size_t whole = flow::Batch::message_size_max;
+    EXPECT_TRUE(put(writer, whole));
+    EXPECT_TRUE(put(writer, whole));
+    EXPECT_FALSE(put(writer, whole));
+    EXPECT_FALSE(put(writer, 1));
+    EXPECT_EQ(writer.ring_full_drops(), 2u);
+    // The reader catches up, and messages go through again.
+    ring_->give_back(ring_->take());
+    EXPECT_TRUE(put(writer, 1));
+    EXPECT_EQ(writer.ring_full_drops(), 2u);
+}
+
+TEST_F(BatchWriterTest, AMessageLargerThanABatchIsCountedAndLeavesTheBatchAlone) {
+    BatchWriter writer{*ring_, "\n", FullPolicy::wait, give_up_};
+    ASSERT_TRUE(put(writer, 5));
+    EXPECT_FALSE(put(writer, flow::Batch::message_size_max));  // fits alone, not with its newline
+    EXPECT_EQ(writer.too_large_drops(), 1u);
+    EXPECT_EQ(writer.ring_full_drops(), 0u);
+    EXPECT_FALSE(writer.empty());
+}
+
+TEST_F(BatchWriterTest, AWaitingWriterGoesOnWhenABatchComesBack) {
+    BatchWriter writer{*ring_, "", FullPolicy::wait, give_up_};
+    const std::size_t whole = flow::Batch::message_size_max;
+    ASSERT_TRUE(put(writer, whole));
+    ASSERT_TRUE(put(writer, whole));
+    std::thread reader{[this] {
+        flow::Batch* batch = nullptr;
+        while (batch == nullptr) batch = ring_->take();
+        ring_->give_back(batch);
+    }};
+    EXPECT_TRUE(put(writer, whole));
+    reader.join();
+    EXPECT_EQ(writer.ring_full_drops(), 0u);
+}
+
+TEST_F(BatchWriterTest, AWaitingWriterGivesUpWhenToldTo) {
+    BatchWriter writer{*ring_, "", FullPolicy::wait, give_up_};
+    const std::size_t whole = flow::Batch::message_size_max;
+    ASSERT_TRUE(put(writer, whole));
+    ASSERT_TRUE(put(writer, whole));
+    std::thread stopper{[this] { give_up_.store(true, std::memory_order_relaxed); }};
+    EXPECT_FALSE(put(writer, whole));
+    stopper.join();
+    EXPECT_EQ(writer.ring_full_drops(), 1u);
+}
+
+}  // namespace
+}  // namespace flowd

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "worker/rx_worker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "flow/format/json/formatter.hpp"
+#include "worker/counted_new.hpp"
+#include "worker/workers.hpp"
+
+namespace flowd {
+namespace {
+
+using Worker = FormattingRxWorker<flow::json::Formatter>;
+
+struct Bench {
+    explicit Bench(std::vector<flow::Datagram> datagrams, bool live = false,
+                   std::size_t batches = 4)
+        : ring{std::move(*BatchRing::create(batches))},
+          ingress{std::move(datagrams), live},
+          worker{std::make_unique<Worker>(
+              flow::json::Formatter{flow::Schema::all(flow::Profile::goflow2_v1)}, ingress, *ring,
+              settings(), flags)} {}
+
+    static RxSettings settings() {
+        RxSettings settings;
+        settings.limits.templates = {.exporters_max = 8, .templates_max = 8};
+        settings.terminator = "\n";
+        settings.batch_age_max_ns = 10'000'000'000;
+        return settings;
+    }
+
+    StopFlags flags;
+    std::unique_ptr<BatchRing> ring;
+    test::PreparedIngress ingress;
+    std::unique_ptr<Worker> worker;
+};
+
+std::vector<flow::Datagram> repeated(const std::vector<std::uint8_t>& payload, std::size_t count) {
+    return std::vector<flow::Datagram>(count, flow::test::datagram(payload));
+}
+
+TEST(RxWorker, AReplayEndsByItselfWithAllFlowsInTheRing) {
+    const auto payload = test::netflow5_payload(3);
+    Bench bench{repeated(payload, 5)};
+    bench.worker->run();
+    EXPECT_TRUE(bench.worker->done());
+    EXPECT_EQ(bench.worker->pipeline_stats().datagrams, 5u);
+    EXPECT_EQ(bench.worker->pipeline_stats().flows, 15u);
+    flow::Batch* const batch = bench.ring->take();
+    ASSERT_NE(batch, nullptr);
+    EXPECT_EQ(batch->message_count(), 15u);
+    EXPECT_EQ(bench.worker->progress().datagrams.get(), 5u);
+    EXPECT_EQ(bench.worker->progress().flows.get(), 15u);
+    EXPECT_EQ(bench.worker->ingress_stats().datagrams, 5u);
+}
+
+TEST(RxWorker, AttachesOnceAndReleasesEveryBurst) {
+    const auto payload = test::netflow5_payload(1);
+    Bench bench{repeated(payload, 9)};  // bursts of 4, 4, 1 and an empty one
+    bench.worker->run();
+    EXPECT_EQ(bench.ingress.attached, 1);
+    EXPECT_EQ(bench.ingress.detached, 1);
+    EXPECT_EQ(bench.ingress.released, 4);
+}
+
+TEST(RxWorker, AnIdleLiveWorkerHandsOnWhatItHasAndStopsWhenTold) {
+    const auto payload = test::netflow5_payload(2);
+    Bench bench{repeated(payload, 1), true};
+    std::thread thread{[&] { bench.worker->run(); }};
+    // Handed on at the first empty burst, long before the batch is old.
+    flow::Batch* batch = nullptr;
+    while (batch == nullptr) batch = bench.ring->take();
+    EXPECT_EQ(batch->message_count(), 2u);
+    EXPECT_FALSE(bench.worker->done());
+    bench.flags.stop.store(true, std::memory_order_relaxed);
+    thread.join();
+    EXPECT_TRUE(bench.worker->done());
+}
+
+TEST(RxWorker, AStopTakesWhatHasArrivedAndAHurriedOneDoesNot) {
+    const auto payload = test::netflow5_payload(1);
+    Bench patient{repeated(payload, 6), true};
+    patient.flags.stop.store(true, std::memory_order_relaxed);
+    patient.worker->run();
+    EXPECT_EQ(patient.worker->pipeline_stats().datagrams, 6u);
+
+    Bench hurried{repeated(payload, 6), true};
+    hurried.flags.stop.store(true, std::memory_order_relaxed);
+    hurried.flags.hurry.store(true, std::memory_order_relaxed);
+    hurried.worker->run();
+    EXPECT_EQ(hurried.worker->pipeline_stats().datagrams, 0u);
+}
+
+TEST(RxWorker, MeasuresFromTheFirstDatagramOn) {
+    Bench idle{{}};
+    idle.worker->run();
+    EXPECT_FALSE(idle.worker->span().used());
+
+    const auto payload = test::netflow5_payload(1);
+    Bench busy{repeated(payload, 3)};
+    busy.worker->run();
+    EXPECT_TRUE(busy.worker->span().used());
+    EXPECT_GE(busy.worker->span().last_ns(), busy.worker->span().first_ns());
+}
+
+TEST(RxWorker, DoesNotAllocateOnceItRuns) {
+    const auto payload = test::netflow5_payload(30);
+    // More than fits the batches: the way of dropped messages is walked as well.
+    Bench bench{repeated(payload, 200)};
+    test::seal_thread();
+    bench.worker->run();
+    const std::size_t allocations = test::unseal_thread();
+    EXPECT_EQ(bench.worker->pipeline_stats().flows, 6000u);
+    EXPECT_GT(bench.worker->batches().ring_full_drops(), 0u);
+    EXPECT_EQ(allocations, 0u);
+}
+
+}  // namespace
+}  // namespace flowd

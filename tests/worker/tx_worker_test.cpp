@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "worker/tx_worker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+
+#include "flow/format/json/formatter.hpp"
+#include "worker/workers.hpp"
+
+namespace flowd {
+namespace {
+
+/// An RX worker that has already ended, for tests of the TX side.
+class EndedRxWorker final : public RxWorker {
+public:
+    EndedRxWorker() { give_up(); }
+    void run() noexcept override {}
+    const flow::PipelineStats& pipeline_stats() const noexcept override { return stats_; }
+    const BatchWriter& batches() const noexcept override { std::abort(); }
+    const IngressStats& ingress_stats() const noexcept override { std::abort(); }
+
+private:
+    flow::PipelineStats stats_;
+};
+
+void publish(BatchRing& ring, std::string_view text) {
+    flow::Batch* const batch = ring.acquire();
+    ASSERT_NE(batch, nullptr);
+    std::memcpy(batch->tail(), text.data(), text.size());
+    batch->commit(text.size(), 0);
+    ring.publish(batch);
+}
+
+struct Bench {
+    std::unique_ptr<BatchRing> ring = std::move(*BatchRing::create(3));
+    StopFlags flags;
+    EndedRxWorker source;
+    std::string text;
+    std::unique_ptr<test::RememberingTransport> transport =
+        std::make_unique<test::RememberingTransport>(text);
+};
+
+TEST(TxWorker, DeliversInOrderGivesBatchesBackAndEndsWithItsSources) {
+    Bench bench;
+    publish(*bench.ring, "one ");
+    publish(*bench.ring, "two ");
+    publish(*bench.ring, "three");
+    TxWorker worker{{bench.ring.get()}, {&bench.source}, std::move(bench.transport), bench.flags};
+    worker.run();
+    EXPECT_TRUE(worker.done());
+    EXPECT_EQ(bench.text, "one two three");
+    EXPECT_EQ(worker.progress().delivered.get(), 3u);
+    EXPECT_EQ(worker.progress().bytes.get(), 13u);
+    EXPECT_EQ(worker.progress().failed.get(), 0u);
+    for (int i = 0; i < 3; ++i) EXPECT_NE(bench.ring->acquire(), nullptr);
+}
+
+TEST(TxWorker, WaitsForASourceThatStillRuns) {
+    Bench bench;
+    struct RunningWorker : flowd::RxWorker {
+        void run() noexcept override {}
+        const flow::PipelineStats& pipeline_stats() const noexcept override { return stats; }
+        const BatchWriter& batches() const noexcept override { std::abort(); }
+        const IngressStats& ingress_stats() const noexcept override { std::abort(); }
+        flow::PipelineStats stats;
+    } source;
+    TxWorker worker{{bench.ring.get()}, {&source}, std::move(bench.transport), bench.flags};
+    std::thread thread{[&] { worker.run(); }};
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    EXPECT_FALSE(worker.done());
+    publish(*bench.ring, "late");
+    source.give_up();
+    thread.join();
+    EXPECT_EQ(bench.text, "late");
+}
+
+TEST(TxWorker, CountsWhatTheTransportLoses) {
+    Bench bench;
+    bench.transport->behaviour = TransportState::failing;
+    publish(*bench.ring, "lost");
+    TxWorker worker{{bench.ring.get()}, {&bench.source}, std::move(bench.transport), bench.flags};
+    worker.run();
+    EXPECT_EQ(worker.progress().failed.get(), 1u);
+    EXPECT_EQ(worker.progress().delivered.get(), 0u);
+    EXPECT_TRUE(failed(worker.failure()));
+    EXPECT_FALSE(worker.closed());
+}
+
+TEST(TxWorker, AClosedReaderShowsAtOnce) {
+    Bench bench;
+    bench.transport->behaviour = TransportState::closed;
+    publish(*bench.ring, "nobody reads this");
+    TxWorker worker{{bench.ring.get()}, {&bench.source}, std::move(bench.transport), bench.flags};
+    worker.run();
+    EXPECT_TRUE(worker.closed());
+    EXPECT_EQ(worker.progress().failed.get(), 1u);
+}
+
+}  // namespace
+}  // namespace flowd
