@@ -17,13 +17,13 @@ namespace {
 using flow::test::ByteBuilder;
 
 constexpr std::array<TemplateField, 20> ipv4_fields{{
-    {8, 4},  {12, 4}, {5, 1},   {4, 1},   {7, 2}, {11, 2}, {10, 4}, {14, 4}, {1, 8},  {2, 8},
+    {8, 4},   {12, 4},  {5, 1}, {4, 1},  {7, 2},  {11, 2}, {10, 4}, {14, 4}, {1, 8},  {2, 8},
     {152, 8}, {153, 8}, {6, 1}, {16, 4}, {17, 4}, {15, 4}, {9, 1},  {13, 1}, {58, 2}, {89, 1},
 }};
 constexpr std::array<TemplateField, 25> ipv6_fields{{
-    {27, 16}, {28, 16}, {5, 1},  {4, 1},  {7, 2},   {11, 2}, {10, 4}, {14, 4}, {1, 8},
-    {2, 8},   {152, 8}, {153, 8}, {6, 1}, {16, 4},  {17, 4}, {62, 16}, {29, 1}, {30, 1},
-    {31, 4},  {139, 2}, {58, 2}, {59, 2}, {52, 1},  {89, 1}, {54, 4},
+    {27, 16}, {28, 16}, {5, 1},   {4, 1},  {7, 2},  {11, 2}, {10, 4},  {14, 4}, {1, 8},
+    {2, 8},   {152, 8}, {153, 8}, {6, 1},  {16, 4}, {17, 4}, {62, 16}, {29, 1}, {30, 1},
+    {31, 4},  {139, 2}, {58, 2},  {59, 2}, {52, 1}, {89, 1}, {54, 4},
 }};
 constexpr std::array<TemplateField, 20> netflow9_fields{{
     {8, 4},  {12, 4}, {5, 1}, {4, 1},  {7, 2},  {11, 2}, {10, 4}, {14, 4}, {1, 8},  {2, 8},
@@ -48,8 +48,8 @@ struct Exporter {
 std::vector<Exporter> make_exporters(std::size_t count, Random& random) {
     std::vector<Exporter> exporters(count);
     for (std::size_t i = 0; i < count; ++i) {
-        exporters[i].address =
-            test::ipv4(10, 1, static_cast<unsigned>(i >> 8 & 0xff), static_cast<unsigned>(i & 0xff));
+        exporters[i].address = test::ipv4(10, 1, static_cast<unsigned>(i >> 8 & 0xff),
+                                          static_cast<unsigned>(i & 0xff));
         exporters[i].domain = static_cast<std::uint32_t>(random.between(1, 4));
         exporters[i].sequence = static_cast<std::uint32_t>(random.next() >> 36);
     }
@@ -141,16 +141,16 @@ ByteBuilder sflow_datagram(const Exporter& exporter, Random& random) {
         const ByteBuilder packet = sampled_packet(random);
         const ByteBuilder record = test::raw_header(
             1, static_cast<std::uint32_t>(random.between(64, 1518)), packet.bytes());
-        const ByteBuilder sample = test::flow_sample(
-            {.sampling_rate = 1000,
-             .input = static_cast<std::uint32_t>(random.between(1, 200)),
-             .output = static_cast<std::uint32_t>(random.between(1, 200)),
-             .record_count = 1},
-            record.bytes());
+        const ByteBuilder sample =
+            test::flow_sample({.sampling_rate = 1000,
+                               .input = static_cast<std::uint32_t>(random.between(1, 200)),
+                               .output = static_cast<std::uint32_t>(random.between(1, 200)),
+                               .record_count = 1},
+                              record.bytes());
         samples.bytes(test::tagged(1, sample.bytes()).bytes());
     }
-    return test::sflow_message({.sequence = exporter.sequence, .sample_count = samples_per_datagram},
-                               samples.bytes());
+    return test::sflow_message(
+        {.sequence = exporter.sequence, .sample_count = samples_per_datagram}, samples.bytes());
 }
 
 ByteBuilder make_datagram(Input input, Exporter& exporter, Random& random) {

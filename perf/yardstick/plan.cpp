@@ -66,11 +66,10 @@ Action action_for(const TemplateField& field) noexcept {
 void add(Plan& plan, Action action, std::uint32_t number, std::size_t offset) noexcept {
     const bool bytes = action == Action::bytes_4 || action == Action::bytes_16;
     const std::uint32_t key = number << 3 | (bytes ? 2 : 0);
-    plan.steps[plan.step_count++] = {
-        .action = action,
-        .tag_size = static_cast<std::uint8_t>(key < 0x80 ? 1 : 2),
-        .offset = static_cast<std::uint16_t>(offset),
-        .tag = key < 0x80 ? key : (key & 0x7f) | 0x80 | key >> 7 << 8};
+    plan.steps[plan.step_count++] = {.action = action,
+                                     .tag_size = static_cast<std::uint8_t>(key < 0x80 ? 1 : 2),
+                                     .offset = static_cast<std::uint16_t>(offset),
+                                     .tag = key < 0x80 ? key : (key & 0x7f) | 0x80 | key >> 7 << 8};
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ class UdpDatagram:
     payload: bytes
 
 
-def pcap_bytes(packets: list[Packet], link: int = LINK_ETHERNET, magic: int = MICROSECONDS) -> bytes:
+def pcap_bytes(packets: list[Packet], link: int = LINK_ETHERNET,
+               magic: int = MICROSECONDS) -> bytes:
     unit = 1 if magic == NANOSECONDS else 1000
     out = [struct.pack("<IHHiIII", magic, 2, 4, 0, 0, 262144, link)]
     for packet in packets:

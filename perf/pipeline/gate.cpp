@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "perf/pipeline/gate.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+namespace flow::perf {
+
+namespace {
+
+double pass_ns_per_flow(Runner& runner, const Traffic& traffic) {
+    const auto start = std::chrono::steady_clock::now();
+    runner.pass(traffic);
+    const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - start;
+    return taken.count() / static_cast<double>(traffic.flow_count);
+}
+
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+struct Comparison {
+    std::vector<double> flowd_ns;
+    std::vector<double> yardstick_ns;
+    std::vector<double> ratios;
+};
+
+Comparison compare(Runner& flowd, Runner& yardstick, const Traffic& traffic, std::size_t rounds) {
+    Comparison comparison;
+    flowd.pass(traffic);
+    yardstick.pass(traffic);
+    for (std::size_t round = 0; round < rounds; ++round) {
+        // Whoever comes second finds the caches as the first one left them: take turns.
+        const bool flowd_first = round % 2 == 0;
+        const double first = pass_ns_per_flow(flowd_first ? flowd : yardstick, traffic);
+        const double second = pass_ns_per_flow(flowd_first ? yardstick : flowd, traffic);
+        comparison.flowd_ns.push_back(flowd_first ? first : second);
+        comparison.yardstick_ns.push_back(flowd_first ? second : first);
+        comparison.ratios.push_back(comparison.flowd_ns.back() / comparison.yardstick_ns.back());
+    }
+    return comparison;
+}
+
+}  // namespace
+
+bool run_gate(const std::vector<Case>& cases, const GateOptions& options) {
+    bool good = true;
+    for (const Input input : inputs) {
+        const Case* const yardstick =
+            find_case(cases, std::string{name(input)} + "/" + yardstick_name);
+        if (yardstick == nullptr) continue;
+        const Case* const flowd = find_case(cases, gate_case(input));
+        const Traffic traffic = make_traffic(input, options.traffic);
+        flowd->verify(traffic);
+        yardstick->verify(traffic);
+        const Comparison result =
+            compare(*flowd->make(traffic), *yardstick->make(traffic), traffic, options.rounds);
+        const double ratio = median(result.ratios);
+        const bool gated = input == Input::ipfix_ipv4;
+        good &= !gated || ratio <= 1;
+        std::printf(
+            "gate: %s, %zu fields: flowd %.1f ns, naive %.1f ns per flow, ratio %.2f (medians of "
+            "%zu pairs, %zu datagrams, %zu exporters)%s\n",
+            flowd->name.c_str(), fields(input).size(), median(result.flowd_ns),
+            median(result.yardstick_ns), ratio, options.rounds, traffic.datagrams.size(),
+            options.traffic.exporter_count,
+            !gated       ? ""
+            : ratio <= 1 ? ": good"
+                         : ": TOO SLOW");
+        std::fflush(stdout);
+    }
+    return good;
+}
+
+}  // namespace flow::perf

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "perf/pipeline/runner.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "flow/format/json/formatter.hpp"
+#include "flow/format/protobuf/formatter.hpp"
+#include "flow/format/text/formatter.hpp"
+#include "perf/pipeline/shard.hpp"
+#include "perf/pipeline/verify.hpp"
+#include "perf/pipeline/yardstick_runner.hpp"
+
+namespace flow::perf {
+
+namespace {
+
+constexpr Schema schema = Schema::all(Profile::goflow2_v1);
+
+template <Formatter Format>
+class PipelineRunner final : public Runner {
+public:
+    PipelineRunner(const Format& format, const Traffic& traffic) : shard_{format, traffic} {}
+
+    void pass(const Traffic& traffic) override {
+        shard_.sink().reset();
+        for (const Datagram& datagram : traffic.datagrams) shard_.process(datagram);
+    }
+    [[nodiscard]] std::uint64_t byte_count() const override { return shard_.sink().byte_count(); }
+
+private:
+    Shard<Format, BatchRotation> shard_;
+};
+
+template <Formatter Format>
+auto maker(const Format& format) {
+    return [format](const Traffic& traffic) -> std::unique_ptr<Runner> {
+        return std::make_unique<PipelineRunner<Format>>(format, traffic);
+    };
+}
+
+std::string case_name(Input input, std::string_view rest) {
+    return std::string{name(input)} + "/" + std::string{rest};
+}
+
+void add_protobuf(std::vector<Case>& cases, Input input) {
+    using protobuf::Framing;
+    for (const Framing framing : {Framing::length_prefixed, Framing::bare}) {
+        const bool prefixed = framing == Framing::length_prefixed;
+        for (const protobuf::Kernel& kernel : protobuf::kernels()) {
+            const std::string format = prefixed ? "protobuf/" : "protobuf-bare/";
+            cases.push_back({case_name(input, format + kernel.name), input,
+                             maker(protobuf::Formatter{schema, framing, kernel.run}),
+                             [framing, run = kernel.run](const Traffic& traffic) {
+                                 verify_protobuf(traffic, framing, run);
+                             }});
+        }
+    }
+}
+
+}  // namespace
+
+std::string gate_case(Input input) {
+    return case_name(input, std::string{"protobuf/"} + protobuf::kernels().back().name);
+}
+
+std::vector<Case> all_cases() {
+    std::vector<Case> cases;
+    for (const Input input : inputs) {
+        add_protobuf(cases, input);
+        cases.push_back(
+            {case_name(input, "json"), input, maker(json::Formatter{schema}), verify_json});
+        cases.push_back(
+            {case_name(input, "text"), input, maker(text::Formatter{schema}), verify_text});
+        if (!has_yardstick(input)) continue;
+        cases.push_back({case_name(input, yardstick_name), input,
+                         [input](const Traffic&) -> std::unique_ptr<Runner> {
+                             return std::make_unique<YardstickRunner>(input);
+                         },
+                         verify_yardstick});
+    }
+    return cases;
+}
+
+const Case* find_case(const std::vector<Case>& cases, const std::string& name) {
+    const auto found = std::find_if(cases.begin(), cases.end(),
+                                    [&](const Case& each) { return each.name == name; });
+    return found == cases.end() ? nullptr : &*found;
+}
+
+}  // namespace flow::perf

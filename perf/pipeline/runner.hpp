@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What is measured: a whole pipeline, or the yardstick, over all datagrams of an input. Virtual
+// once per pass, so that benchmarks, the gate and callgrind share the cases.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "perf/support/traffic.hpp"
+
+namespace flow::perf {
+
+class Runner {
+public:
+    Runner() = default;
+    Runner(const Runner&) = delete;
+    Runner& operator=(const Runner&) = delete;
+    virtual ~Runner() = default;
+
+    /// Every datagram once, all flows written.
+    virtual void pass(const Traffic& traffic) = 0;
+    /// What the last pass wrote.
+    [[nodiscard]] virtual std::uint64_t byte_count() const = 0;
+};
+
+/// `make` takes the templates out of the traffic, so that a pass holds data only. `verify` ends the
+/// program when an answer is wrong.
+struct Case {
+    std::string name;  ///< input/format/kernel
+    Input input{};
+    std::function<std::unique_ptr<Runner>(const Traffic&)> make;
+    std::function<void(const Traffic&)> verify;
+};
+
+inline constexpr const char* yardstick_name = "yardstick";
+/// The format that the gate measures, in its fastest kernel.
+[[nodiscard]] std::string gate_case(Input input);
+
+[[nodiscard]] std::vector<Case> all_cases();
+
+/// Null when there is no such case.
+[[nodiscard]] const Case* find_case(const std::vector<Case>& cases, const std::string& name);
+
+}  // namespace flow::perf

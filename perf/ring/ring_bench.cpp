@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The way of batches from an RX to a TX worker: the ring alone on one thread (its own cost), and
+// messages of 123 bytes through BatchWriter and ring to a second thread that reads their slots.
+#include <benchmark/benchmark.h>
+
+#include <atomic>
+#include <cstring>
+#include <memory>
+#include <thread>
+
+#include "perf/support/counters.hpp"
+#include "perf/support/require.hpp"
+#include "ring/batch_ring.hpp"
+#include "worker/batch_writer.hpp"
+
+namespace {
+
+using flowd::BatchRing;
+using flowd::BatchWriter;
+
+std::unique_ptr<BatchRing> make_ring(std::size_t batch_count) {
+    auto ring = BatchRing::create(batch_count);
+    flow::perf::require(static_cast<bool>(ring), "no ring");
+    return std::move(*ring);
+}
+
+void batch(benchmark::State& state) {
+    const auto ring = make_ring(64);
+    for (auto _ : state) {
+        flow::Batch* const sent = ring->acquire();
+        ring->publish(sent);
+        flow::Batch* const taken = ring->take();
+        if (taken != sent) state.SkipWithError("another batch came out");
+        ring->give_back(taken);
+    }
+    state.SetItemsProcessed(state.iterations());
+}
+
+/// The TX side: messages hold their own number, and must come in order.
+class Reader {
+public:
+    explicit Reader(BatchRing& ring) : ring_{ring}, thread_{[this] { run(); }} {}
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+    ~Reader() { stop(); }
+
+    /// Waits until everything published has been read.
+    std::uint64_t stop() {
+        // Pairs with the acquire load in run(): what was published before is seen there.
+        stop_.store(true, std::memory_order_release);
+        if (thread_.joinable()) thread_.join();
+        return next_;
+    }
+
+private:
+    void run() {
+        for (;;) {
+            const bool last = stop_.load(std::memory_order_acquire);
+            bool idle = true;
+            while (flow::Batch* const batch = ring_.take()) {
+                read(*batch);
+                ring_.give_back(batch);
+                idle = false;
+            }
+            if (last) return;
+            if (idle) std::this_thread::yield();
+        }
+    }
+    void read(const flow::Batch& batch) {
+        for (std::size_t i = 0; i < batch.message_count(); ++i) {
+            std::uint64_t number = 0;
+            std::memcpy(&number, batch.message(i).data(), sizeof number);
+            flow::perf::require(number == next_, "a message is lost or out of order");
+            ++next_;
+        }
+    }
+
+    BatchRing& ring_;
+    std::uint64_t next_ = 0;  // the reader's until joined
+    std::atomic<bool> stop_ = false;
+    std::thread thread_;
+};
+
+void messages(benchmark::State& state) {
+    constexpr std::size_t message_size = 123;
+    constexpr std::size_t per_iteration = 10'000;
+    const auto ring = make_ring(256);
+    const std::atomic<bool> never = false;
+    BatchWriter writer{*ring, "", flowd::FullPolicy::wait, never};
+    Reader reader{*ring};
+    std::uint64_t number = 0;
+    for (auto _ : state) {
+        for (std::size_t i = 0; i < per_iteration; ++i, ++number) {
+            std::uint8_t* const to = writer.reserve(message_size);
+            std::memcpy(to, &number, sizeof number);
+            writer.commit(to + message_size, 0);
+        }
+    }
+    writer.flush();
+    flow::perf::require(reader.stop() == number, "messages were lost");
+    flow::perf::count_flows(state, per_iteration);
+}
+
+BENCHMARK(batch)->Name("ring/batch");
+BENCHMARK(messages)->Name("ring/messages")->UseRealTime();
+
+}  // namespace
