@@ -3,6 +3,7 @@
 // transport's terminator, and passes full or old batches to the ring. Used by one RX worker only.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +26,7 @@ public:
     BatchWriter(BatchRing& ring, std::string_view terminator, FullPolicy policy,
                 const std::atomic<bool>& give_up) noexcept
         : ring_{ring}, give_up_{give_up}, policy_{policy}, terminator_size_{terminator.size()} {
-        std::memcpy(terminator_, terminator.data(), terminator.size());
+        std::copy(terminator.begin(), terminator.end(), terminator_);
     }
 
     // MessageSink (flow/pipeline/message_sink.hpp).

@@ -38,7 +38,7 @@ def command(kind: str, traffic: Path, ports: tuple[int, ...], folder: Path, *,
 
 class Running:
     """An exporter from start to end. softflowd ends by itself; pmacctd reads everything and then
-    waits (ending by itself it may lose its plugin before everything is sent), and is told to end."""
+    waits, because its plugin may be gone before everything is sent, and is told to end."""
 
     def __init__(self, kind: str, traffic: Path, ports: tuple[int, ...], folder: Path, **options):
         self.ends = kind != SFLOW

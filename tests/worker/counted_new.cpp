@@ -24,9 +24,12 @@ std::size_t unseal_thread() noexcept {
 
 }  // namespace flowd::test
 
-void* operator new(std::size_t size) {
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     if (is_sealed) ++allocation_count;
-    if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
+    return std::malloc(size == 0 ? 1 : size);
+}
+void* operator new(std::size_t size) {
+    if (void* const memory = operator new(size, std::nothrow)) return memory;
     throw std::bad_alloc{};
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
