@@ -25,7 +25,15 @@ int say(const std::string& text) {
 
 int refuse(const std::string& sentence, int status) {
     std::fprintf(stderr, "flowd: %s\n", sentence.c_str());
-    if (status == status_usage) std::fputs("flowd: -h lists the flags\n", stderr);
+    return status;
+}
+
+/// What is wrong on the command line is answered with where to look; the file has its own comments.
+int refuse(const config::LoadFailure& failure, const std::string& file) {
+    const int status = config::exit_status(failure.fault);
+    const bool in_file = !file.empty() && failure.sentence.starts_with(file);
+    refuse(failure.sentence, status);
+    if (status == status_usage && !in_file) std::fputs("flowd: -h lists the flags\n", stderr);
     return status;
 }
 
@@ -45,7 +53,7 @@ int main(int argument_count, char** arguments) {
         std::span{arguments + 1,
                   static_cast<std::size_t>(argument_count > 0 ? argument_count - 1 : 0)},
         schema, settings.general);
-    if (!loaded) return refuse(loaded.error().sentence, config::exit_status(loaded.error().fault));
+    if (!loaded) return refuse(loaded.error(), settings.general.file);
     if (settings.general.help) return say(config::help_text(schema));
     if (settings.general.version) return say("flowd " FLOWD_VERSION "\n");
     if (settings.general.print_config) return say(config::print_config(schema));

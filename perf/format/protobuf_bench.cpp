@@ -84,9 +84,9 @@ void verify(const Sample& sample, const protobuf::Formatter& format,
     std::array<std::uint8_t, room_size> compiled;
     perf::require(program.size_max <= room_size, "a message needs more room");
     for (std::size_t i = 0; i < sample.flows().size(); ++i) {
-        const std::uint8_t* const plain_end = format.write(sample.flows()[i], plain.data());
-        const std::uint8_t* const compiled_end = format.run(
-            program, constants, sample.origin(), sample.records()[i].data(), compiled.data());
+        std::uint8_t* const plain_end = format.write(sample.flows()[i], plain.data());
+        std::uint8_t* const compiled_end = format.run(program, constants, sample.origin(),
+                                                      sample.records()[i].data(), compiled.data());
         perf::require(std::equal(plain.data(), plain_end, compiled.data(), compiled_end),
                       "message of record " + std::to_string(i));
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Finding the captures: the project's own, and the corpus where it is there.
 #include "captures.hpp"
 
 #include <algorithm>

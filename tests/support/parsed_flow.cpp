@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// From libprotobuf's class and from a JSON parser to the same plain values.
 #include "parsed_flow.hpp"
 
 #include <google/protobuf/io/coded_stream.h>

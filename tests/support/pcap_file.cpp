@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// By libpcap, frame by frame, with the library's own find_udp.
 #include "pcap_file.hpp"
 
 #include <pcap/pcap.h>
