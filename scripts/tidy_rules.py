@@ -150,7 +150,8 @@ HOT_NAMES_BANNED = (
 
 TEST_SUFFIX = "_test.cpp"
 MIRROR_EXEMPT = ("tests/support", "tests/e2e", "tests/corpus", "tests/golden", "tests/fuzz",
-                 "tests/tidy", "tests/proto")  # proto/ holds schemas, no C++
+                 "tests/tidy", "tests/proto",  # proto/ holds schemas, no C++
+                 "tests/damage", "tests/install")
 MIRRORED_ROOTS = ("lib/flow", "src")
 
 # --- Words. The classes in brackets keep these patterns from finding themselves. --------------

@@ -28,17 +28,16 @@ private:
 };
 
 int main(int argc, char** argv) {
+    // clang-format off
     std::vector<std::uint8_t> bytes{
-        0,    5,    0,    1,    0,  1,    0x86, 0xa0,
-        0x65, 0x53, 0xf1, 0,    0,  0,    0,    0,    // 100 s after its start
-        0,    0,    0,    7,    0,  0,    0,    100,  // one in 100
-        10,   0,    0,    1,    10, 0,    0,    2,
-        10,   0,    0,    254,  0,  1,    0,    2,  // from, to, next hop
-        0,    0,    0,    5,    0,  0,    2,    0x4e,
-        0,    1,    0x5f, 0x90, 0,  1,    0x75, 0xc,  // 5 packets, 590 bytes
-        4,    0,    1,    0xbb, 0,  0x1b, 6,    0,
-        0xfb, 0xf4, 0xfb, 0xf5, 24, 16,   0,    0  // ports, TCP, systems
-    };
+        0, 5, 0, 1, 0, 1, 0x86, 0xa0,                          // one record; uptime of 100 s
+        0x65, 0x53, 0xf1, 0, 0, 0, 0, 0, 0, 0, 0, 7,           // time; sequence number
+        0, 0, 0, 100,                                          // one packet in 100 is looked at
+        10, 0, 0, 1, 10, 0, 0, 2, 10, 0, 0, 254,               // source, destination, next hop
+        0, 1, 0, 2, 0, 0, 0, 5, 0, 0, 2, 0x4e,                 // interfaces, packets, bytes
+        0, 1, 0x5f, 0x90, 0, 1, 0x75, 0x0c, 4, 0, 1, 0xbb,     // first, last; ports
+        0, 0x1b, 6, 0, 0xfb, 0xf4, 0xfb, 0xf5, 24, 16, 0, 0};  // flags, TCP; systems, prefixes
+    // clang-format on
     if (argc > 1) {
         std::ifstream file{argv[1], std::ios::binary};
         bytes.assign(std::istreambuf_iterator<char>{file}, {});

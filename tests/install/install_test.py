@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Installs flowd into an empty folder, builds the example against the installed library by pkg-config, and runs it.
+"""Installs flowd into an empty folder, builds the example against the installed library by
+pkg-config, and runs it.
 
 Arguments: the build folder, the source folder.
 """
@@ -13,7 +14,8 @@ from pathlib import Path
 
 
 def run(*command, **options):
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
+    words = [str(word) for word in command]
+    result = subprocess.run(words, capture_output=True, text=True, **options)
     if result.returncode != 0:
         sys.exit(f"{command[0]} ended with {result.returncode}\n{result.stdout}{result.stderr}")
     return result.stdout

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// One switch per kind of rule, no table shared with the library. Speed is no concern here.
 #include "slow_flow.hpp"
 
 #include <algorithm>
