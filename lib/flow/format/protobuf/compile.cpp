@@ -117,6 +117,7 @@ void Formatter::compile(const Plan& plan, Program& program) const noexcept {
             add(number_operation(*step, field.tag));
         }
     }
+    program.operations[program.operation_count] = {.code = Code::end};
     program.size_max = static_cast<std::uint32_t>(size);
 }
 

@@ -37,6 +37,15 @@ namespace {
 }
 
 template <class Spread>
+[[gnu::always_inline]] inline std::uint8_t* run_narrow(const Operation& operation,
+                                                       const std::uint8_t* from,
+                                                       std::uint8_t* to) noexcept {
+    const std::uint64_t groups =
+        Spread::spread(load(operation, from), operation.groups, operation.head_size);
+    return put_lane(to, groups, operation.head);
+}
+
+template <class Spread>
 [[gnu::always_inline]] inline std::uint8_t* run_wide(const Operation& operation,
                                                      std::uint64_t value,
                                                      std::uint8_t* to) noexcept {
@@ -59,10 +68,6 @@ template <class Spread>
                                                           std::uint8_t* to) noexcept {
     using enum Transform;
     switch (operation.code) {
-        case Code::narrow:
-            return put_lane(
-                to, Spread::spread(load(operation, from), operation.groups, operation.head_size),
-                operation.head);
         case Code::wide:
             return run_wide<Spread>(operation, load(operation, from) & operation.groups, to);
         case Code::bytes_4: return run_bytes(operation, from, 4, to);
@@ -87,6 +92,8 @@ template <class Spread>
             return run_time<Spread, s_of_delta_us>(operation, origin, from, to);
         case Code::ms_of_delta_us:
             return run_time<Spread, ms_of_delta_us>(operation, origin, from, to);
+        case Code::narrow:
+        case Code::end: break;  // run() has taken them
     }
     __builtin_unreachable();
 }
@@ -95,11 +102,17 @@ template <class Spread>
 [[gnu::always_inline]] inline std::uint8_t* run(const Program& program, const Constants& constants,
                                                 const Origin& origin, const std::uint8_t* record,
                                                 std::uint8_t* to) noexcept {
-    const Operation* const end = program.operations.data() + program.operation_count;
-    for (const Operation* operation = program.operations.data(); operation != end; ++operation) {
+    const Operation* operation = program.operations.data();
+    for (;;) {
+        // Most fields are narrow and neighbours: they need no dispatch.
+        while (operation->code == Code::narrow) {
+            to = run_narrow<Spread>(*operation, record + operation->offset, to);
+            ++operation;
+        }
+        if (operation->code == Code::end) return to;
         to = run_operation<Spread>(*operation, constants, origin, record + operation->offset, to);
+        ++operation;
     }
-    return to;
 }
 
 std::uint8_t* run_portable(const Program& program, const Constants& constants, const Origin& origin,

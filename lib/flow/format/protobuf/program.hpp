@@ -33,6 +33,7 @@ struct Constants {
 };
 
 enum class Code : std::uint8_t {
+    end,        ///< of the program
     constants,  ///< copy run `size` of the datagram's
     literal,    ///< copy `size` bytes of `head`
     narrow,     ///< a number of up to 32 bits: tag and varint always fit a lane
@@ -70,12 +71,12 @@ struct Operation {
 };
 
 struct Program {
-    /// One per column, and one more for each run of constants.
-    static constexpr std::size_t operations_max = column_count + Constants::runs_max;
+    /// One per column, one more for each run of constants, and the end.
+    static constexpr std::size_t operations_max = column_count + Constants::runs_max + 1;
 
     std::array<Operation, operations_max> operations;
-    std::uint32_t operation_count;
-    std::uint32_t size_max;  ///< bytes that a message may take, slack and prefix included
+    std::uint32_t operation_count;  ///< without the end
+    std::uint32_t size_max;         ///< bytes that a message may take, slack and prefix included
 };
 
 /// Encodes one record, without framing: at most `program.size_max` bytes at `to`. Returns the end.
