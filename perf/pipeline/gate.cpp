@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The gate: flowd and the naive interpreter in turn, many times, compared by medians.
 #include "perf/pipeline/gate.hpp"
 
 #include <algorithm>

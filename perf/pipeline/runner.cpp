@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// One case of the pipeline benchmark: its datagrams, its format, its kernel.
 #include "perf/pipeline/runner.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Answers first: bytes against the plain way, flows against the naive interpreter.
 #include "perf/pipeline/verify.hpp"
 
 #include <algorithm>

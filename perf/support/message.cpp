@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Puts headers, templates and records together, in network order.
 #include "perf/support/message.hpp"
 
 #include "flow/wire/cursor.hpp"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The inputs of all benchmarks: different datagrams from a fixed seed.
 #include "perf/support/traffic.hpp"
 
 #include <cstring>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// What real flows look like: ports, counters, times.
 #include "perf/support/values.hpp"
 
 #include <array>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// What the naive interpreter runs: one step a field, made once a template.
 #include "perf/yardstick/interpreter.hpp"
 
 namespace flow::yardstick {
