@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Live UDP: softflowd and pmacctd export known traffic to flowd over loopback. nfcapd, which gets
-the same datagrams, and the traffic itself say what the flows must be."""
+"""Live UDP: softflowd and pmacctd export known traffic to flowd over loopback. nfcapd and sfcapd,
+which get the same datagrams, and the traffic itself say what the flows must be."""
 
 import socket
 import sys
@@ -40,7 +40,7 @@ class UdpTest(unittest.TestCase):
 
     def exported(self, kind: str, wanted, scheme: str = "netflow"):
         """softflowd sends to flowd and nfcapd; both must see `wanted`."""
-        with judges.Nfcapd(self.folder) as nfcapd, \
+        with judges.Capture("nfcapd", self.folder) as nfcapd, \
                 flowd.Live(self.folder, "-listen", f"{scheme}://127.0.0.1:{self.port}") as live:
             live.wait_for_port(self.port)
             with exporters.Running(kind, self.traffic, (self.port, nfcapd.port),
@@ -72,6 +72,22 @@ class UdpTest(unittest.TestCase):
                 flows, _ = self.finish(live)  # first: pmacctd sends samples twice when it ends
         self.assertFalse(judges.rows_of(flows) - wanted, "samples that are no packets of it")
         self.assertGreaterEqual(len(flows), wanted.total() - SFLOW_LAST_DATAGRAM)
+
+    def test_pmacctd_sflow_as_sfcapd_reads_it(self):
+        """sfprobe has one receiver: its datagrams are taken live and passed on to both."""
+        sent = exporters.collect(exporters.SFLOW, self.traffic, self.folder)
+        with judges.Capture("sfcapd", self.folder) as sfcapd, \
+                flowd.Live(self.folder, "-listen", f"sflow://127.0.0.1:{self.port}") as live:
+            live.wait_for_port(self.port)
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                for datagram in sent:
+                    for port in (self.port, sfcapd.port):
+                        sender.sendto(datagram.payload, ("127.0.0.1", port))
+            wanted = judges.sample_rows(traffic.packets()).total() - SFLOW_LAST_DATAGRAM
+            self.wait_for_flows(live, wanted)
+            flows, summary = self.finish(live)
+            self.assertEqual(summary["drops"]["datagrams"], {})
+            self.assertEqual(judges.rows_of(flows), sfcapd.rows())
 
     def test_two_sockets_keep_an_exporter_together(self):
         """Data is read only where its template is known, so an exporter must stay on one worker
@@ -140,5 +156,5 @@ class UdpTest(unittest.TestCase):
 
 if __name__ == "__main__":
     flowd.binary()
-    flowd.need("softflowd", "pmacctd", "nfcapd", "nfdump")
+    flowd.need("softflowd", "pmacctd", "nfcapd", "nfdump", "sfcapd")
     unittest.main()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What flows must be, from someone other than flowd: nfcapd, which gets the same datagrams, and the
-traffic itself, which is known to the last packet. A row is source, destination, ports (0 where
+"""What flows must be, from someone other than flowd: nfcapd and sfcapd, which get the same
+datagrams, and the traffic itself, which is known to the last packet. A row is source, destination, ports (0 where
 there are none), protocol, bytes, packets."""
 
 import ipaddress
@@ -64,18 +64,19 @@ def sample_rows(traffic: list[pcap.Packet]) -> Counter:
     return rows
 
 
-class Nfcapd:
-    """nfcapd on a port of its own, ended by its handle."""
+class Capture:
+    """nfcapd or sfcapd on a port of its own, ended by its handle."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder / "nfcapd"
+    def __init__(self, program: str, folder: Path):
+        self.folder = folder / program
         self.folder.mkdir()
         self.port = flowd.free_port()
-        with open(folder / "nfcapd.log", "wb") as log:
+        with open(folder / f"{program}.log", "wb") as log:
             self.process = subprocess.Popen(
-                ["nfcapd", "-p", str(self.port), "-b", "127.0.0.1", "-w", str(self.folder), "-t",
+                [program, "-p", str(self.port), "-b", "127.0.0.1", "-w", str(self.folder), "-t",
                  "3600"], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        flowd.wait_until(lambda: flowd.udp_port_is_bound(self.port), 10, "nfcapd does not listen")
+        flowd.wait_until(lambda: flowd.udp_port_is_bound(self.port), 10,
+                         f"{program} does not listen")
 
     def __enter__(self):
         return self
@@ -86,7 +87,7 @@ class Nfcapd:
         self.process.wait()
 
     def rows(self) -> Counter:
-        """Ends nfcapd and reads what it wrote."""
+        """Ends it and reads what it wrote."""
         self.process.terminate()
         self.process.wait(timeout=10)
         rows: Counter = Counter()
