@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -36,11 +37,12 @@ std::string place(const Traffic& traffic, std::size_t datagram, std::size_t flow
            std::to_string(flow);
 }
 
-/// What a line says about a column, if it is a number.
-using NumberIn = std::function<std::uint64_t(std::string_view line, std::string_view key)>;
+/// What a line says, as far as it is numbers, by key.
+using Numbers = std::map<std::string, std::uint64_t, std::less<>>;
+using ParseLine = Numbers (*)(const std::string& line);
 
 template <Formatter Format>
-void verify_lines(const Traffic& traffic, const NumberIn& number_in) {
+void verify_lines(const Traffic& traffic, ParseLine parse) {
     Shard<Format, Kept> lines{Format{schema}, traffic};
     Shard<Plain, Kept> messages{Plain{bare()}, traffic};
     for (std::size_t i = 0; i < std::min(lines_datagrams_max, traffic.datagrams.size()); ++i) {
@@ -52,33 +54,42 @@ void verify_lines(const Traffic& traffic, const NumberIn& number_in) {
         for (std::size_t j = 0; j < lines.sink().size(); ++j) {
             const Bytes bytes = lines.sink()[j];
             const std::string line{bytes.begin(), bytes.end()};
+            const Numbers numbers = parse(line);
             const Message message = parse_message(messages.sink()[j]);
             for (const Column column : schema.columns()) {
                 const ColumnField& field = schema.field(column);
                 if (field.render != Render::number) continue;
-                require(number_in(line, field.key) == message.number(field.number),
+                const auto found = numbers.find(field.key);
+                require(found != numbers.end() && found->second == message.number(field.number),
                         place(traffic, i, j) + ": " + std::string{field.key} + " in " + line);
             }
         }
     }
 }
 
-std::uint64_t number_in_json(std::string_view line, std::string_view key) {
+Numbers parse_json(const std::string& line) {
     const auto parsed = nlohmann::json::parse(line, nullptr, false);
-    require(parsed.is_object() && parsed.contains(key), "a line is no object or lacks a key");
-    return parsed[std::string{key}].get<std::uint64_t>();
+    require(parsed.is_object(), "no object: " + line);
+    Numbers numbers;
+    for (const auto& [key, value] : parsed.items()) {
+        if (value.is_number_unsigned()) numbers[key] = value.get<std::uint64_t>();
+    }
+    return numbers;
 }
 
-std::uint64_t number_in_text(std::string_view line, std::string_view key) {
-    const std::string start = std::string{key} + "=";
-    std::size_t at = line.starts_with(start) ? 0 : line.find(" " + start);
-    require(at != std::string_view::npos, "a line lacks " + start);
-    at = line.find('=', at) + 1;
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(line.data() + at, line.data() + line.size(), value);
-    require(error == std::errc{} && (end == line.data() + line.size() || *end == ' '),
-            "no number behind " + start);
-    return value;
+/// key=value pairs with spaces between them; no value of ours has a space.
+Numbers parse_text(const std::string& line) {
+    Numbers numbers;
+    std::istringstream words{line};
+    for (std::string word; words >> word;) {
+        const std::size_t equals = word.find('=');
+        require(equals != std::string::npos, "no pair: " + word);
+        std::uint64_t value = 0;
+        const char* const last = word.data() + word.size();
+        const auto [end, error] = std::from_chars(word.data() + equals + 1, last, value);
+        if (error == std::errc{} && end == last) numbers[word.substr(0, equals)] = value;
+    }
+    return numbers;
 }
 
 constexpr std::uint32_t received_ns_number = 110;
@@ -141,9 +152,9 @@ void verify_protobuf(const Traffic& traffic, protobuf::Framing framing,
             "datagrams were dropped");
 }
 
-void verify_json(const Traffic& traffic) { verify_lines<json::Formatter>(traffic, number_in_json); }
+void verify_json(const Traffic& traffic) { verify_lines<json::Formatter>(traffic, parse_json); }
 
-void verify_text(const Traffic& traffic) { verify_lines<text::Formatter>(traffic, number_in_text); }
+void verify_text(const Traffic& traffic) { verify_lines<text::Formatter>(traffic, parse_text); }
 
 void verify_yardstick(const Traffic& traffic) {
     const yardstick::Plan plan = yardstick_plan(traffic.input);
