@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What flows must be, from someone other than flowd: nfcapd and sfcapd, which get the same
-datagrams, and the traffic itself, which is known to the last packet. A row is source, destination, ports (0 where
-there are none), protocol, bytes, packets."""
+datagrams, and the traffic itself, which is known to the last packet. A row is source, destination,
+ports (0 where there are none), protocol, bytes, packets."""
 
 import ipaddress
 import struct
