@@ -78,7 +78,7 @@ def markdown(result: dict) -> str:
             f"{versions['nfacctd']}; {host['cpu']} (family {host['family']}, model "
             f"{host['model']}; {', '.join(host['features']) or 'no vector extensions'}), "
             f"{host['cpus']} CPUs, Linux {host['kernel']}. Medians of {rounds}; load average "
-            f"before each: {loads}; rounds on a busy machine: {result['busy_rounds']}.",
+            f"after each: {loads}; runs on a busy machine: {result['busy_runs']}.",
             "", table(result["rows"]), ""]
     if result["gate"]:
         text += ["```", *result["gate"], "```", ""]
