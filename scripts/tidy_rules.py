@@ -30,7 +30,9 @@ DRIVER = NOUNS + ("src/config", "src/metrics", "src/log")
 INCLUDE_TABLE = {
     BASE: (),
     WIRE: (BASE,),
-    PACKET: (BASE, WIRE, "lib/flow/model/address.hpp"),  # an address is a noun of frames too
+    # Addresses, kinds of layers and dialects are nouns of frames too.
+    PACKET: (BASE, WIRE, "lib/flow/model/address.hpp", "lib/flow/model/layer.hpp",
+             "lib/flow/model/dialect.hpp"),
     MODEL: (BASE, WIRE),
     "lib/flow/decode": NOUNS,
     "lib/flow/produce": NOUNS,

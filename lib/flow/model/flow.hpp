@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Flow: a value for every column. The plain way from a record to a message, and the reference that
-// compiled plans are held against. Bytes and lists are borrowed from the datagram or from the
-// producer.
+// Flow: a value for every column, and those of custom columns in the order in which they came. The
+// plain way from a record to a message, and the reference that compiled plans are held against.
+// Bytes and lists are borrowed from the datagram or from the producer.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 
 #include "flow/base/bytes.hpp"
@@ -23,9 +22,13 @@ constexpr std::array<std::uint8_t, column_count> storage_indexes() noexcept {
     std::uint8_t numbers = 0;
     std::uint8_t bytes = 0;
     std::uint8_t lists = 0;
+    std::uint8_t byte_lists = 0;
     for (std::size_t i = 0; i < column_count; ++i) {
         const Kind kind = column_table[i].kind;
-        indexes[i] = kind == Kind::bytes ? bytes++ : kind == Kind::u32_list ? lists++ : numbers++;
+        indexes[i] = kind == Kind::bytes        ? bytes++
+                     : holds_list(kind)         ? lists++
+                     : kind == Kind::bytes_list ? byte_lists++
+                                                : numbers++;
     }
     return indexes;
 }
@@ -41,14 +44,32 @@ constexpr std::size_t count_columns(Predicate predicate) noexcept {
 
 }  // namespace detail
 
+/// A value of a custom column. Of a varint `number` counts, else `bytes`.
+struct CustomValue {
+    Column column;
+    std::uint64_t number;
+    Bytes bytes;
+};
+
 class Flow {
 public:
+    /// Values of custom columns that one flow holds; more are left out.
+    static constexpr std::size_t custom_values_max = 64;
+
     [[nodiscard]] std::uint64_t number(Column column) const noexcept {
         return numbers_[at(column)];
     }
     [[nodiscard]] Bytes bytes(Column column) const noexcept { return bytes_[at(column)]; }
     [[nodiscard]] std::span<const std::uint32_t> list(Column column) const noexcept {
         return lists_[at(column)];
+    }
+
+    [[nodiscard]] std::span<const Bytes> byte_list(Column column) const noexcept {
+        return byte_lists_[at(column)];
+    }
+    /// In the order in which they were appended.
+    [[nodiscard]] std::span<const CustomValue> customs() const noexcept {
+        return {customs_.data(), custom_count_};
     }
 
     /// Keeps as many low bits as the column's type has.
@@ -60,6 +81,13 @@ public:
     void set(Column column, std::span<const std::uint32_t> value) noexcept {
         lists_[at(column)] = value;
     }
+    void set(Column column, std::span<const Bytes> value) noexcept {
+        byte_lists_[at(column)] = value;
+    }
+    /// `value.column` is custom.
+    void append(const CustomValue& value) noexcept {
+        if (custom_count_ < customs_.size()) customs_[custom_count_++] = value;
+    }
 
 private:
     [[nodiscard]] static constexpr std::size_t at(Column column) noexcept {
@@ -70,8 +98,13 @@ private:
     std::array<Bytes, detail::count_columns([](Kind kind) { return kind == Kind::bytes; })>
         bytes_{};
     std::array<std::span<const std::uint32_t>,
-               detail::count_columns([](Kind kind) { return kind == Kind::u32_list; })>
+               detail::count_columns([](Kind kind) { return holds_list(kind); })>
         lists_{};
+    std::array<std::span<const Bytes>,
+               detail::count_columns([](Kind kind) { return kind == Kind::bytes_list; })>
+        byte_lists_{};
+    std::size_t custom_count_ = 0;
+    std::array<CustomValue, custom_values_max> customs_;  // not cleared: read up to the count
 };
 
 }  // namespace flow

@@ -14,14 +14,28 @@ namespace flow {
 /// How the bytes of a field become the value of a column.
 enum class Transform : std::uint8_t {
     number,            ///< big-endian, any size up to 8: `(value >> shift)`, low `bits` bits
-    number_or,         ///< the same, OR-ed into what is there
+    number_little,     ///< the same, little-endian (mapping files only)
+    number_or,         ///< OR-ed into what is there
+    number_if_set,     ///< leaves what is there when the value is 0
+    number_if_unset,   ///< only when the column is 0
     constant,          ///< `operand`, whatever the record says
     bytes,             ///< copied
     bytes_if_better,   ///< copied if the column is empty or the field is not all zero; then Etype =
                        ///< `operand`
     etype_of_version,  ///< IP version 4 or 6 to an ethertype; other values leave the column
+    list_item,         ///< u32_list: as number, into item `operand`; items before it become 0
+    list_append,       ///< u32_list or bytes_list: behind what is there
+    frame_section,     ///< IE 315: a sampled Ethernet frame; fills many columns
 
-    // Times (RFC 7011 §6.1.7–10, RFC 3954 §8). To seconds or milliseconds of UNIX time.
+    // Sampling rate of the record's own (RFC 5477 §8.2). They run after all else.
+    sampling_interval,    ///< 34, 50, 305: the rate, unless 0
+    sampling_space,       ///< 306: rate = (rate + space) / rate, of the 305 before it
+    sampling_population,  ///< 310: the rate, unless 0
+    sampling_size,        ///< 309: rate = population / size
+    sampler_id,           ///< 48, 302: the rate that Origin::samplers has for it, if any
+
+    // Times (RFC 7011 §6.1.7–10, RFC 3954 §8). To seconds, milliseconds or nanoseconds of UNIX
+    // time.
     s_of_uptime,
     ms_of_uptime,
     s_of_seconds,
@@ -32,6 +46,22 @@ enum class Transform : std::uint8_t {
     ms_of_ntp,
     s_of_delta_us,
     ms_of_delta_us,
+    ns_of_uptime,
+    ns_of_seconds,
+    ns_of_milliseconds,
+    ns_of_ntp,
+    ns_of_delta_us,
+    ns_of_export,  ///< the header's time, whatever the record says: a step without a field
+
+    // Times as goflow2 has them, for Dialect::goflow2_*; never in a direct plan.
+    s_of_uptime_wrapped,   ///< v1: 32-bit difference, unsigned
+    ms_of_uptime_wrapped,  ///< v1
+    ns_of_uptime_wide,     ///< v2: 64-bit difference
+    s_of_microseconds,     ///< v1: 154, 155 as plain integers
+    ms_of_microseconds,
+    s_of_nanoseconds,  ///< v1: 156, 157 as plain integers
+    ms_of_nanoseconds,
+    ns_of_ntp_unchecked,  ///< v2: 0 is not spared
 };
 
 [[nodiscard]] constexpr bool is_time(Transform transform) noexcept {
@@ -39,7 +69,7 @@ enum class Transform : std::uint8_t {
 }
 
 struct Step {
-    Column column{};
+    Column column{};  ///< may be custom
     Transform transform{};
     std::uint8_t shift = 0;
     std::uint8_t bits = 64;

@@ -53,7 +53,7 @@ std::size_t Formatter::size_max(const Flow& flow) const noexcept {
     for (const Field& field : fields()) {
         size += field_size_max;
         if (field.kind == Kind::bytes) size += flow.bytes(field.column).size();
-        if (field.kind == Kind::u32_list) size += flow.list(field.column).size() * 5;
+        if (holds_list(field.kind)) size += flow.list(field.column).size() * 5;
     }
     return size;
 }
@@ -63,6 +63,8 @@ std::uint8_t* Formatter::write(const Flow& flow, std::uint8_t* to) const noexcep
     for (const Field& field : fields()) {
         switch (field.kind) {
             case Kind::bytes: at = put_bytes(at, field.tag, flow.bytes(field.column)); break;
+            case Kind::bytes_list: break;
+            case Kind::layer_list:
             case Kind::u32_list: at = put_list(at, field.tag, flow.list(field.column)); break;
             default: at = put_field(at, field.tag, flow.number(field.column)); break;
         }

@@ -25,15 +25,15 @@ constexpr bool fits(Render render, Kind kind) noexcept {
         case Render::ip:
         case Render::byte_list: return kind == Kind::bytes;
         case Render::number_list: return kind == Kind::u32_list;
+        default: return true;
     }
     return false;
 }
 
 constexpr bool renderings_fit() noexcept {
     for (const ColumnInfo& column : column_table) {
-        for (const ColumnField& field : column.fields) {
-            if (field.number != 0 && !fits(field.render, column.kind)) return false;
-        }
+        const ColumnField field = column.in(Profile::goflow2_v1);
+        if (field.number != 0 && !fits(field.render, column.kind)) return false;
     }
     return true;
 }
@@ -50,6 +50,7 @@ constexpr std::string_view empty_value(Render render) noexcept {
         case Render::ip: return "\"\"";
         case Render::byte_list:
         case Render::number_list: return "[]";
+        default: return "\"\"";
     }
     return {};
 }
@@ -68,6 +69,7 @@ constexpr std::size_t value_size_max(Render render, Kind kind) noexcept {
         case Render::ip: return ip_size_max;
         case Render::byte_list:
         case Render::number_list: return 0;
+        default: return 0;
     }
     return 0;
 }
@@ -108,7 +110,7 @@ std::uint8_t* flow_type(std::uint8_t* to, std::uint64_t type) noexcept {
     const auto size = [&] { return static_cast<std::size_t>(blank.end() - blank_.data()); };
     blank.text(style.open);
     for (const Column column : schema.columns()) {
-        const ColumnField& field = schema.field(column);
+        const ColumnField field = schema.field(column);
         if (hole_count_ != 0) blank.text(style.between);
         blank.text(style.before_key);
         blank.text(field.key);
@@ -180,6 +182,7 @@ inline std::uint8_t* Line::value(const Hole& hole, const Flow& flow, std::uint8_
         // The bracket replaces the last comma.
         case Render::byte_list: return mark(octet_items(to, flow.bytes(hole.column)) - 1, ']');
         case Render::number_list: return mark(number_items(to, flow.list(hole.column)) - 1, ']');
+        default: break;
     }
     return to;
 }

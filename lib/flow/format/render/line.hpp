@@ -38,8 +38,7 @@ namespace detail {
 constexpr std::size_t longest_key() noexcept {
     std::size_t longest = 0;
     for (const ColumnInfo& column : column_table) {
-        for (const ColumnField& field : column.fields)
-            longest = std::max(longest, field.key.size());
+        longest = std::max({longest, column.name.size(), column.go_name.size()});
     }
     return longest;
 }
