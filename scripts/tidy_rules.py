@@ -37,6 +37,8 @@ INCLUDE_TABLE = {
     "lib/flow/decode": NOUNS,
     "lib/flow/produce": NOUNS,
     "lib/flow/format": NOUNS,
+    # A datagram as a message of its own, without flows: decodes and writes in one step.
+    "lib/flow/raw": NOUNS + ("lib/flow/decode", "lib/flow/format/render"),
     "lib/flow/pipeline": ("lib/flow",),
     "src/log": (BASE,),
     "src/metrics": (BASE,),

@@ -25,6 +25,7 @@ struct Template {
     bool options = false;      ///< describes the exporter, not flows (RFC 7011 §3.4.2)
     bool variable = false;     ///< has a field of variable length
     std::uint16_t id = 0;
+    std::uint16_t scope_count = 0;  ///< options: how many of the fields, from the first, are scopes
     std::uint16_t record_size = 0;  ///< bytes; the least possible when variable
     TemplateSlot slot = 0;
     std::span<const TemplateField> fields{};
