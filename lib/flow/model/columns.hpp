@@ -227,7 +227,7 @@ struct ColumnInfo {
 namespace detail {
 
 /// Printed alike in all profiles.
-constexpr std::array<Render, profile_count> detail::both(Render render) noexcept {
+constexpr std::array<Render, profile_count> both(Render render) noexcept {
     return {render, render};
 }
 
