@@ -44,6 +44,7 @@ INCLUDE_TABLE = {
     "src/metrics": (BASE,),
     "src/config": (BASE, MODEL, "src/log"),
     "src/enrich": (BASE, MODEL, "src/log", "src/config"),
+    "src/state": (BASE, MODEL, "src/log"),
     "src/ring": DRIVER,
     "src/ingress": DRIVER,
     "src/transport": DRIVER,
