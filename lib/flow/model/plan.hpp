@@ -56,7 +56,8 @@ enum class Transform : std::uint8_t {
     // Times as goflow2 has them, for Dialect::goflow2_*; never in a direct plan.
     s_of_uptime_wrapped,   ///< v1: 32-bit difference, unsigned
     ms_of_uptime_wrapped,  ///< v1
-    ns_of_uptime_wide,     ///< v2: 64-bit difference
+    ns_of_uptime_wrapped,  ///< v2's v5
+    ns_of_uptime_wide,     ///< v2's v9: 64-bit difference
     s_of_microseconds,     ///< v1: 154, 155 as plain integers
     ms_of_microseconds,
     s_of_nanoseconds,  ///< v1: 156, 157 as plain integers

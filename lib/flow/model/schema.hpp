@@ -19,8 +19,11 @@ namespace flow {
 struct CustomColumn {
     enum class Type : std::uint8_t { varint, string, bytes };
 
+    /// Its tag has three bytes.
+    static constexpr std::uint32_t number_max = (1U << 18) - 1;
+
     std::string_view name;
-    std::uint32_t number = 0;  ///< protobuf field number
+    std::uint32_t number = 0;  ///< protobuf field number, at most number_max
     Type type = Type::varint;
     bool array = false;  ///< lines print all values, not the last
 };

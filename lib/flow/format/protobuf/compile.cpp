@@ -14,6 +14,7 @@ constexpr bool is_constant(Column column) noexcept {
     switch (column) {
         case Column::type:
         case Column::time_received:
+        case Column::time_received_ns:
         case Column::sequence_num:
         case Column::sampling_rate:
         case Column::sampler_address:
@@ -34,23 +35,38 @@ Code time_code(Transform transform) noexcept {
     const auto distance = static_cast<int>(transform) - static_cast<int>(Transform::s_of_uptime);
     return static_cast<Code>(static_cast<int>(Code::s_of_uptime) + distance);
 }
-static_assert(static_cast<int>(Code::ms_of_delta_us) - static_cast<int>(Code::s_of_uptime) ==
-                  static_cast<int>(Transform::ms_of_delta_us) -
+static_assert(static_cast<int>(Code::ns_of_export) - static_cast<int>(Code::s_of_uptime) ==
+                  static_cast<int>(Transform::ns_of_export) -
                       static_cast<int>(Transform::s_of_uptime),
               "the times of Code and Transform go in step");
 
+/// How far the eight loaded bytes go down until the field stands at the bottom. A step without a
+/// field (ns_of_export) loads for nothing.
+constexpr std::uint8_t down_of(const Step& step) noexcept {
+    return step.size == 0 ? 0 : static_cast<std::uint8_t>(64 - 8 * step.size + step.shift);
+}
+
 Operation number_operation(const Step& step, Tag tag) noexcept {
     Operation operation{.code = is_time(step.transform) ? time_code(step.transform) : Code::wide,
-                        .down = static_cast<std::uint8_t>(64 - 8 * step.size + step.shift),
+                        .down = down_of(step),
                         .head_size = static_cast<std::uint8_t>(tag.size),
                         .offset = step.offset,
                         .size = step.size,
                         .head = tag.bytes};
     if (is_time(step.transform)) return operation;
+    if (is_custom(step.column)) {
+        const bool little = step.transform == Transform::number_little;
+        operation.code = little ? Code::custom_little : Code::custom;
+        return operation;
+    }
     // The value's bits: those of the field, those that the step wants, those of the column's type.
     const unsigned column_bits = info(step.column).kind == Kind::u32 ? 32 : 64;
     const unsigned bits = std::min({8u * step.size, unsigned{step.bits}, column_bits});
     operation.groups = low_bits(bits);
+    if (step.transform == Transform::number_little) {
+        operation.code = Code::little;
+        return operation;
+    }
     if (bits > 32) return operation;
     operation.code = Code::narrow;
     operation.groups = PortableSpread::spread(low_bits(bits)) << (8 * tag.size);
@@ -80,9 +96,18 @@ Operation literal_operation(const Step& step, Tag tag) noexcept {
     return operation;
 }
 
+Operation operation_of(const Step& step, Tag tag) noexcept {
+    switch (step.transform) {
+        case Transform::constant: return literal_operation(step, tag);
+        case Transform::bytes: return bytes_operation(step, tag);
+        default: return number_operation(step, tag);
+    }
+}
+
 /// A field of no bytes is a value of 0, which protobuf leaves out.
 bool writes_nothing(const Step& step) noexcept {
-    return step.size == 0 && step.transform != Transform::constant;
+    return step.size == 0 && step.transform != Transform::constant &&
+           step.transform != Transform::ns_of_export;
 }
 
 }  // namespace
@@ -109,13 +134,11 @@ void Formatter::compile(const Plan& plan, Program& program) const noexcept {
             return each.column == field.column;
         });
         if (step == plan.steps.end() || writes_nothing(*step)) continue;
-        if (step->transform == Transform::constant) {
-            add(literal_operation(*step, field.tag));
-        } else if (step->transform == Transform::bytes) {
-            add(bytes_operation(*step, field.tag));
-        } else {
-            add(number_operation(*step, field.tag));
-        }
+        add(operation_of(*step, field.tag));
+    }
+    for (const Step& step : plan.steps) {  // in their order, behind all that is known
+        if (is_custom(step.column))
+            add(operation_of(step, customs_[custom_index(step.column)].tag));
     }
     program.operations[program.operation_count] = {.code = Code::end};
     program.size_max = static_cast<std::uint32_t>(size);
@@ -130,6 +153,7 @@ void Formatter::begin(const Origin& origin, Constants& constants) const noexcept
                 return put_field(at, field.tag, static_cast<std::uint64_t>(origin.type));
             case Column::time_received:
                 return put_field(at, field.tag, origin.received_ns / 1'000'000'000);
+            case Column::time_received_ns: return put_field(at, field.tag, origin.received_ns);
             case Column::sequence_num: return put_field(at, field.tag, origin.sequence);
             case Column::sampling_rate: return put_field(at, field.tag, origin.sampling_rate);
             case Column::observation_domain_id:

@@ -30,6 +30,16 @@ std::uint8_t* put_list(std::uint8_t* to, Tag tag, std::span<const std::uint32_t>
     return to;
 }
 
+/// One field for each, empty ones too.
+std::uint8_t* put_bytes_list(std::uint8_t* to, Tag tag, std::span<const Bytes> list) noexcept {
+    for (const Bytes bytes : list) {
+        to = put_varint(put_tag(to, tag), bytes.size());
+        if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+        to += bytes.size();
+    }
+    return to;
+}
+
 }  // namespace
 
 Formatter::Formatter(const Schema& schema, Framing framing, RunProgram kernel) noexcept
@@ -46,6 +56,12 @@ Formatter::Formatter(const Schema& schema, Framing framing, RunProgram kernel) n
               [&](const Field& a, const Field& b) {
                   return schema.field(a.column).number < schema.field(b.column).number;
               });
+    for (std::size_t i = 0; i < schema.customs().size(); ++i) {
+        const CustomColumn& custom = schema.customs()[i];
+        const bool varint = custom.type == CustomColumn::Type::varint;
+        customs_[i] = {custom.type, make_tag(custom.number, varint ? WireType::varint
+                                                                   : WireType::length_delimited)};
+    }
 }
 
 std::size_t Formatter::size_max(const Flow& flow) const noexcept {
@@ -54,7 +70,11 @@ std::size_t Formatter::size_max(const Flow& flow) const noexcept {
         size += field_size_max;
         if (field.kind == Kind::bytes) size += flow.bytes(field.column).size();
         if (holds_list(field.kind)) size += flow.list(field.column).size() * 5;
+        if (field.kind != Kind::bytes_list) continue;
+        for (const Bytes bytes : flow.byte_list(field.column))
+            size += field_size_max + bytes.size();
     }
+    for (const CustomValue& value : flow.customs()) size += field_size_max + value.bytes.size();
     return size;
 }
 
@@ -63,10 +83,20 @@ std::uint8_t* Formatter::write(const Flow& flow, std::uint8_t* to) const noexcep
     for (const Field& field : fields()) {
         switch (field.kind) {
             case Kind::bytes: at = put_bytes(at, field.tag, flow.bytes(field.column)); break;
-            case Kind::bytes_list: break;
+            case Kind::bytes_list:
+                at = put_bytes_list(at, field.tag, flow.byte_list(field.column));
+                break;
             case Kind::layer_list:
             case Kind::u32_list: at = put_list(at, field.tag, flow.list(field.column)); break;
             default: at = put_field(at, field.tag, flow.number(field.column)); break;
+        }
+    }
+    for (const CustomValue& value : flow.customs()) {
+        const Custom& custom = customs_[custom_index(value.column)];
+        if (custom.type == CustomColumn::Type::varint) {
+            at = put_varint(put_tag(at, custom.tag), value.number);
+        } else {
+            at = put_bytes_list(at, custom.tag, {&value.bytes, 1});
         }
     }
     return finish_message(framing_, to, at);

@@ -53,6 +53,11 @@ private:
         Tag tag;
     };
 
+    struct Custom {
+        CustomColumn::Type type;
+        Tag tag;
+    };
+
     [[nodiscard]] std::span<const Field> fields() const noexcept {
         return {fields_.data(), field_count_};
     }
@@ -61,6 +66,7 @@ private:
     RunProgram kernel_;
     std::array<Field, column_count> fields_{};
     std::size_t field_count_ = 0;
+    std::array<Custom, custom_columns_max> customs_{};  ///< by custom_index()
 };
 
 static_assert(flow::Formatter<Formatter>);

@@ -53,6 +53,21 @@ template <class Spread>
     return put_field<Spread>(to, tag, value);
 }
 
+/// A little-endian number of `operation.size` bytes.
+[[gnu::always_inline]] inline std::uint64_t load_little(const Operation& operation,
+                                                        const std::uint8_t* from) noexcept {
+    std::uint64_t value;
+    std::memcpy(&value, from, sizeof value);
+    return value << operation.down >> operation.down;
+}
+
+/// Tag and varint, 0 too: a custom column says that its field was there.
+inline std::uint8_t* run_custom(const Operation& operation, std::uint64_t value,
+                                std::uint8_t* to) noexcept {
+    const Tag tag{static_cast<std::uint32_t>(operation.head), operation.head_size};
+    return put_varint(put_tag(to, tag), value);
+}
+
 template <class Spread, Transform Unit>
 [[gnu::always_inline]] inline std::uint8_t* run_time(const Operation& operation,
                                                      const Origin& origin, const std::uint8_t* from,
@@ -92,6 +107,19 @@ template <class Spread>
             return run_time<Spread, s_of_delta_us>(operation, origin, from, to);
         case Code::ms_of_delta_us:
             return run_time<Spread, ms_of_delta_us>(operation, origin, from, to);
+        case Code::ns_of_uptime: return run_time<Spread, ns_of_uptime>(operation, origin, from, to);
+        case Code::ns_of_seconds:
+            return run_time<Spread, ns_of_seconds>(operation, origin, from, to);
+        case Code::ns_of_milliseconds:
+            return run_time<Spread, ns_of_milliseconds>(operation, origin, from, to);
+        case Code::ns_of_ntp: return run_time<Spread, ns_of_ntp>(operation, origin, from, to);
+        case Code::ns_of_delta_us:
+            return run_time<Spread, ns_of_delta_us>(operation, origin, from, to);
+        case Code::ns_of_export: return run_time<Spread, ns_of_export>(operation, origin, from, to);
+        case Code::little:
+            return run_wide<Spread>(operation, load_little(operation, from) & operation.groups, to);
+        case Code::custom: return run_custom(operation, load(operation, from), to);
+        case Code::custom_little: return run_custom(operation, load_little(operation, from), to);
         case Code::narrow:
         case Code::end: break;  // run() has taken them
     }

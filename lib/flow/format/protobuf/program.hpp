@@ -53,6 +53,17 @@ enum class Code : std::uint8_t {
     ms_of_ntp,
     s_of_delta_us,
     ms_of_delta_us,
+    ns_of_uptime,
+    ns_of_seconds,
+    ns_of_milliseconds,
+    ns_of_ntp,
+    ns_of_delta_us,
+    ns_of_export,
+
+    // What mapping files ask for.
+    little,  ///< a little-endian number
+    custom,  ///< a number of a custom column: written even when it is 0
+    custom_little,
 };
 
 /// A lane is eight bytes: a tag and a varint behind it. The seven-bit groups of a value are spread
@@ -71,8 +82,9 @@ struct Operation {
 };
 
 struct Program {
-    /// One per column, one more for each run of constants, and the end.
-    static constexpr std::size_t operations_max = column_count + Constants::runs_max + 1;
+    /// One per column and custom column, one more for each run of constants, and the end.
+    static constexpr std::size_t operations_max =
+        column_count + custom_columns_max + Constants::runs_max + 1;
 
     std::array<Operation, operations_max> operations;
     std::uint32_t operation_count;  ///< without the end
