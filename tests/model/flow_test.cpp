@@ -10,7 +10,7 @@ namespace flow {
 namespace {
 
 TEST(Flow, StartsEmpty) {
-    const Flow flow;
+    const Flow flow{};
     for (std::size_t i = 0; i < column_count; ++i) {
         const auto column = static_cast<Column>(i);
         const Kind kind = info(column).kind;

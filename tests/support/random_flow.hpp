@@ -46,6 +46,8 @@ private:
                 }
                 flow_.set(column, Bytes{bytes_[at]});
                 return;
+            case Kind::bytes_list: return;
+            case Kind::layer_list:
             case Kind::u32_list:
                 for (std::size_t size = random_size(random); size > 0; --size) {
                     lists_[at].push_back(static_cast<std::uint32_t>(random_number(random)));

@@ -26,10 +26,18 @@ struct Element {
     std::uint8_t shift = 0;
     std::uint8_t bits = 64;
     std::uint16_t operand = 0;
-    /// Only when the template has no field with this id; 0: always. The counters after the
-    /// middlebox (23, 24) do not replace those before it: some exporters send them as zeros.
-    std::uint16_t unless = 0;
+    bool only_v1 = false;  ///< profile goflow2_v1 has it so, v2 otherwise
+    /// When the steps of an element run: 0 in the order of the record, others behind, in turn.
+    std::uint8_t turn = 0;
 };
+
+/// Turns of the steps that only fill what the record has left open, or need all of it.
+inline constexpr std::uint8_t turn_totals = 1;
+inline constexpr std::uint8_t turn_initiator = 2;
+inline constexpr std::uint8_t turn_sampler = 3;
+inline constexpr std::uint8_t turn_sampling = 4;
+inline constexpr std::uint8_t turn_sampling_part = 5;
+inline constexpr std::uint8_t turns = 6;
 
 /// Ordered by id; an element that fills several columns has several rows.
 [[nodiscard]] std::span<const Element> elements() noexcept;

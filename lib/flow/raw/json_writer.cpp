@@ -7,6 +7,7 @@
 
 #include "flow/format/render/address.hpp"
 #include "flow/format/render/decimal.hpp"
+#include "flow/format/render/escape.hpp"
 
 namespace flow::raw {
 
@@ -14,26 +15,6 @@ namespace {
 
 constexpr std::string_view base64_digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// How many bytes the UTF-8 sequence at the front has (RFC 3629 §4); 0: it is none.
-std::size_t utf8_size(Bytes text) noexcept {
-    const std::uint8_t first = text[0];
-    const std::size_t size = first < 0x80   ? 1
-                             : first < 0xc2 ? 0
-                             : first < 0xe0 ? 2
-                             : first < 0xf0 ? 3
-                             : first < 0xf5 ? 4
-                                            : 0;
-    if (size == 0 || size > text.size()) return 0;
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((text[i] & 0xc0) != 0x80) return 0;
-    }
-    if (first == 0xe0 && text[1] < 0xa0) return 0;   // overlong
-    if (first == 0xed && text[1] >= 0xa0) return 0;  // a surrogate
-    if (first == 0xf0 && text[1] < 0x90) return 0;   // overlong
-    if (first == 0xf4 && text[1] >= 0x90) return 0;  // past U+10FFFF
-    return size;
-}
 
 }  // namespace
 
@@ -90,22 +71,10 @@ void JsonWriter::number(std::uint64_t value) noexcept {
 }
 
 void JsonWriter::text(Bytes bytes) noexcept {
-    constexpr std::string_view hex = "0123456789abcdef";
     plain("\"");
-    while (!bytes.empty() && !failed_) {
-        const std::uint8_t byte = bytes[0];
-        std::size_t size = utf8_size(bytes);
-        if (size == 0) {
-            put("\\ufffd");
-            size = 1;
-        } else if (byte < 0x20 || byte == '"' || byte == '\\') {
-            const std::array<char, 6> escape{'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
-            put({escape.data(), escape.size()});
-        } else {
-            put({reinterpret_cast<const char*>(bytes.data()), size});
-        }
-        bytes = bytes.subspan(size);
-    }
+    std::uint8_t* const to = take(render::escaped_size_max * bytes.size());
+    if (to == nullptr) return;
+    at_ = render::put_escaped(to, bytes);
     put("\"");
 }
 

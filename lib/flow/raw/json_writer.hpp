@@ -31,7 +31,7 @@ public:
     void number(std::uint64_t value) noexcept;
     void boolean(bool value) noexcept { plain(value ? "true" : "false"); }
     void null() noexcept { plain("null"); }
-    /// Any bytes: what JSON needs escaped is, what is not UTF-8 becomes U+FFFD.
+    /// Any bytes; see render/escape.hpp. Asks for the room that the worst text would take.
     void text(Bytes bytes) noexcept;
     void text(std::string_view text) noexcept {
         this->text(Bytes{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});

@@ -49,6 +49,8 @@ private:
                 flow_.set(column, Bytes{bytes});
                 break;
             }
+            case Kind::bytes_list: break;
+            case Kind::layer_list:
             case Kind::u32_list: {
                 std::vector<std::uint32_t>& list = lists_[index];
                 list.resize(random_() % 301);
@@ -106,6 +108,8 @@ public:
                 case Kind::bytes:
                     flow_.set(column, is_ip ? Bytes{address_} : Bytes{octets_});
                     break;
+                case Kind::bytes_list: break;
+                case Kind::layer_list:
                 case Kind::u32_list:
                     flow_.set(column, std::span<const std::uint32_t>{numbers_});
                     break;

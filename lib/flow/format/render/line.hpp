@@ -28,25 +28,21 @@ struct Style {
     std::string_view before_key;
     std::string_view after_key;
     std::string_view close;
+    std::string_view quote = "\"";  ///< around strings; empty: none
 };
 
 inline constexpr std::size_t joint_size_max = 4;  // between, before_key and after_key: ,"":
 inline constexpr std::size_t frame_size_max = 2;  // open and close: {}
+/// Longest key of a line; longer ones are cut. Columns' names have up to 29 bytes.
+inline constexpr std::size_t key_size_max = 64;
 
 namespace detail {
-
-constexpr std::size_t longest_key() noexcept {
-    std::size_t longest = 0;
-    for (const ColumnInfo& column : column_table) {
-        longest = std::max({longest, column.name.size(), column.go_name.size()});
-    }
-    return longest;
-}
 
 inline constexpr std::size_t empty_value_size_max = mac_size + 2;
 
 inline constexpr std::size_t blank_size_max =
-    frame_size_max + column_count * (joint_size_max + longest_key() + empty_value_size_max);
+    frame_size_max +
+    Schema::line_items_max * (joint_size_max + key_size_max + empty_value_size_max);
 
 }  // namespace detail
 
@@ -62,39 +58,68 @@ public:
     [[nodiscard]] std::uint8_t* write(const Flow& flow, std::uint8_t* to) const noexcept;
 
 private:
-    /// Where a column's value goes.
+    /// What each byte of a text may become.
+    static constexpr std::size_t escaped_text_factor = 6;
+    /// Of a custom value, quotes and comma included, but for its bytes.
+    static constexpr std::size_t custom_size_max = 64;
+
+    /// How an item's value is written.
+    enum class Way : std::uint8_t {
+        number,     ///< digits; nothing to do when 0
+        named,      ///< a number as something else; nothing to do when 0
+        bytes,      ///< nothing to do when empty
+        list,       ///< of numbers or of bytes; nothing to do when empty
+        byte_list,  ///< bytes as [1,2]
+        computed,   ///< takes more of the flow than its column: always written
+        custom,     ///< of a custom column: always looked for
+    };
+
+    /// Where an item's value goes.
     struct Hole {
         std::uint16_t begin = 0;  ///< in the blank line, behind the value's quote or bracket
         std::uint16_t end = 0;    ///< behind the empty value
         Column column{};
         Render render{};
-        bool is_number = false;  ///< where Flow keeps it
+        Kind kind{};
+        Way way{};
+        bool quoted = false;    ///< the value, or each of a list
+        bool optional = false;  ///< with its key only where there is a value; begin is its key's
+        bool array = false;     ///< custom: all values, not the last
+        std::uint8_t key_size = 0;  ///< optional: bytes of joint and key before `begin`
     };
     static_assert(detail::blank_size_max <= std::numeric_limits<std::uint16_t>::max());
 
     struct ColumnList {
-        std::array<Column, column_count> columns{};
+        std::array<Column, Schema::line_items_max> columns{};
+        std::array<std::uint8_t, Schema::line_items_max> factors{};
         std::size_t count = 0;
-
-        void add(Column column) noexcept { columns[count++] = column; }
-        [[nodiscard]] std::span<const Column> all() const noexcept {
-            return {columns.data(), count};
-        }
     };
 
-    void add(Column column, Render render, std::size_t value_at, std::size_t end) noexcept;
+    [[nodiscard]] Hole make_hole(const Schema& schema, const LineItem& item) const noexcept;
+    void count_size(const Hole& hole) noexcept;
     [[nodiscard]] static bool is_empty(const Hole& hole, const Flow& flow) noexcept;
-    [[nodiscard]] static std::uint8_t* value(const Hole& hole, const Flow& flow,
-                                             std::uint8_t* to) noexcept;
+    [[nodiscard]] std::uint8_t* value(const Hole& hole, const Flow& flow,
+                                      std::uint8_t* to) const noexcept;
+    [[nodiscard]] std::uint8_t* scalar(const Hole& hole, std::uint64_t number, Bytes bytes,
+                                       const Flow& flow, std::uint8_t* to) const noexcept;
+    [[nodiscard]] std::uint8_t* list(const Hole& hole, const Flow& flow,
+                                     std::uint8_t* to) const noexcept;
+    [[nodiscard]] std::uint8_t* custom(const Hole& hole, const Flow& flow,
+                                       std::uint8_t* to) const noexcept;
+    [[nodiscard]] std::uint8_t* quote(std::uint8_t* to) const noexcept;
 
-    std::array<Hole, column_count> holes_{};
+    std::array<Hole, Schema::line_items_max> holes_{};
     std::size_t hole_count_ = 0;
     std::size_t blank_size_ = 0;
-    std::size_t fixed_size_max_ = 0;  ///< everything but the elements of lists
-    ColumnList byte_lists_;
-    ColumnList number_lists_;
+    std::size_t fixed_size_max_ = 0;  ///< everything but what grows with the flow
+    ColumnList sized_;                ///< bytes and lists, and what each byte or element becomes
+    bool has_customs_ = false;
+    std::array<char, 2> quote_{};
+    std::uint8_t quote_size_ = 0;
+    std::uint8_t open_size_ = 0;
+    std::uint8_t between_size_ = 0;
     /// The line of an empty flow; copies read a little behind its end.
-    std::array<std::uint8_t, detail::blank_size_max + overshoot_max> blank_{};
+    std::array<std::uint8_t, detail::blank_size_max + 32> blank_{};
 };
 
 }  // namespace flow::render

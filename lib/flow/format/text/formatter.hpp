@@ -18,7 +18,7 @@ class Formatter {
 public:
     static constexpr std::string_view name = "text";
 
-    explicit Formatter(const Schema& schema) noexcept : line_{schema, style} {}
+    explicit Formatter(const Schema& schema) noexcept : line_{schema, style(schema.profile())} {}
 
     /// Room that `write` needs; see render::Line.
     [[nodiscard]] std::size_t size_max(const Flow& flow) const noexcept {
@@ -29,8 +29,15 @@ public:
     }
 
 private:
-    static constexpr render::Style style{
-        .open = "", .between = " ", .before_key = "", .after_key = "=", .close = ""};
+    /// goflow2 v1 quotes strings in text too, v2 does not.
+    [[nodiscard]] static constexpr render::Style style(Profile profile) noexcept {
+        return {.open = "",
+                .between = " ",
+                .before_key = "",
+                .after_key = "=",
+                .close = "",
+                .quote = profile == Profile::goflow2_v1 ? "\"" : ""};
+    }
 
     render::Line line_;
 };
