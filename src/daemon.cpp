@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "config/shape.hpp"
 #include "control/progress.hpp"
 #include "control/signals.hpp"
 #include "flow/format/json/formatter.hpp"
@@ -67,14 +68,15 @@ dpdk::ReplayOptions replay_options(const config::Replay& replay) {
 std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& ingress,
                                          BatchRing& ring, const RxSettings& settings,
                                          const StopFlags& flags) {
-    const flow::Schema schema = flow::Schema::all(flow::Profile::goflow2_v1);
+    const flow::Schema& schema = settings.schema;
     if (config.format == "text") {
         return std::make_unique<FormattingRxWorker<flow::text::Formatter>>(
             flow::text::Formatter{schema}, ingress, ring, settings, flags);
     }
-    if (config.format == "pb") {
+    if (config.format == "pb" || config.format == "bin") {
         using flow::protobuf::Framing;
-        const Framing framing = config.protobuf_fixedlen ? Framing::length_prefixed : Framing::bare;
+        const Framing framing =
+            config::is_length_prefixed(config) ? Framing::length_prefixed : Framing::bare;
         return std::make_unique<FormattingRxWorker<flow::protobuf::Formatter>>(
             flow::protobuf::Formatter{schema, framing}, ingress, ring, settings, flags);
     }
@@ -83,8 +85,10 @@ std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& 
 }
 
 void warn_of_separator(const config::Config& config, const std::string& terminator) {
-    if (config.format != "pb" || config.transport != "file" || terminator.empty()) return;
-    log::warn(config.protobuf_fixedlen
+    if ((config.format != "pb" && config.format != "bin") || config.transport != "file" ||
+        terminator.empty())
+        return;
+    log::warn(config::is_length_prefixed(config)
                   ? "protobuf messages with a separator after each: readers of length-prefixed "
                     "streams want -transport.file.sep="
                   : "protobuf messages without length prefix cannot be told apart again: use "
@@ -172,6 +176,11 @@ Failure Daemon::open_ingress() {
 Failure Daemon::make_workers() {
     const config::Config& config = settings_.general;
     RxSettings settings;
+    std::vector<std::string> warnings;
+    Outcome<flow::Schema> schema = config::make_schema(config, warnings);
+    if (!schema) return schema.error();
+    for (const std::string& warning : warnings) log::warn(warning);
+    settings.schema = *schema;
     settings.limits.templates = {.exporters_max = static_cast<std::uint32_t>(config.exporters_max),
                                  .templates_max = static_cast<std::uint32_t>(config.templates_max),
                                  .templates_per_exporter_max =

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/listen.hpp"
+#include "config/shape.hpp"
 #include "log/log.hpp"
 
 namespace flowd::config {
@@ -107,17 +108,32 @@ std::vector<Row> output_rows(Config& config) {
         {.key = "output.format",
          .flag = "format",
          .target = &config.format,
-         .help = "Format of the messages: JSON lines, text lines, or protobuf.",
-         .choices = {"json", "text", "pb"}},
+         .help = "Format of the messages: JSON lines, text lines, protobuf, or protobuf with each "
+                 "message's length in front (bin).",
+         .choices = {"json", "text", "pb", "bin"}},
         {.key = "output.profile",
          .flag = "profile",
          .target = &config.profile,
          .help = "Whose names, numbers and spellings the messages have.",
-         .choices = {"goflow2-v1"}},
+         .choices = {"goflow2-v1", "goflow2-v2"}},
+        {.key = "output.columns",
+         .flag = "columns",
+         .target = &config.columns,
+         .help = "flowd's own columns to put out as well, comma-separated."},
+        {.key = "output.selector",
+         .flag = "format.selector",
+         .target = &config.selector,
+         .help = "Columns of JSON and text lines in their order, comma-separated, in Go's or in "
+                 "protobuf's spelling; empty: all."},
+        {.key = "output.tag",
+         .flag = "format.tag",
+         .target = &config.tag,
+         .help = "json: keys of goflow2-v1 in snake_case; anything else changes nothing."},
         {.key = "output.protobuf.fixedlen",
          .flag = "format.protobuf.fixedlen",
          .target = &config.protobuf_fixedlen,
-         .help = "Put each protobuf message's length, a varint, in front of it."},
+         .help = "Put each protobuf message's length, a varint, in front of it; goflow2-v2 always "
+                 "does."},
         {.key = "transport.kind",
          .flag = "transport",
          .target = &config.transport,
@@ -222,6 +238,8 @@ Failure validate_replay(const Replay& replay) {
 
 Failure validate(const Config& config) {
     if (Failure failure = validate_replay(config.replay); failed(failure)) return failure;
+    std::vector<std::string> warnings;  // the daemon says them
+    if (const auto schema = make_schema(config, warnings); !schema) return schema.error();
     const Outcome<Listeners> listeners = parse_listen(config.listen);
     return listeners ? Failure{} : listeners.error();
 }

@@ -36,6 +36,9 @@ struct Config {
 
     std::string format = "json";
     std::string profile = "goflow2-v1";
+    std::string columns;   ///< flowd's own columns to put out, comma-separated
+    std::string selector;  ///< columns of JSON and text lines, comma-separated; empty: all
+    std::string tag;       ///< "json": snake_case keys
     bool protobuf_fixedlen = false;  ///< goflow2's name: a varint length before each message
     std::string transport = "file";
 

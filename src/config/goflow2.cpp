@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::string_view no_http = "this build has no HTTP server";
 constexpr std::string_view no_kafka = "this build has no Kafka transport";
-constexpr std::string_view no_columns_choice =
-    "this build writes every column of the profile, under the profile's names";
 
 Row accepted(std::string_view flag, Target target, std::string_view why,
              std::string_view unit = {}) {
@@ -49,8 +47,6 @@ std::vector<Row> general_rows(Goflow2& goflow2) {
         missing("produce", &goflow2.produce, "this build produces flows only, not decoded packets",
                 {"sample", "raw"}),
         missing("format.hash", &goflow2.format_hash, "this build gives messages no key"),
-        missing("format.selector", &goflow2.format_selector, no_columns_choice),
-        missing("format.tag", &goflow2.format_tag, no_columns_choice),
         missing("mapping", &goflow2.mapping, "this build reads no mapping file"),
         accepted("metrics.addr", &goflow2.metrics_address, no_http),
         accepted("metrics.path", &goflow2.metrics_path, no_http),
@@ -110,8 +106,8 @@ std::vector<Row> rows(Goflow2& goflow2) {
 }
 
 bool is_goflow2_choice(std::string_view flag, std::string_view value) noexcept {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 2> known{
-        {{"transport", "kafka"}, {"format", "bin"}}};
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 1> known{
+        {{"transport", "kafka"}}};
     return std::any_of(known.begin(), known.end(), [flag, value](const auto& each) {
         return each.first == flag && each.second == value;
     });

@@ -20,8 +20,6 @@ struct Goflow2 {
     std::string netflow_templates_file = "./templates.json";
     std::string produce = "sample";
     std::string format_hash = "SamplerAddress";
-    std::string format_selector;
-    std::string format_tag;
     std::string mapping;
     std::string metrics_address = ":8080";
     std::string metrics_path = "/metrics";

@@ -33,7 +33,8 @@ struct Filled {
         : bytes{record} {
         std::array<Step, plan_steps_max> memory{};
         const Template layout{.version = version, .id = 256, .fields = fields};
-        fill(flow, compile(layout, memory), Record{bytes.bytes(), {}}, from);
+        static Lists lists;
+        fill(flow, compile(layout, memory), Record{bytes.bytes(), {}}, from, lists);
     }
     [[nodiscard]] std::uint64_t number(Column column) const { return flow.number(column); }
     [[nodiscard]] std::vector<unsigned> octets(Column column) const {
@@ -287,7 +288,8 @@ TEST(Fill, FindsFieldsOfVariableLengthByTheirExtents) {
     const Plan plan = compile(layout, memory);
     const ExactBytes exact{record.bytes()};
     Flow flow;
-    fill(flow, plan, Record{exact.bytes(), extents}, origin);
+    Lists lists;
+    fill(flow, plan, Record{exact.bytes(), extents}, origin, lists);
     EXPECT_EQ(flow.number(Column::src_port), 443u);
     EXPECT_EQ(flow.number(Column::bytes), 65536u);
 }
@@ -300,7 +302,8 @@ TEST(Fill, LeavesANumberThatTurnsOutTooLong) {
     const Plan plan =
         compile({.version = 10, .variable = true, .id = 256, .fields = fields}, memory);
     Flow flow;
-    fill(flow, plan, Record{record.bytes(), extents}, origin);
+    Lists lists;
+    fill(flow, plan, Record{record.bytes(), extents}, origin, lists);
     EXPECT_EQ(flow.number(Column::bytes), 0u);
 }
 

@@ -131,8 +131,7 @@ enum class Column : std::uint8_t {
     firewall_event,
     ingress_physical_if,
     egress_physical_if,
-    ingress_vrf_name,
-    egress_vrf_name,
+    vrf_name,
     user_name,
     flow_duration_ms,
 
@@ -366,8 +365,7 @@ inline constexpr std::array<ColumnInfo, column_count> column_table{{
      Kind::u32, {3030, 3030}, detail::both(Render::number)},
     {"egress_physical_if", "EgressPhysicalIf",
      Kind::u32, {3031, 3031}, detail::both(Render::number)},
-    {"ingress_vrf_name", "IngressVrfName", Kind::bytes, {3032, 3032}, detail::both(Render::text)},
-    {"egress_vrf_name", "EgressVrfName", Kind::bytes, {3033, 3033}, detail::both(Render::text)},
+    {"vrf_name", "VrfName", Kind::bytes, {3032, 3032}, detail::both(Render::text)},
     {"user_name", "UserName", Kind::bytes, {3034, 3034}, detail::both(Render::text)},
     {"flow_duration_ms", "FlowDurationMs", Kind::u64, {3035, 3035}, detail::both(Render::number)},
 }};

@@ -69,6 +69,11 @@ enum class Transform : std::uint8_t {
     return transform >= Transform::s_of_uptime;
 }
 
+/// Times that only goflow2's own reading has.
+[[nodiscard]] constexpr bool is_goflow2_time(Transform transform) noexcept {
+    return transform >= Transform::s_of_uptime_wrapped;
+}
+
 struct Step {
     Column column{};  ///< may be custom
     Transform transform{};
@@ -89,6 +94,6 @@ struct Plan {
 };
 
 /// Most steps that one template compiles to; a template with more is refused.
-inline constexpr std::size_t plan_steps_max = 384;
+inline constexpr std::size_t plan_steps_max = 640;
 
 }  // namespace flow

@@ -39,16 +39,22 @@ concept Decoder = RecordSink<S> && requires(D decoder, const Datagram& datagram,
 template <Formatter Format, MessageSink Sink>
 class Pipeline {
 public:
-    Pipeline(const Format& format, Sink& sink, const PipelineLimits& limits) noexcept
+    /// `schema` is the one that `format` was made for.
+    Pipeline(const Format& format, const Schema& schema, Sink& sink,
+             const PipelineLimits& limits) noexcept
         : exporters_{limits.templates.exporters_max, limits.hash_seed},
           templates_{limits.templates, limits.hash_seed},
-          writer_{format, sink, stats_, limits.templates.templates_max},
+          writer_{format, schema, sink, stats_, limits.templates.templates_max},
           netflow5_{limits.templates.templates_max},
           netflow9_{templates_},
           ipfix_{templates_} {
         writer_.learn(netflow5_.layout());
         stats_.templates_learnt = 0;  // the built-in one does not count
     }
+
+    /// For a format with the columns of goflow2 v1.
+    Pipeline(const Format& format, Sink& sink, const PipelineLimits& limits) noexcept
+        : Pipeline{format, Schema::all(Profile::goflow2_v1), sink, limits} {}
 
     Pipeline(const Pipeline&) = delete;
     Pipeline& operator=(const Pipeline&) = delete;

@@ -13,6 +13,7 @@
 #include "flow/model/formatter.hpp"
 #include "flow/model/plan.hpp"
 #include "flow/model/record.hpp"
+#include "flow/model/schema.hpp"
 #include "flow/pipeline/message_sink.hpp"
 #include "flow/pipeline/stats.hpp"
 #include "flow/produce/fill.hpp"
@@ -56,15 +57,23 @@ template <Formatter Format, MessageSink Sink>
 class RecordWriter {
 public:
     /// `templates_max` slots, and one more for the built-in template of NetFlow v5.
-    RecordWriter(const Format& format, Sink& sink, PipelineStats& stats,
+    RecordWriter(const Format& format, const Schema& schema, Sink& sink, PipelineStats& stats,
                  std::uint32_t templates_max) noexcept
-        : format_{format}, sink_{sink}, stats_{stats}, plans_{std::size_t{templates_max} + 1} {}
+        : format_{format},
+          schema_{schema},
+          sink_{sink},
+          stats_{stats},
+          plans_{std::size_t{templates_max} + 1} {}
 
     /// Where the datagram ends: a record is not read past it.
     void set_payload(Bytes payload) noexcept { payload_end_ = payload.data() + payload.size(); }
 
     void begin(const Origin& origin) noexcept {
         origin_ = origin;
+        // goflow2 v1 prints an observation domain for IPFIX only, v2 for NetFlow v9 as well.
+        if (origin.type == FlowType::netflow_v9 && schema_.profile() == Profile::goflow2_v1) {
+            origin_.observation_domain = 0;
+        }
         if constexpr (CompilingFormatter<Format>) format_.begin(origin_, constants_);
     }
 
@@ -72,7 +81,7 @@ public:
         ++stats_.templates_learnt;
         if (layout.options) return;
         Compiled& compiled = plans_[layout.slot];
-        compiled.plan = produce::compile(layout, compiled.steps);
+        compiled.plan = produce::compile(layout, schema_, compiled.steps);
         if constexpr (CompilingFormatter<Format>) {
             compiled.plan.direct &= layout.record_size <= direct_record_size_max;
             if (compiled.plan.direct) format_.compile(compiled.plan, compiled.program);
@@ -134,7 +143,7 @@ private:
     void write_record(const Plan& plan, const Record& record) noexcept {
         Flow flow;
         produce::fill(flow, origin_);
-        produce::fill(flow, plan, record, origin_);
+        produce::fill(flow, plan, record, origin_, lists_);
         write_flow(flow);
     }
 
@@ -150,10 +159,12 @@ private:
     }
 
     const Format format_;
+    const Schema schema_;
     Sink& sink_;
     PipelineStats& stats_;
     Slots<Compiled> plans_;
     produce::SampleFiller samples_;
+    produce::Lists lists_;
     Origin origin_;
     const std::uint8_t* payload_end_ = nullptr;
     [[no_unique_address]] typename detail::Compiled<Format>::Constants constants_{};

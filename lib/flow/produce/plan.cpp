@@ -19,23 +19,49 @@ bool applies(const Element& element, std::uint8_t version) noexcept {
     return true;
 }
 
-bool has_field(const Template& layout, std::uint16_t id) noexcept {
-    return std::any_of(
-        layout.fields.begin(), layout.fields.end(),
-        [id](const TemplateField& field) { return field.id == id && field.enterprise == 0; });
+/// A sampled frame fills columns of every profile.
+bool wanted(const Element& element, const Schema& schema) noexcept {
+    if (element.only_v1 && schema.profile() != Profile::goflow2_v1) return false;
+    return element.transform == Transform::frame_section || schema.has(element.column);
 }
 
 /// Numbers have up to eight bytes (RFC 7011 §6.2); a longer field is left.
 bool readable(const Element& element, std::uint16_t size) noexcept {
-    const bool is_bytes = element.transform == Transform::bytes ||
-                          element.transform == Transform::bytes_if_better ||
-                          element.transform == Transform::constant;
+    const bool is_bytes =
+        element.transform == Transform::bytes || element.transform == Transform::bytes_if_better ||
+        element.transform == Transform::constant || element.transform == Transform::list_append ||
+        element.transform == Transform::frame_section;
     return is_bytes || size == variable_length || size <= 8;
 }
 
 /// Depends on what is there already, so that all steps for its column must run, in order.
 bool accumulates(Transform transform) noexcept {
-    return transform == Transform::number_or || transform == Transform::bytes_if_better;
+    switch (transform) {
+        case Transform::number_or:
+        case Transform::number_if_set:
+        case Transform::number_if_unset:
+        case Transform::bytes_if_better:
+        case Transform::list_item:
+        case Transform::list_append:
+        case Transform::frame_section:
+        case Transform::sampling_interval:
+        case Transform::sampling_space:
+        case Transform::sampling_population:
+        case Transform::sampling_size:
+        case Transform::sampler_id: return true;
+        default: return false;
+    }
+}
+
+/// The only step for its column: what it accumulates on is empty.
+Transform alone(Transform transform) noexcept {
+    switch (transform) {
+        case Transform::number_or:
+        case Transform::number_if_set:
+        case Transform::number_if_unset: return Transform::number;
+        case Transform::bytes_if_better: return Transform::bytes;
+        default: return transform;
+    }
 }
 
 /// Steps under construction, in the caller's memory.
@@ -69,16 +95,17 @@ private:
     std::size_t count_ = 0;
 };
 
-// Steps::add keeps one step per column, but for the accumulating ones, of which a field makes one.
-static_assert(plan_steps_max >= 256 + column_count);
+// Steps::add keeps one step per column, but for the accumulating ones, of which a field makes two
+// at most.
+static_assert(plan_steps_max >= 2 * 256 + column_count);
 
-void add_field(const Template& layout, std::size_t index, std::uint32_t offset,
-               Steps& steps) noexcept {
+void add_field(const Template& layout, const Schema& schema, std::size_t index,
+               std::uint32_t offset, std::uint8_t turn, Steps& steps) noexcept {
     const TemplateField& field = layout.fields[index];
     if (field.enterprise != 0) return;
     for (const Element& element : elements(field.id)) {
+        if (element.turn != turn || !wanted(element, schema)) continue;
         if (!applies(element, layout.version) || !readable(element, field.length)) continue;
-        if (element.unless != 0 && has_field(layout, element.unless)) continue;
         steps.add(Step{.column = element.column,
                        .transform = element.transform,
                        .shift = element.shift,
@@ -90,11 +117,20 @@ void add_field(const Template& layout, std::size_t index, std::uint32_t offset,
     }
 }
 
+/// goflow2 v2 has a flow without times begin and end when it was exported.
+void add_default_times(const Schema& schema, Steps& steps) noexcept {
+    for (const Column column : {Column::time_flow_start_ns, Column::time_flow_end_ns}) {
+        if (!schema.has(column) || steps.count(column) > 0) continue;
+        steps.add(Step{.column = column, .transform = Transform::ns_of_export});
+    }
+}
+
 /// Not a part of the field's own bytes: a format's program would have to decide by the value or by
 /// the size. Rare, so the plain way does it.
 bool needs_plain_way(const Step& step) noexcept {
-    if (step.transform == Transform::etype_of_version) return true;
-    if (is_time(step.transform)) return step.size == 0;
+    if (step.transform == Transform::ns_of_export) return false;
+    if (step.transform == Transform::etype_of_version || accumulates(step.transform)) return true;
+    if (is_time(step.transform)) return step.size == 0 || is_goflow2_time(step.transform);
     return step.size > 0 && step.shift >= 8 * step.size;  // all of the field is shifted out
 }
 
@@ -104,16 +140,13 @@ bool needs_plain_way(const Step& step) noexcept {
 bool make_direct(Steps& steps) noexcept {
     std::uint16_t etype = 0;
     for (Step& step : steps.all()) {
-        if (!accumulates(step.transform)) continue;
+        if (alone(step.transform) == step.transform) continue;
         if (steps.count(step.column) > 1) return false;
         if (step.transform != Transform::bytes_if_better) continue;
         if (etype != 0 && etype != step.operand) return false;
         etype = step.operand;
     }
-    for (Step& step : steps.all()) {
-        if (step.transform == Transform::number_or) step.transform = Transform::number;
-        if (step.transform == Transform::bytes_if_better) step.transform = Transform::bytes;
-    }
+    for (Step& step : steps.all()) step.transform = alone(step.transform);
     if (etype != 0) {
         steps.add(
             Step{.column = Column::etype, .transform = Transform::constant, .operand = etype});
@@ -124,15 +157,24 @@ bool make_direct(Steps& steps) noexcept {
 
 }  // namespace
 
-Plan compile(const Template& layout, std::span<Step, plan_steps_max> memory) noexcept {
+Plan compile(const Template& layout, const Schema& schema,
+             std::span<Step, plan_steps_max> memory) noexcept {
     Steps steps{memory};
-    std::uint32_t offset = 0;
-    for (std::size_t i = 0; i < layout.fields.size(); ++i) {
-        add_field(layout, i, offset, steps);
-        offset += layout.fields[i].length == variable_length ? 0 : layout.fields[i].length;
+    for (std::uint8_t turn = 0; turn < turns; ++turn) {
+        std::uint32_t offset = 0;
+        for (std::size_t i = 0; i < layout.fields.size(); ++i) {
+            add_field(layout, schema, i, offset, turn, steps);
+            offset += layout.fields[i].length == variable_length ? 0 : layout.fields[i].length;
+        }
     }
+    add_default_times(schema, steps);
     const bool ordered = make_direct(steps);
     return {.steps = steps.all(), .direct = ordered && !layout.variable};
+}
+
+Plan compile(const Template& layout, std::span<Step, plan_steps_max> memory) noexcept {
+    static constexpr Schema schema = Schema::all(Profile::goflow2_v1);
+    return compile(layout, schema, memory);
 }
 
 }  // namespace flow::produce

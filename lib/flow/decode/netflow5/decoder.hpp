@@ -64,6 +64,7 @@ public:
                           .sampling_rate = std::uint64_t{header.u16<22>()} & sampling_interval_mask,
                           .received_ns = datagram.received_ns,
                           .export_seconds = header.u32<8>(),
+                          .export_nanoseconds = header.u32<12>(),
                           .uptime_ms = header.u32<4>()});
         const std::size_t announced = header.u16<2>();
         const std::size_t present = in.remaining() / record_size;

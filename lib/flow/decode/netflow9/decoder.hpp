@@ -39,6 +39,7 @@ public:
                           .sampler = datagram.source,
                           .exporter = exporter,
                           .sequence = header.u32<12>(),
+                          .observation_domain = domain.id,
                           .received_ns = datagram.received_ns,
                           .export_seconds = header.u32<8>(),
                           .uptime_ms = header.u32<4>()});
