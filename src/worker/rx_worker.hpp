@@ -90,6 +90,7 @@ public:
             ingress_.wait();
         }
         drain();
+        pipeline_.finish();
         batches_.flush();
         if (span_.used() && working_) span_.end();
         publish_progress();

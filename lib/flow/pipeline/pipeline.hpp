@@ -5,23 +5,38 @@
 
 #include <concepts>
 #include <cstdint>
+#include <type_traits>
 
-#include "flow/decode/exporters.hpp"
 #include "flow/decode/ipfix/decoder.hpp"
 #include "flow/decode/netflow5/decoder.hpp"
 #include "flow/decode/netflow9/decoder.hpp"
+#include "flow/decode/sequence_header.hpp"
 #include "flow/decode/sflow/decoder.hpp"
-#include "flow/decode/templates/store.hpp"
+#include "flow/decode/state.hpp"
 #include "flow/model/datagram.hpp"
+#include "flow/pipeline/origin_sink.hpp"
 #include "flow/pipeline/record_writer.hpp"
 #include "flow/pipeline/stats.hpp"
 
 namespace flow {
 
 struct PipelineLimits {
-    TemplateLimits templates;
+    TemplateLimits templates{};
     /// Makes the tables' hashes unpredictable to senders; any number that they do not know.
     std::uint64_t hash_seed = 0;
+    DomainLimits domains{};
+    ParkLimits park{};
+    TemplateKey template_key = TemplateKey::address;
+    SamplingSettings sampling{};
+
+    [[nodiscard]] constexpr ShardLimits shard() const noexcept {
+        return {.templates = templates,
+                .domains = domains,
+                .park = park,
+                .template_key = template_key,
+                .sampling = sampling,
+                .hash_seed = hash_seed};
+    }
 };
 
 /// Turns the datagrams of one protocol into records. `claims` looks at the first bytes only.
@@ -42,12 +57,11 @@ public:
     /// `schema` is the one that `format` was made for.
     Pipeline(const Format& format, const Schema& schema, Sink& sink,
              const PipelineLimits& limits) noexcept
-        : exporters_{limits.templates.exporters_max, limits.hash_seed},
-          templates_{limits.templates, limits.hash_seed},
+        : state_{limits.shard(), stats_},
           writer_{format, schema, sink, stats_, limits.templates.templates_max},
           netflow5_{limits.templates.templates_max},
-          netflow9_{templates_},
-          ipfix_{templates_} {
+          netflow9_{state_},
+          ipfix_{state_} {
         writer_.learn(netflow5_.layout());
         stats_.templates_learnt = 0;  // the built-in one does not count
     }
@@ -59,23 +73,66 @@ public:
     Pipeline(const Pipeline&) = delete;
     Pipeline& operator=(const Pipeline&) = delete;
 
-    /// Writes the datagram's flows to the sink. Returns, and counts, the first thing that was wrong
-    /// in it.
+    /// Writes the datagram's flows to the sink. Returns the first thing that was wrong in it, and
+    /// counts it. A datagram that waits for a template is not wrong yet, and counted later.
     Error process(const Datagram& datagram) noexcept {
         ++stats_.datagrams;
         stats_.payload_bytes += datagram.payload.size();
+        state_.open(datagram);
+        exporter_ = Exporters::other;
         const Error outcome = decode(datagram);
-        if (failed(outcome)) [[unlikely]] {
-            ++stats_.datagram_drops[static_cast<std::size_t>(outcome)];
-        } else {
-            ++stats_.decoded;
-        }
-        return outcome;
+        return state_.close(exporter_, outcome);
+    }
+
+    /// The end of a run: what still waits for a template has waited in vain, and is counted.
+    void finish() noexcept { state_.finish(); }
+
+    /// What an earlier run has learnt: trusted until the exporter says otherwise. `when_seconds` is
+    /// any time near the datagrams to come. A failure means that there was no room, or no sense.
+    Error restore(const LearntTemplate& learnt, std::uint32_t when_seconds) noexcept {
+        const auto result = state_.restore(learnt, when_seconds);
+        if (!result) return result.error();
+        if (!result->changed) return Error::none;
+        const std::uint64_t before = stats_.templates_learnt;
+        writer_.learn(*result->layout);
+        stats_.templates_learnt = before;
+        ++stats_.templates_restored;
+        return Error::none;
+    }
+    /// False when there was no room.
+    bool restore(const LearntSampling& learnt, std::uint32_t when_seconds) noexcept {
+        return state_.restore(learnt, when_seconds);
+    }
+
+    /// Walks in steps over what would be restored: the `at_most` slots from `from` on. Returns
+    /// where to go on; the end is templates().end_slot(). `visit(StateKey, const Template&)` copies
+    /// what it wants to keep.
+    template <class Visit>
+    std::uint32_t visit_templates(std::uint32_t from, std::uint32_t at_most,
+                                  Visit visit) const noexcept {
+        return state_.templates.visit(from, at_most,
+                                      [&](const Domain& domain, const Template& layout) {
+                                          visit(state_.key_of(domain), layout);
+                                      });
+    }
+    /// The same for domains with sampling rates, up to domains().end_slot():
+    /// `visit(StateKey, const sampling::Rates&)`.
+    template <class Visit>
+    std::uint32_t visit_sampling(std::uint32_t from, std::uint32_t at_most,
+                                 Visit visit) const noexcept {
+        return state_.domains.visit(from, at_most, [&](const DomainState& each) {
+            if (!each.rates.empty()) visit(state_.key_of(each.domain), each.rates);
+        });
     }
 
     [[nodiscard]] const PipelineStats& stats() const noexcept { return stats_; }
-    [[nodiscard]] const Exporters& exporters() const noexcept { return exporters_; }
-    [[nodiscard]] const TemplateStore& templates() const noexcept { return templates_; }
+    [[nodiscard]] const Exporters& exporters() const noexcept { return state_.exporters; }
+    [[nodiscard]] const TemplateStore& templates() const noexcept { return state_.templates; }
+    [[nodiscard]] const Domains& domains() const noexcept { return state_.domains; }
+    /// Of flows that do not say theirs, and who said it.
+    [[nodiscard]] SamplingRate sampling_rate(const Domain& domain) const noexcept {
+        return state_.rate_of(domain);
+    }
 
 private:
     using Writer = RecordWriter<Format, Sink>;
@@ -93,10 +150,8 @@ private:
     Error decode_by(const Datagram& datagram, First& decoder, Rest&... rest) noexcept {
         if (First::claims(datagram.payload)) {
             if (!First::accepted(datagram.accepts)) return Error::protocol_not_here;
-            const ExporterIndex exporter = enter(datagram);
-            const Error outcome = decoder.decode(datagram, exporter, writer_);
-            exporters_.set_template_count(exporter, templates_.count_of(exporter));
-            return outcome;
+            exporter_ = state_.enter(datagram);
+            return decode_with(datagram, decoder);
         }
         if constexpr (sizeof...(rest) > 0) {
             return decode_by(datagram, rest...);
@@ -105,19 +160,26 @@ private:
         }
     }
 
-    ExporterIndex enter(const Datagram& datagram) noexcept {
-        const auto now_seconds = static_cast<std::uint32_t>(datagram.received_ns / 1'000'000'000);
-        const Exporters::Entry entry = exporters_.enter(datagram.source, now_seconds);
-        if (entry.evicted) [[unlikely]] {
-            templates_.forget(entry.index);
-            ++stats_.exporters_evicted;
+    /// NetFlow v9 and IPFIX know the shard's state themselves.
+    template <class D>
+    Error decode_with(const Datagram& datagram, D& decoder) noexcept {
+        if constexpr (std::is_constructible_v<D, ShardState&>) {
+            return decoder.decode(datagram, exporter_, writer_);
+        } else {
+            const SequenceHeader header = sequence_of(datagram, exporter_);
+            if (header.domain.version != 0) {
+                DomainState* const domain =
+                    state_.domains.enter(header.domain, state_.now_seconds());
+                if (domain != nullptr) domain->sequence.take(header.step, stats_);
+            }
+            OriginSink<Writer> sink{writer_, state_.rate_of(exporter_, nullptr).rate};
+            return decoder.decode(datagram, exporter_, sink);
         }
-        return entry.index;
     }
 
     PipelineStats stats_;
-    Exporters exporters_;
-    TemplateStore templates_;
+    ShardState state_;
+    ExporterIndex exporter_ = Exporters::other;  ///< of this datagram
     Writer writer_;
     netflow5::Decoder netflow5_;
     netflow9::Decoder netflow9_;

@@ -45,36 +45,32 @@ private:
     Record record_{};
 };
 
+struct DataSetOutcome {
+    Error error = Error::none;
+    std::uint32_t record_count = 0;  ///< that were handed on
+};
+
 /// Hands on the records of a data set. A rest shorter than a record is padding (RFC 7011 §3.3.1).
-template <RecordSink Sink>
-Error decode_data_set(const Template& layout, Bytes body, VariableLayout& variable,
-                      Sink& sink) noexcept {
-    if (layout.options)
-        return Error::none;  // about the exporter: sampling and names, read by no one yet
+/// `Sink` has RecordSink's `records` and `record`.
+template <class Sink>
+DataSetOutcome decode_data_set(const Template& layout, Bytes body, VariableLayout& variable,
+                               Sink& sink) noexcept {
+    DataSetOutcome outcome;
     if (!layout.variable) {
-        const auto count = static_cast<std::uint32_t>(body.size() / layout.record_size);
-        if (count > 0) {
-            sink.records(layout,
-                         RecordRun{body.first(std::size_t{count} * layout.record_size), count});
-        }
-        return Error::none;
+        outcome.record_count = static_cast<std::uint32_t>(body.size() / layout.record_size);
+        if (outcome.record_count == 0) return outcome;
+        const std::size_t size = std::size_t{outcome.record_count} * layout.record_size;
+        sink.records(layout, RecordRun{body.first(size), outcome.record_count});
+        return outcome;
     }
     while (body.size() >= layout.record_size) {
-        if (const Error error = variable.measure(layout, body); failed(error)) return error;
+        outcome.error = variable.measure(layout, body);
+        if (failed(outcome.error)) return outcome;
         sink.record(layout, variable.record());
+        ++outcome.record_count;
         body = body.subspan(variable.record().bytes.size());
     }
-    return Error::none;
-}
-
-/// Stores a template and tells the sink when it is new.
-template <RecordSink Sink>
-Error learn_template(TemplateStore& templates, const Domain& domain,
-                     const TemplateDefinition& definition, Sink& sink) noexcept {
-    const Result<TemplateStore::Learnt> learnt = templates.put(domain, definition);
-    if (!learnt) return learnt.error();
-    if (learnt->changed) sink.learn(*learnt->layout);
-    return Error::none;
+    return outcome;
 }
 
 /// Walks the sets: `visit(id, body)` for each, its failures remembered and passed over. A set that
