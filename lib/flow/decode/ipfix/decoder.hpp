@@ -52,6 +52,7 @@ public:
         Error outcome = for_each_set(
             sets, [&](std::uint16_t id, Bytes body) { return decode_set(message, id, body); });
         if (announced > sets.size()) outcome = first_failure(outcome, Error::truncated);
+        outcome = first_failure(outcome, message.release_all());
         // The number counts data records (RFC 7011 §3.1). A datagram that is damaged may have more.
         message.close({.number = origin.sequence,
                        .units = message.record_count(),

@@ -45,8 +45,9 @@ public:
                             .export_seconds = header.u32<8>(),
                             .uptime_ms = header.u32<4>()};
         Message<Sink> message{state_, domain, origin, datagram.payload, sink};
-        const Error outcome = for_each_set(
+        Error outcome = for_each_set(
             in.rest(), [&](std::uint16_t id, Bytes body) { return decode_set(message, id, body); });
+        outcome = first_failure(outcome, message.release_all());
         // The number counts datagrams (RFC 3954 §5.1).
         message.close(
             {.number = origin.sequence, .has_uptime = true, .uptime_ms = origin.uptime_ms});

@@ -4,6 +4,8 @@
 // the sequence number.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "flow/base/error.hpp"
@@ -38,12 +40,13 @@ public:
             const bool kept = state_.park.keep(domain_, id, origin_, body);
             return kept ? Error::none : Error::unknown_template;
         }
+        const Error before = layout->options ? Error::none : release_all();
         const DataSetOutcome outcome = decode(*layout, body);
         record_count_ += outcome.record_count;
-        return outcome.error;
+        return first_failure(before, outcome.error);
     }
 
-    /// A template. Sets that wait for it are decoded now.
+    /// A template. Sets that wait for it are decoded before the data that follows.
     [[gnu::cold]] Error learn(const TemplateDefinition& definition) noexcept {
         const Result<TemplateStore::Learnt> learnt = state_.templates.put(domain_, definition);
         if (!learnt) return learnt.error();
@@ -51,7 +54,23 @@ public:
         const Template& layout = *learnt->layout;
         if (layout.options) state_.options[layout.slot] = sampling::OptionsLayout::of(layout);
         sink_.learn(layout);
-        return release(layout);
+        if (state_.park.empty()) return Error::none;
+        if (layout.options) return release(layout);
+        // The options behind the templates may say how these sets are sampled.
+        const Error before = learnt_count_ == learnt_.size() ? release_all() : Error::none;
+        learnt_[learnt_count_++] = layout.id;
+        return before;
+    }
+
+    /// Decodes the sets that have waited for the templates of this message, if not done yet.
+    Error release_all() noexcept {
+        Error outcome = Error::none;
+        for (std::size_t i = 0; i < learnt_count_; ++i) {
+            const Template* const layout = state_.templates.find(domain_, learnt_[i]);
+            if (layout != nullptr) outcome = first_failure(outcome, release(*layout));
+        }
+        learnt_count_ = 0;
+        return outcome;
     }
 
     void withdraw(std::uint16_t id) noexcept { state_.templates.withdraw(domain_, id); }
@@ -104,7 +123,6 @@ private:
 
     /// With their own origins: they are records of datagrams from before.
     Error release(const Template& layout) noexcept {
-        if (state_.park.empty()) return Error::none;
         bool any = false;
         const auto visit = [&](const Origin& parked, Bytes body) {
             any = true;
@@ -133,6 +151,8 @@ private:
     Origin origin_;
     Bytes payload_;
     std::uint32_t record_count_ = 0;
+    std::size_t learnt_count_ = 0;
+    std::array<std::uint16_t, 32> learnt_;  ///< templates for which sets may wait
     bool records_known_ = true;
 };
 

@@ -32,7 +32,7 @@ struct TemplateLimits {
 struct TemplateDefinition {
     std::uint16_t id = 0;
     bool options = false;
-    std::span<const TemplateField> fields;
+    std::span<const TemplateField> fields{};
     std::uint16_t scope_count = 0;  ///< options: of the fields, from the first on
 };
 
