@@ -33,7 +33,7 @@ public:
             rate_ = said.rate;
             return changed;
         }
-        return announce(SamplerRate{said.sampler, said.rate});
+        return announce_of({said.sampler, said.rate});
     }
 
     /// For flows that name no sampler: what was announced for all, or what all samplers agree on;
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return rate_ == 0 && count_ == 0; }
 
 private:
-    bool announce(const SamplerRate& said) noexcept {
+    bool announce_of(const SamplerRate& said) noexcept {
         for (std::size_t i = 0; i < count_; ++i) {
             if (samplers_[i].sampler != said.sampler) continue;
             const bool changed = samplers_[i].rate != said.rate;
