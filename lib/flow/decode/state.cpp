@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// What runs when an exporter is new, when one announces a rate, and when a datagram ends.
 #include "flow/decode/state.hpp"
 
 namespace flow {

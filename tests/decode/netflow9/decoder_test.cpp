@@ -33,11 +33,10 @@ protected:
 
     RecordingSink sink_;
     DecodeStats stats_;
-    ShardState state_{{.templates = {.exporters_max = 4,
-                                     .templates_max = 16,
-                                     .templates_per_exporter_max = 8},
-                       .park = {.bytes_max = 0}},
-                      stats_};
+    ShardState state_{
+        {.templates = {.exporters_max = 4, .templates_max = 16, .templates_per_exporter_max = 8},
+         .park = {.bytes_max = 0}},
+        stats_};
     Decoder decoder_{state_};
 };
 

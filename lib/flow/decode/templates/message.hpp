@@ -107,6 +107,7 @@ private:
     /// The origin as it is now known to be sampled.
     void begin(Origin& origin) noexcept {
         origin.sampling_rate = state_.rate_of(domain_.exporter, domain_state_).rate;
+        origin.samplers = {};  // a waiting set's are those of before, or of another domain by now
         if (domain_state_ != nullptr) origin.samplers = domain_state_->rates.samplers();
         sink_.begin(origin);
     }
