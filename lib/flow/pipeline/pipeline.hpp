@@ -20,6 +20,8 @@ namespace flow {
 
 struct PipelineLimits {
     TemplateLimits templates;
+    /// Observation domains whose sampling is remembered.
+    std::uint32_t domains_max = 4096;
     /// Makes the tables' hashes unpredictable to senders; any number that they do not know.
     std::uint64_t hash_seed = 0;
 };
@@ -44,10 +46,11 @@ public:
              const PipelineLimits& limits) noexcept
         : exporters_{limits.templates.exporters_max, limits.hash_seed},
           templates_{limits.templates, limits.hash_seed},
+          rates_{limits.domains_max, limits.hash_seed},
           writer_{format, schema, sink, stats_, limits.templates.templates_max},
           netflow5_{limits.templates.templates_max},
-          netflow9_{templates_},
-          ipfix_{templates_} {
+          netflow9_{templates_, rates_},
+          ipfix_{templates_, rates_} {
         writer_.learn(netflow5_.layout());
         stats_.templates_learnt = 0;  // the built-in one does not count
     }
@@ -75,6 +78,7 @@ public:
 
     [[nodiscard]] const PipelineStats& stats() const noexcept { return stats_; }
     [[nodiscard]] const Exporters& exporters() const noexcept { return exporters_; }
+    [[nodiscard]] const SamplingRates& sampling() const noexcept { return rates_; }
     [[nodiscard]] const TemplateStore& templates() const noexcept { return templates_; }
 
 private:
@@ -118,6 +122,7 @@ private:
     PipelineStats stats_;
     Exporters exporters_;
     TemplateStore templates_;
+    SamplingRates rates_;
     Writer writer_;
     netflow5::Decoder netflow5_;
     netflow9::Decoder netflow9_;

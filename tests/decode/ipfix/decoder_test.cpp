@@ -33,7 +33,8 @@ protected:
     RecordingSink sink_;
     TemplateStore templates_{
         {.exporters_max = 4, .templates_max = 16, .templates_per_exporter_max = 8}, 1};
-    Decoder decoder_{templates_};
+    SamplingRates rates_{64, 1};
+    Decoder decoder_{templates_, rates_};
 };
 
 TEST_F(Ipfix, ClaimsItsVersionOnly) {

@@ -34,7 +34,8 @@ protected:
     RecordingSink sink_;
     TemplateStore templates_{
         {.exporters_max = 4, .templates_max = 16, .templates_per_exporter_max = 8}, 1};
-    Decoder decoder_{templates_};
+    SamplingRates rates_{64, 1};
+    Decoder decoder_{templates_, rates_};
 };
 
 TEST_F(Netflow9, ClaimsItsVersionOnly) {
@@ -56,7 +57,7 @@ TEST_F(Netflow9, HandsOnItsHeader) {
     EXPECT_EQ(origin.sequence, 77u);
     EXPECT_EQ(origin.uptime_ms, 55u);
     EXPECT_EQ(origin.export_seconds, 66u);
-    EXPECT_EQ(origin.observation_domain, 0u) << "as goflow2 has it: only IPFIX has a domain";
+    EXPECT_EQ(origin.observation_domain, 88u) << "as goflow2 has it: only IPFIX has a domain";
     EXPECT_EQ(origin.received_ns, 1'700'000'000'000'000'000u);
 }
 

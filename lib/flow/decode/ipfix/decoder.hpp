@@ -19,7 +19,8 @@ class Decoder {
 public:
     static constexpr std::string_view name = "ipfix";
 
-    explicit Decoder(TemplateStore& templates) noexcept : templates_{templates} {}
+    Decoder(TemplateStore& templates, SamplingRates& rates) noexcept
+        : templates_{templates}, rates_{rates} {}
 
     [[nodiscard]] static bool claims(Bytes payload) noexcept {
         return payload.size() >= 2 && load_be16(payload.data()) == version;
@@ -38,17 +39,20 @@ public:
         const std::size_t length = header.u16<2>();
         if (length < header_size) return Error::bad_length;
         const Domain domain{exporter, header.u32<12>(), version};
-        sink.begin(Origin{.type = FlowType::ipfix,
-                          .sampler = datagram.source,
-                          .exporter = exporter,
-                          .sequence = header.u32<8>(),
-                          .observation_domain = domain.id,
-                          .received_ns = datagram.received_ns,
-                          .export_seconds = header.u32<4>()});
+        Origin origin{.type = FlowType::ipfix,
+                      .sampler = datagram.source,
+                      .exporter = exporter,
+                      .sequence = header.u32<8>(),
+                      .observation_domain = domain.id,
+                      .received_ns = datagram.received_ns,
+                      .export_seconds = header.u32<4>()};
+        rates_.apply({datagram.source, domain.id, version}, origin);
+        sink.begin(origin);
         const std::size_t announced = length - header_size;
         const Bytes sets = in.take(std::min(announced, in.remaining()));
-        const Error outcome = for_each_set(
-            sets, [&](std::uint16_t id, Bytes body) { return decode_set(domain, id, body, sink); });
+        const Error outcome = for_each_set(sets, [&](std::uint16_t id, Bytes body) {
+            return decode_set(domain, origin, id, body, sink);
+        });
         return first_failure(outcome, announced > sets.size() ? Error::truncated : Error::none);
     }
 
@@ -58,13 +62,18 @@ private:
     static constexpr std::uint16_t options_template_set = 3;
 
     template <RecordSink Sink>
-    Error decode_set(const Domain& domain, std::uint16_t id, Bytes body, Sink& sink) noexcept {
+    Error decode_set(const Domain& domain, Origin& origin, std::uint16_t id, Bytes body,
+                     Sink& sink) noexcept {
         if (id == template_set || id == options_template_set) {
             return learn_templates(domain, id, body, sink);
         }
         if (id < 256) return Error::bad_set_id;
         const Template* const layout = templates_.find(domain, id);
         if (layout == nullptr) return Error::unknown_template;
+        if (layout->options) {
+            return decode_options_set(*layout, body, variable_, rates_,
+                                      {origin.sampler, domain.id, version}, origin, sink);
+        }
         return decode_data_set(*layout, body, variable_, sink);
     }
 
@@ -119,6 +128,7 @@ private:
     static constexpr std::uint16_t enterprise_bit = 0x8000;
 
     TemplateStore& templates_;
+    SamplingRates& rates_;
     std::array<TemplateField, template_fields_max> fields_{};
     VariableLayout variable_;
 };

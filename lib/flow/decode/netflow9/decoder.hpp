@@ -19,7 +19,8 @@ class Decoder {
 public:
     static constexpr std::string_view name = "netflow9";
 
-    explicit Decoder(TemplateStore& templates) noexcept : templates_{templates} {}
+    Decoder(TemplateStore& templates, SamplingRates& rates) noexcept
+        : templates_{templates}, rates_{rates} {}
 
     [[nodiscard]] static bool claims(Bytes payload) noexcept {
         return payload.size() >= 2 && load_be16(payload.data()) == version;
@@ -35,16 +36,18 @@ public:
         const auto header = in.block<20>();
         if (in.failed()) return Error::truncated;
         const Domain domain{exporter, header.u32<16>(), version};
-        sink.begin(Origin{.type = FlowType::netflow_v9,
-                          .sampler = datagram.source,
-                          .exporter = exporter,
-                          .sequence = header.u32<12>(),
-                          .observation_domain = domain.id,
-                          .received_ns = datagram.received_ns,
-                          .export_seconds = header.u32<8>(),
-                          .uptime_ms = header.u32<4>()});
+        Origin origin{.type = FlowType::netflow_v9,
+                      .sampler = datagram.source,
+                      .exporter = exporter,
+                      .sequence = header.u32<12>(),
+                      .observation_domain = domain.id,
+                      .received_ns = datagram.received_ns,
+                      .export_seconds = header.u32<8>(),
+                      .uptime_ms = header.u32<4>()};
+        rates_.apply({datagram.source, domain.id, version}, origin);
+        sink.begin(origin);
         return for_each_set(in.rest(), [&](std::uint16_t id, Bytes body) {
-            return decode_set(domain, id, body, sink);
+            return decode_set(domain, origin, id, body, sink);
         });
     }
 
@@ -53,12 +56,17 @@ private:
     static constexpr std::uint16_t options_template_set = 1;
 
     template <RecordSink Sink>
-    Error decode_set(const Domain& domain, std::uint16_t id, Bytes body, Sink& sink) noexcept {
+    Error decode_set(const Domain& domain, Origin& origin, std::uint16_t id, Bytes body,
+                     Sink& sink) noexcept {
         if (id == template_set) return learn_templates(domain, body, sink);
         if (id == options_template_set) return learn_options_templates(domain, body, sink);
         if (id < 256) return Error::bad_set_id;
         const Template* const layout = templates_.find(domain, id);
         if (layout == nullptr) return Error::unknown_template;
+        if (layout->options) {
+            return decode_options_set(*layout, body, variable_, rates_,
+                                      {origin.sampler, domain.id, version}, origin, sink);
+        }
         return decode_data_set(*layout, body, variable_, sink);
     }
 
@@ -111,6 +119,7 @@ private:
     }
 
     TemplateStore& templates_;
+    SamplingRates& rates_;
     std::array<TemplateField, template_fields_max> fields_{};
     VariableLayout variable_;
 };

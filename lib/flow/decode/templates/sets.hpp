@@ -10,6 +10,7 @@
 
 #include "flow/base/bytes.hpp"
 #include "flow/base/error.hpp"
+#include "flow/decode/sampling/rates.hpp"
 #include "flow/decode/templates/store.hpp"
 #include "flow/model/record.hpp"
 #include "flow/wire/cursor.hpp"
@@ -45,12 +46,30 @@ private:
     Record record_{};
 };
 
+/// Reads the records of options data (RFC 7011 §3.4.2.2): how the exporter samples. What else they
+/// say is not used. The flows that follow have the new rate: the sink begins anew.
+template <RecordSink Sink>
+Error decode_options_set(const Template& layout, Bytes body, VariableLayout& variable,
+                         SamplingRates& rates, const SamplingRates::Key& key, Origin& origin,
+                         Sink& sink) noexcept {
+    bool learnt = false;
+    while (body.size() >= layout.record_size) {
+        if (const Error error = variable.measure(layout, body); failed(error)) return error;
+        const SamplingOption option = read_sampling(layout, variable.record());
+        learnt |= option.rate != 0;
+        rates.learn(key, option);
+        body = body.subspan(variable.record().bytes.size());
+    }
+    if (!learnt) return Error::none;
+    rates.apply(key, origin);
+    sink.begin(origin);
+    return Error::none;
+}
+
 /// Hands on the records of a data set. A rest shorter than a record is padding (RFC 7011 §3.3.1).
 template <RecordSink Sink>
 Error decode_data_set(const Template& layout, Bytes body, VariableLayout& variable,
                       Sink& sink) noexcept {
-    if (layout.options)
-        return Error::none;  // about the exporter: sampling and names, read by no one yet
     if (!layout.variable) {
         const auto count = static_cast<std::uint32_t>(body.size() / layout.record_size);
         if (count > 0) {
