@@ -70,12 +70,14 @@ void netflow5_decode(benchmark::State& state) {
 }
 void netflow9_decode(benchmark::State& state) {
     TemplateStore templates{TemplateLimits{}, 1};
-    netflow9::Decoder decoder{templates};
+    SamplingRates rates{64, 1};
+    netflow9::Decoder decoder{templates, rates};
     bench(state, Input::netflow9, decoder);
 }
 void ipfix_decode(benchmark::State& state, Input input) {
     TemplateStore templates{TemplateLimits{}, 1};
-    ipfix::Decoder decoder{templates};
+    SamplingRates rates{64, 1};
+    ipfix::Decoder decoder{templates, rates};
     bench(state, input, decoder);
 }
 void sflow_decode(benchmark::State& state) {

@@ -19,7 +19,7 @@ public:
         std::set<int> families;
         for (const TemplateField& field : fields) {
             if (field.enterprise != 0) continue;
-            if (field.id == 315 && version == 10) families.insert(315);  // has a say as well
+            if (field.id == 315 && version == 10) families.insert({4, 6});  // a frame has a say
             if (field.id == 8 || field.id == 27) columns.insert(0);
             if (field.id == 12 || field.id == 28) columns.insert(1);
             if (field.id == 8 || field.id == 12) families.insert(4);
@@ -31,6 +31,7 @@ public:
     void field(std::uint16_t id, const Value& value) {
         if (address(id, value) || copied(id, value)) return;
         if (id == 70) flow.numbers[Column::has_mpls] = 1;
+        if (id == 312 && version_ == 10) flow.numbers[Column::packets] = 1;
         if (value.size() > 8) return;
         std::uint64_t number = 0;
         for (const std::uint8_t byte : value) number = number * 256 + byte;
@@ -72,10 +73,14 @@ public:
         }
         for (std::size_t i = 0; i < fields.size(); ++i) {
             if (fields[i].enterprise != 0) continue;
+            const std::uint64_t before = rate;
             each_at(values[i], [&](std::uint64_t number) {
                 if (fields[i].id == 306 && rate != 0) rate = (rate + number) / rate;
                 if (fields[i].id == 309) rate /= number;
             });
+            const bool no_space = std::all_of(values[i].begin(), values[i].end(),
+                                              [](std::uint8_t byte) { return byte == 0; });
+            if (fields[i].id == 306 && values[i].size() <= 8 && no_space && before != 0) rate = 1;
         }
     }
 
@@ -202,7 +207,6 @@ private:
             case 312:
                 if (version_ != 10) break;
                 set(Column::bytes, number);
-                set(Column::packets, 1);
                 break;
             case 32:
             case 139:

@@ -134,11 +134,10 @@ bool needs_plain_way(const Step& step) noexcept {
 }
 
 /// An address of one family settles the ethertype, whatever ipVersion (IE 60) says. False when both
-/// families, one end twice, or a sampled frame are in the template: then the values decide.
+/// families, or one end twice, are in the template: then the values decide.
 bool settle_addresses(Steps& steps) noexcept {
     std::uint16_t etype = 0;
     for (const Step& step : steps.all()) {
-        if (step.transform == Transform::frame_section) return false;
         if (step.transform != Transform::bytes_if_better) continue;
         if (steps.count(step.column) > 1 || (etype != 0 && etype != step.operand)) return false;
         etype = step.operand;
@@ -154,6 +153,11 @@ bool settle_addresses(Steps& steps) noexcept {
 /// Where an accumulating column has one source, nothing accumulates: its step becomes a plain one.
 /// False: the order matters, or a step needs the plain way.
 bool make_direct(Steps& steps) noexcept {
+    const auto is_frame = [](const Step& step) {
+        return step.transform == Transform::frame_section;
+    };
+    const auto before = steps.all();
+    if (std::any_of(before.begin(), before.end(), is_frame)) return false;  // it fills any column
     const bool settled = settle_addresses(steps);
     for (Step& step : steps.all()) {
         if (step.transform == Transform::bytes_if_better) continue;

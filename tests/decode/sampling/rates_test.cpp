@@ -40,6 +40,7 @@ TEST(SamplingOption, IsReadInAnyWidth) {
 TEST(SamplingOption, OfIntervalAndSpaceIsTheirPeriod) {
     EXPECT_EQ(option({{305, 4}, {306, 4}}, {1, 999}).rate, 1000U);
     EXPECT_EQ(option({{306, 4}, {305, 4}}, {990, 10}).rate, 100U);
+    EXPECT_EQ(option({{305, 4}, {306, 4}}, {10, 0}).rate, 1U) << "every packet";
     EXPECT_EQ(option({{306, 4}}, {990}).rate, 0U) << "a space alone says nothing";
     EXPECT_EQ(option({{305, 8}, {306, 8}}, {2, ~std::uint64_t{0}}).rate, 0U) << "it wraps";
 }
@@ -71,7 +72,7 @@ protected:
         return {ipv4(192, 0, 2, host), domain, 9};
     }
     [[nodiscard]] std::uint64_t rate(const SamplingRates::Key& of) const {
-        Origin origin{.sampling_rate = 0};
+        Origin origin;
         rates_.apply(of, origin);
         return origin.sampling_rate;
     }

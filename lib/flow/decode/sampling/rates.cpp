@@ -16,12 +16,14 @@ struct Elements {
     std::uint64_t random = 0;       // 50
     std::uint64_t interval = 0;     // 305
     std::uint64_t space = 0;        // 306
-    std::uint64_t size = 0;         // 309
-    std::uint64_t population = 0;   // 310
+    bool has_space = false;
+    std::uint64_t size = 0;        // 309
+    std::uint64_t population = 0;  // 310
 };
 
 std::uint64_t rate_of(const Elements& found) noexcept {
     if (found.interval != 0) {
+        if (!found.has_space) return found.interval;  // alone it is used for N of 1 in N
         const std::uint64_t period = found.interval + found.space;
         return period < found.space ? 0 : period / found.interval;  // 0: the sum wrapped
     }
@@ -42,7 +44,10 @@ SamplingOption read_sampling(const Template& layout, const Record& record) noexc
             case 34: found.interval_v9 = value; break;
             case 50: found.random = value; break;
             case 305: found.interval = value; break;
-            case 306: found.space = value; break;
+            case 306:
+                found.space = value;
+                found.has_space = true;
+                break;
             case 309: found.size = value; break;
             case 310: found.population = value; break;
             case 48:
