@@ -24,7 +24,7 @@ from support import flowd  # noqa: E402
 
 CORPUS = Path(os.environ.get("FLOWD_CORPUS", flowd.ROOT.parent / "shared/corpus"))
 EXCEPTIONS = HERE / "exceptions.toml"
-PROTOCOLS = {"NetFlow v5", "NetFlow v9", "NetFlow v5+v9", "IPFIX", "sFlow v5",
+PROTOCOLS = {"NetFlow v1", "NetFlow v7", "NetFlow v8", "NetFlow v5", "NetFlow v9", "NetFlow v5+v9", "IPFIX", "sFlow v5",
              "sFlow v5 + NetFlow v5"}
 # Which folder of the corpus to believe; a capture on which decoders differ has none.
 TRUTH_FOLDERS = {"tshark = reference": "truth", "tshark wrong or short: use truth_ref": "truth_ref"}

@@ -8,7 +8,10 @@
 
 #include "flow/decode/exporters.hpp"
 #include "flow/decode/ipfix/decoder.hpp"
+#include "flow/decode/netflow1/decoder.hpp"
 #include "flow/decode/netflow5/decoder.hpp"
+#include "flow/decode/netflow7/decoder.hpp"
+#include "flow/decode/netflow8/decoder.hpp"
 #include "flow/decode/netflow9/decoder.hpp"
 #include "flow/decode/sflow/decoder.hpp"
 #include "flow/decode/templates/store.hpp"
@@ -47,12 +50,19 @@ public:
         : exporters_{limits.templates.exporters_max, limits.hash_seed},
           templates_{limits.templates, limits.hash_seed},
           rates_{limits.domains_max, limits.hash_seed},
-          writer_{format, schema, sink, stats_, limits.templates.templates_max},
+          writer_{format, schema, sink, stats_,
+                  limits.templates.templates_max + built_in_templates},
           netflow5_{limits.templates.templates_max},
+          netflow1_{limits.templates.templates_max + 1},
+          netflow7_{limits.templates.templates_max + 2},
+          netflow8_{limits.templates.templates_max + 3},
           netflow9_{templates_, rates_},
           ipfix_{templates_, rates_} {
         writer_.learn(netflow5_.layout());
-        stats_.templates_learnt = 0;  // the built-in one does not count
+        writer_.learn(netflow1_.layout());
+        writer_.learn(netflow7_.layout());
+        for (const Template& layout : netflow8_.layouts()) writer_.learn(layout);
+        stats_.templates_learnt = 0;  // the built-in ones do not count
     }
 
     /// For a format with the columns of goflow2 v1.
@@ -82,6 +92,9 @@ public:
     [[nodiscard]] const TemplateStore& templates() const noexcept { return templates_; }
 
 private:
+    /// NetFlow v5, v1, v7 and v8's schemes: their plans are kept behind the learnt ones.
+    static constexpr std::uint32_t built_in_templates = 3 + netflow8::schemes.size();
+
     using Writer = RecordWriter<Format, Sink>;
     static_assert(Decoder<netflow5::Decoder, Writer> && Decoder<netflow9::Decoder, Writer> &&
                   Decoder<ipfix::Decoder, Writer> && Decoder<sflow::Decoder, Writer>);
@@ -89,7 +102,8 @@ private:
     Error decode(const Datagram& datagram) noexcept {
         if (datagram.payload.empty()) return Error::empty;
         writer_.set_payload(datagram.payload);
-        return decode_by(datagram, ipfix_, netflow9_, netflow5_, sflow_);
+        return decode_by(datagram, ipfix_, netflow9_, netflow5_, sflow_, netflow7_, netflow8_,
+                         netflow1_);
     }
 
     /// The first decoder that claims the datagram has it.
@@ -125,6 +139,9 @@ private:
     SamplingRates rates_;
     Writer writer_;
     netflow5::Decoder netflow5_;
+    netflow1::Decoder netflow1_;
+    netflow7::Decoder netflow7_;
+    netflow8::Decoder netflow8_;
     netflow9::Decoder netflow9_;
     ipfix::Decoder ipfix_;
     sflow::Decoder sflow_;
