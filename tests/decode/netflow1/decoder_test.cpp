@@ -33,7 +33,7 @@ TEST(Netflow1, ClaimsItsVersionWhereNetflow5Is) {
 TEST(Netflow1, HandsOnItsHeaderAndRecords) {
     RecordingSink sink;
     Decoder decoder{42};
-    const ByteBuilder payload = message(2).fill(52, 1).fill(52, 2);
+    const ByteBuilder payload = message(2).fill(48, 1).fill(48, 2);
     EXPECT_EQ(decoder.decode(datagram(payload.bytes()), 3, sink), Error::none);
     ASSERT_EQ(sink.origins.size(), 1u);
     EXPECT_EQ(sink.origins[0].type, FlowType::netflow_v1);
@@ -43,16 +43,16 @@ TEST(Netflow1, HandsOnItsHeaderAndRecords) {
     EXPECT_EQ(sink.origins[0].export_nanoseconds, 5u);
     EXPECT_EQ(sink.origins[0].exporter, 3u);
     ASSERT_EQ(sink.seen.size(), 2u);
-    EXPECT_EQ(sink.seen[1].bytes, std::vector<std::uint8_t>(52, 2));
+    EXPECT_EQ(sink.seen[1].bytes, std::vector<std::uint8_t>(48, 2));
 }
 
 TEST(Netflow1, CutAnywhereHandsOnWholeRecordsOnly) {
-    const ByteBuilder payload = message(2).fill(104, 1);
+    const ByteBuilder payload = message(2).fill(96, 1);
     for (std::size_t size = 0; size < payload.size(); ++size) {
         RecordingSink sink;
         Decoder decoder{42};
         EXPECT_EQ(decoder.decode(datagram(payload.bytes().first(size)), 1, sink), Error::truncated);
-        const std::size_t whole = size < header_size ? 0 : (size - header_size) / 52;
+        const std::size_t whole = size < header_size ? 0 : (size - header_size) / 48;
         EXPECT_EQ(sink.seen.size(), whole) << size;
     }
 }
@@ -60,13 +60,13 @@ TEST(Netflow1, CutAnywhereHandsOnWholeRecordsOnly) {
 TEST(Netflow1, BytesBehindTheCountAreNotLookedAt) {
     RecordingSink sink;
     Decoder decoder{42};
-    EXPECT_EQ(decoder.decode(datagram(message(1).fill(104, 1).bytes()), 1, sink), Error::none);
+    EXPECT_EQ(decoder.decode(datagram(message(1).fill(96, 1).bytes()), 1, sink), Error::none);
     EXPECT_EQ(sink.seen.size(), 1u);
 }
 
-TEST(Netflow1, LayoutIsATemplateOf52Bytes) {
+TEST(Netflow1, LayoutIsATemplateOf48Bytes) {
     const Decoder decoder{42};
-    EXPECT_EQ(decoder.layout().record_size, 52);
+    EXPECT_EQ(decoder.layout().record_size, 48);
     EXPECT_EQ(decoder.layout().slot, 42u);
     EXPECT_FALSE(decoder.layout().options);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// NetFlow v1 (Cisco): a 16-byte header without a sequence number, then records of 52 bytes. The
+// NetFlow v1 (Cisco): a 16-byte header without a sequence number, then records of 48 bytes. The
 // built-in template puts v1 on the same path as v9.
 #pragma once
 
@@ -34,7 +34,7 @@ inline constexpr std::array<TemplateField, 16> record_fields{{
     {4, 1},
     {5, 1},
     {6, 1},
-    {padding_field, 11},
+    {padding_field, 7},
 }};
 
 class Decoder {
