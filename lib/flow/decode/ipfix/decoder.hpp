@@ -100,16 +100,17 @@ private:
                 }
                 continue;
             }
-            if (options)
-                in.skip(2);  // the scope field count: scopes are fields like any other here
-            outcome = first_failure(outcome, learn_one(domain, id, options, field_count, in, sink));
+            // Scopes are fields like any other here; their number is kept for those who ask.
+            const std::uint16_t scope_count = options ? in.u16() : 0;
+            outcome = first_failure(
+                outcome, learn_one(domain, {id, options, {}, scope_count}, field_count, in, sink));
             if (in.failed()) break;
         }
         return outcome;
     }
 
     template <RecordSink Sink>
-    Error learn_one(const Domain& domain, std::uint16_t id, bool options, std::size_t field_count,
+    Error learn_one(const Domain& domain, TemplateDefinition definition, std::size_t field_count,
                     wire::Cursor& in, Sink& sink) noexcept {
         for (std::size_t i = 0; i < field_count && !in.failed(); ++i) {
             const auto field = in.block<4>();
@@ -121,8 +122,8 @@ private:
         }
         if (in.failed()) return Error::truncated;
         if (field_count > template_fields_max) return Error::template_limit;
-        return learn_template(templates_, domain, {id, options, {fields_.data(), field_count}},
-                              sink);
+        definition.fields = {fields_.data(), field_count};
+        return learn_template(templates_, domain, definition, sink);
     }
 
     static constexpr std::uint16_t enterprise_bit = 0x8000;

@@ -80,7 +80,7 @@ private:
             const std::uint16_t id = header.u16<0>();
             const std::size_t field_count = header.u16<2>();
             if (id == 0 && field_count == 0) break;
-            outcome = first_failure(outcome, learn_one(domain, id, false, field_count, in, sink));
+            outcome = first_failure(outcome, learn_one(domain, {.id = id}, field_count, in, sink));
             if (in.failed()) break;
         }
         return outcome;
@@ -94,16 +94,18 @@ private:
         while (in.remaining() >= 6) {
             const auto header = in.block<6>();
             const std::uint16_t id = header.u16<0>();
-            const std::size_t field_count = header.u16<2>() / 4u + header.u16<4>() / 4u;
+            const auto scope_count = static_cast<std::uint16_t>(header.u16<2>() / 4);
+            const std::size_t field_count = scope_count + header.u16<4>() / 4u;
             if (id == 0 && field_count == 0) break;
-            outcome = first_failure(outcome, learn_one(domain, id, true, field_count, in, sink));
+            outcome = first_failure(
+                outcome, learn_one(domain, {id, true, {}, scope_count}, field_count, in, sink));
             if (in.failed()) break;
         }
         return outcome;
     }
 
     template <RecordSink Sink>
-    Error learn_one(const Domain& domain, std::uint16_t id, bool options, std::size_t field_count,
+    Error learn_one(const Domain& domain, TemplateDefinition definition, std::size_t field_count,
                     wire::Cursor& in, Sink& sink) noexcept {
         if (field_count > template_fields_max) {
             in.skip(field_count * 4);
@@ -114,8 +116,8 @@ private:
             fields_[i] = {field.u16<0>(), field.u16<2>(), 0};
         }
         if (in.failed()) return Error::truncated;
-        return learn_template(templates_, domain, {id, options, {fields_.data(), field_count}},
-                              sink);
+        definition.fields = {fields_.data(), field_count};
+        return learn_template(templates_, domain, definition, sink);
     }
 
     TemplateStore& templates_;

@@ -67,13 +67,15 @@ Result<TemplateStore::Learnt> TemplateStore::put(const Domain& domain,
     Template layout{.version = domain.version,
                     .options = definition.options,
                     .id = definition.id,
+                    .scope_count = definition.scope_count,
                     .fields = definition.fields};
     if (const Error error = measure(layout); failed(error)) return error;
 
     std::uint32_t index = index_of(domain, definition.id);
     if (index != IndexTable::none) {
         const Template& known = entries_[index].layout;
-        if (known.options == definition.options && same_fields(known.fields, definition.fields)) {
+        if (known.options == definition.options && known.scope_count == definition.scope_count &&
+            same_fields(known.fields, definition.fields)) {
             return Learnt{&known, false};
         }
     } else {

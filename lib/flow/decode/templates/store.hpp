@@ -38,7 +38,8 @@ struct Domain {
 struct TemplateDefinition {
     std::uint16_t id = 0;
     bool options = false;
-    std::span<const TemplateField> fields;
+    std::span<const TemplateField> fields{};
+    std::uint16_t scope_count = 0;  ///< options: how many of the fields are scopes
 };
 
 class TemplateStore {

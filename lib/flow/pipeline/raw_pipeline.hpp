@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// RawPipeline: a datagram becomes one message that says what was in it, not flows (goflow2 v2's
+// `-produce raw`). The protocols' decoders run as well, to learn templates and to find what is
+// wrong. Single-threaded, as Pipeline is.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "flow/decode/exporters.hpp"
+#include "flow/decode/ipfix/decoder.hpp"
+#include "flow/decode/netflow5/decoder.hpp"
+#include "flow/decode/netflow9/decoder.hpp"
+#include "flow/decode/sflow/decoder.hpp"
+#include "flow/model/batch.hpp"
+#include "flow/pipeline/message_sink.hpp"
+#include "flow/pipeline/pipeline.hpp"
+#include "flow/raw/envelope.hpp"
+
+namespace flow {
+
+template <MessageSink Sink>
+class RawPipeline {
+public:
+    RawPipeline(raw::Shape shape, const Schema&, Sink& sink, const PipelineLimits& limits) noexcept
+        : shape_{shape},
+          sink_{sink},
+          exporters_{limits.templates.exporters_max, limits.hash_seed},
+          templates_{limits.templates, limits.hash_seed},
+          rates_{limits.domains_max, limits.hash_seed} {}
+
+    RawPipeline(const RawPipeline&) = delete;
+    RawPipeline& operator=(const RawPipeline&) = delete;
+
+    /// Writes the datagram's message. Returns, and counts, the first thing that was wrong in it.
+    Error process(const Datagram& datagram) noexcept {
+        ++stats_.datagrams;
+        stats_.payload_bytes += datagram.payload.size();
+        const Error outcome = datagram.payload.empty()
+                                  ? Error::empty
+                                  : decode_by(datagram, ipfix_, netflow9_, netflow5_, sflow_);
+        if (failed(outcome)) [[unlikely]] {
+            ++stats_.datagram_drops[static_cast<std::size_t>(outcome)];
+        } else {
+            ++stats_.decoded;
+        }
+        return outcome;
+    }
+
+    /// A message counts as a flow.
+    [[nodiscard]] const PipelineStats& stats() const noexcept { return stats_; }
+
+private:
+    /// Counts new templates, and remembers that a header was read.
+    class Learner {
+    public:
+        explicit Learner(PipelineStats& stats) noexcept : stats_{stats} {}
+        void begin(const Origin&) noexcept { begun = true; }
+        void learn(const Template&) noexcept { ++stats_.templates_learnt; }
+        void records(const Template&, const RecordRun&) noexcept {}
+        void record(const Template&, const Record&) noexcept {}
+        Error sample(const FlowSample&) noexcept { return Error::none; }
+
+        bool begun = false;
+
+    private:
+        PipelineStats& stats_;
+    };
+
+    template <class First, class... Rest>
+    Error decode_by(const Datagram& datagram, First& decoder, Rest&... rest) noexcept {
+        if (First::claims(datagram.payload)) {
+            if (!First::accepted(datagram.accepts)) return Error::protocol_not_here;
+            const ExporterIndex exporter = enter(datagram);
+            Learner learner{stats_};
+            const Error outcome = decoder.decode(datagram, exporter, learner);
+            exporters_.set_template_count(exporter, templates_.count_of(exporter));
+            if (learner.begun) write(datagram, exporter);
+            return outcome;
+        }
+        if constexpr (sizeof...(rest) > 0) {
+            return decode_by(datagram, rest...);
+        } else {
+            return Error::unknown_protocol;
+        }
+    }
+
+    ExporterIndex enter(const Datagram& datagram) noexcept {
+        const auto now_seconds = static_cast<std::uint32_t>(datagram.received_ns / 1'000'000'000);
+        const Exporters::Entry entry = exporters_.enter(datagram.source, now_seconds);
+        if (entry.evicted) [[unlikely]] {
+            templates_.forget(entry.index);
+            ++stats_.exporters_evicted;
+        }
+        return entry.index;
+    }
+
+    /// Asks for the room that such messages usually take; for all there is when that was too
+    /// little.
+    void write(const Datagram& datagram, ExporterIndex exporter) noexcept {
+        ++stats_.flows;
+        const std::size_t usual = 1024 + 24 * datagram.payload.size();
+        for (const std::size_t room : {std::min(usual, room_max), room_max}) {
+            std::uint8_t* const to = sink_.reserve(room);
+            if (to == nullptr) return;  // the sink has counted it
+            raw::JsonWriter out{{to, room}};
+            raw::write_message(out, shape_, datagram, {templates_, exporter, layout_});
+            if (!out.failed()) return sink_.commit(out.end(), exporter);
+        }
+        ++stats_.flows_too_large;
+    }
+
+    static constexpr std::size_t room_max = Batch::message_size_max - 64;  // and a terminator
+
+    raw::Shape shape_;
+    Sink& sink_;
+    PipelineStats stats_;
+    Exporters exporters_;
+    TemplateStore templates_;
+    SamplingRates rates_;
+    VariableLayout layout_;
+    netflow5::Decoder netflow5_{0};
+    netflow9::Decoder netflow9_{templates_, rates_};
+    ipfix::Decoder ipfix_{templates_, rates_};
+    sflow::Decoder sflow_;
+};
+
+}  // namespace flow
