@@ -69,6 +69,11 @@ std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& 
                                          BatchRing& ring, const RxSettings& settings,
                                          const StopFlags& flags) {
     const flow::Schema& schema = settings.schema;
+    if (config.produce == "raw") {
+        using flow::raw::Shape;
+        return std::make_unique<RawRxWorker>(config.format == "text" ? Shape::text : Shape::json,
+                                             ingress, ring, settings, flags);
+    }
     if (config.format == "text") {
         return std::make_unique<FormattingRxWorker<flow::text::Formatter>>(
             flow::text::Formatter{schema}, ingress, ring, settings, flags);

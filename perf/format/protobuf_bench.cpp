@@ -43,7 +43,8 @@ public:
                 datagram.payload.subspan(perf::records_offset(input), layout.record_size));
             Flow flow;
             produce::fill(flow, origin_);
-            produce::fill(flow, plan_, Record{.bytes = records_.back(), .extents = {}}, origin_);
+            produce::fill(flow, plan_, Record{.bytes = records_.back(), .extents = {}}, origin_,
+                          lists_);  // direct plans have no lists
             flows_.push_back(flow);
         }
     }
@@ -59,6 +60,7 @@ private:
     Plan plan_;
     Origin origin_;
     std::vector<Bytes> records_;
+    produce::Lists lists_;
     std::vector<Flow> flows_;
 };
 

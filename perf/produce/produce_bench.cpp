@@ -60,7 +60,8 @@ void verify(const perf::Traffic& traffic, const Plan& plan) {
         Pair{59, Column::dst_vlan}, Pair{153, Column::time_flow_end_ms}};
     for_each_record(traffic, [&](const Record& record) {
         Flow flow;
-        produce::fill(flow, plan, record, Origin{});
+        produce::Lists lists;
+        produce::fill(flow, plan, record, Origin{}, lists);
         for (const Pair& pair : pairs) {
             const bool is_netflow_time = pair.element == 153 && traffic.input < Input::ipfix_ipv4;
             perf::require(is_netflow_time || flow.number(pair.column) ==
@@ -77,11 +78,12 @@ void fill(benchmark::State& state, Input input) {
     const Origin origin{.sampler = traffic.datagrams.front().source,
                         .received_ns = traffic.datagrams.front().received_ns};
     verify(traffic, plan);
+    produce::Lists lists;
     for (auto _ : state) {
         for_each_record(traffic, [&](const Record& record) {
             Flow flow;
             produce::fill(flow, origin);
-            produce::fill(flow, plan, record, origin);
+            produce::fill(flow, plan, record, origin, lists);
             benchmark::DoNotOptimize(flow);
         });
     }

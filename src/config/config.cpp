@@ -105,6 +105,12 @@ std::vector<Row> replay_rows(Config& config) {
 
 std::vector<Row> output_rows(Config& config) {
     return {
+        {.key = "output.produce",
+         .flag = "produce",
+         .target = &config.produce,
+         .help = "What becomes a message: each flow (sample), or each datagram with all that is in "
+                 "it (raw; JSON and text only).",
+         .choices = {"sample", "raw"}},
         {.key = "output.format",
          .flag = "format",
          .target = &config.format,
@@ -238,6 +244,9 @@ Failure validate_replay(const Replay& replay) {
 
 Failure validate(const Config& config) {
     if (Failure failure = validate_replay(config.replay); failed(failure)) return failure;
+    if (config.produce == "raw" && (config.format == "pb" || config.format == "bin")) {
+        return {"output.produce: raw needs output.format json or text; it is " + config.format};
+    }
     std::vector<std::string> warnings;  // the daemon says them
     if (const auto schema = make_schema(config, warnings); !schema) return schema.error();
     const Outcome<Listeners> listeners = parse_listen(config.listen);

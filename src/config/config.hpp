@@ -34,6 +34,7 @@ struct Config {
     Replay replay;
     std::string summary_path;  ///< empty: no summary file
 
+    std::string produce = "sample";
     std::string format = "json";
     std::string profile = "goflow2-v1";
     std::string columns;   ///< flowd's own columns to put out, comma-separated

@@ -44,8 +44,6 @@ std::vector<Row> general_rows(Goflow2& goflow2) {
                 "this build keeps templates in memory only", {"memory", "file"}),
         accepted("netflow.templates.file.path", &goflow2.netflow_templates_file,
                  "this build keeps templates in memory only"),
-        missing("produce", &goflow2.produce, "this build produces flows only, not decoded packets",
-                {"sample", "raw"}),
         missing("format.hash", &goflow2.format_hash, "this build gives messages no key"),
         missing("mapping", &goflow2.mapping, "this build reads no mapping file"),
         accepted("metrics.addr", &goflow2.metrics_address, no_http),

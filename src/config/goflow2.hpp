@@ -18,7 +18,6 @@ struct Goflow2 {
     std::int64_t workers = 1;
     std::string netflow_templates = "memory";
     std::string netflow_templates_file = "./templates.json";
-    std::string produce = "sample";
     std::string format_hash = "SamplerAddress";
     std::string mapping;
     std::string metrics_address = ":8080";

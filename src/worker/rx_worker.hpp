@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "flow/pipeline/pipeline.hpp"
+#include "flow/pipeline/raw_pipeline.hpp"
 #include "ingress/ingress.hpp"
 #include "metrics/counter.hpp"
 #include "worker/batch_writer.hpp"
@@ -70,7 +71,8 @@ protected:
     std::atomic<bool> done_{false};
 };
 
-template <flow::Formatter Format>
+/// `Pipeline` is made from `Format`, or from what stands for one.
+template <class Format, class Pipeline = flow::Pipeline<Format, BatchWriter>>
 class FormattingRxWorker final : public RxWorker {
 public:
     FormattingRxWorker(const Format& format, Ingress& ingress, BatchRing& ring,
@@ -167,7 +169,10 @@ private:
     bool drain_on_stop_;
     bool working_ = false;  ///< since the last empty burst
     BatchWriter batches_;
-    flow::Pipeline<Format, BatchWriter> pipeline_;
+    Pipeline pipeline_;
 };
+
+/// Raw messages instead of flows.
+using RawRxWorker = FormattingRxWorker<flow::raw::Shape, flow::RawPipeline<BatchWriter>>;
 
 }  // namespace flowd

@@ -64,7 +64,7 @@ std::string print_mac(std::uint64_t value) {
 }
 
 void expect_same(const flowpb::FlowMessage& message, Column column, const Json& value) {
-    const ColumnField& field = schema.field(column);
+    const ColumnField field = schema.field(column);
     switch (field.render) {
         case Render::number:
             EXPECT_TRUE(value.is_number_unsigned()) << field.key;
@@ -98,6 +98,7 @@ void expect_same(const flowpb::FlowMessage& message, Column column, const Json& 
             EXPECT_EQ(value.get<std::vector<std::uint32_t>>(), list_of(message, column))
                 << field.key;
             return;
+        default: ADD_FAILURE() << field.key << ": no column of this profile prints so";
     }
 }
 

@@ -57,10 +57,10 @@ CASES = [
                         "SrcAddr": "10.0.0.1", "DstAddr": "10.0.0.2", "Etype": 2048,
                         "Proto": 17, "InIf": 1, "OutIf": 2, "NextHop": "0.0.0.0"}]),
     Case("not_netflow",
-         "Versions 1 and 7, a version that does not exist, text, a single byte and an empty "
+         "Versions 2 and 6, a version that does not exist, text, a single byte and an empty "
          "datagram: nothing of it is a flow, each is counted, and the v5 datagram behind them is "
          "read.",
-         capture(struct.pack("!HH", 1, 1) + bytes(64), struct.pack("!HH", 7, 1) + bytes(72),
+         capture(struct.pack("!HH", 2, 1) + bytes(64), struct.pack("!HH", 6, 1) + bytes(72),
                  struct.pack("!HH", 11, 1) + bytes(64), b"hello, collector", b"\0", b"",
                  netflow.v5([RECORD])),
          [flow(6)], {"unknown_protocol": 5, "empty": 1}),

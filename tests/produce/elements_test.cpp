@@ -82,6 +82,7 @@ const std::map<unsigned, Columns> expected{
     {234, {ingress_vrf_id}},
     {235, {egress_vrf_id}},
     {239, {bi_flow_direction}},
+    {312, {Column::bytes, packets}},
 };
 
 TEST(Elements, FillTheColumnsThatGoflow2Fills) {
@@ -89,7 +90,9 @@ TEST(Elements, FillTheColumnsThatGoflow2Fills) {
         Columns filled;
         for (const Element& element : elements(static_cast<std::uint16_t>(id))) {
             ASSERT_EQ(element.id, id);
-            filled.insert(element.column);
+            const bool goflow2s = info(element.column).numbers[0] != 0 &&
+                                  !info(element.column).own() && element.turn == 0;
+            if (goflow2s) filled.insert(element.column);
         }
         const auto row = expected.find(id);
         ASSERT_EQ(filled, row == expected.end() ? Columns{} : row->second) << "element " << id;
@@ -106,11 +109,81 @@ TEST(Elements, FillEachColumnOnce) {
 // The columns that the datagram decides belong to no element: formats encode them beforehand.
 TEST(Elements, LeaveTheDatagramsColumnsAlone) {
     for (const Element& element : elements()) {
-        for (const Column column : {type, time_received, sequence_num, sampling_rate,
+        // But for the sampling rate, which a record may know better.
+        for (const Column column : {type, time_received, time_received_ns, sequence_num,
                                     sampler_address, observation_domain_id}) {
             EXPECT_NE(element.column, column) << "element " << element.id;
         }
     }
+}
+
+/// The elements that the reference lists as expected and not mapped, and goflow2 v2's columns.
+TEST(Elements, FillFlowdsOwnColumnsAndThoseOfV2) {
+    const std::map<unsigned, Columns> more{
+        {21, {time_flow_end_ns}},
+        {22, {time_flow_start_ns}},
+        {25, {min_ip_length}},
+        {26, {max_ip_length}},
+        {47, {mpls_ip}},
+        {52, {min_ttl}},
+        {53, {max_ttl}},
+        {70, {mpls_label}},
+        {71, {mpls_label}},
+        {72, {mpls_label}},
+        {82, {interface_name}},
+        {83, {interface_description}},
+        {85, {octet_total_count}},
+        {86, {packet_total_count}},
+        {90, {mpls_vpn_rd}},
+        {94, {application_description}},
+        {95, {application_id}},
+        {96, {application_name}},
+        {130, {exporter_addr}},
+        {131, {exporter_addr}},
+        {136, {flow_end_reason}},
+        {140, {mpls_ip}},
+        {148, {flow_id}},
+        {150, {time_flow_start_ns}},
+        {151, {time_flow_end_ns}},
+        {152, {time_flow_start_ns}},
+        {153, {time_flow_end_ns}},
+        {154, {time_flow_start_ns}},
+        {155, {time_flow_end_ns}},
+        {156, {time_flow_start_ns}},
+        {157, {time_flow_end_ns}},
+        {158, {time_flow_start_ns}},
+        {159, {time_flow_end_ns}},
+        {161, {flow_duration_ms}},
+        {197, {ip_flags}},
+        {225, {post_nat_src_addr}},
+        {226, {post_nat_dst_addr}},
+        {227, {post_napt_src_port}},
+        {228, {post_napt_dst_port}},
+        {230, {nat_event}},
+        {231, {initiator_octets}},
+        {232, {responder_octets}},
+        {233, {firewall_event}},
+        {236, {vrf_name}},
+        {243, {dot1q_vlan_id}},
+        {244, {dot1q_priority}},
+        {245, {dot1q_customer_vlan_id}},
+        {252, {ingress_physical_if}},
+        {253, {egress_physical_if}},
+        {254, {post_dot1q_vlan_id}},
+        {281, {post_nat_src_addr}},
+        {282, {post_nat_dst_addr}},
+        {298, {initiator_packets}},
+        {299, {responder_packets}},
+        {315, {layer_stack}},
+        {351, {vxlan_vni}},
+        {371, {user_name}},
+    };
+    std::map<unsigned, Columns> found;
+    for (const Element& element : elements()) {
+        const ColumnInfo& column = info(element.column);
+        if (column.numbers[0] == 0 || column.own()) found[element.id].insert(element.column);
+    }
+    EXPECT_EQ(found, more);
 }
 
 TEST(Elements, TreatColumnsAsTheirKind) {
@@ -118,6 +191,9 @@ TEST(Elements, TreatColumnsAsTheirKind) {
         const bool copies = element.transform == Transform::bytes ||
                             element.transform == Transform::bytes_if_better;
         EXPECT_EQ(copies, info(element.column).kind == Kind::bytes) << "element " << element.id;
+        if (element.transform == Transform::list_append) {
+            EXPECT_EQ(info(element.column).kind, Kind::bytes_list) << "element " << element.id;
+        }
         if (is_time(element.transform)) {
             EXPECT_EQ(info(element.column).kind, Kind::u64) << "element " << element.id;
         }

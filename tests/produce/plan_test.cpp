@@ -80,17 +80,22 @@ TEST(Plan, TheLastFieldOfAColumnWins) {
     EXPECT_EQ(compile({{7, 2}, {7, 2}, {7, 2}}).of(Column::src_port).at(0).field, 2);
 }
 
-TEST(Plan, CountersBeforeTheMiddleboxPrecedeThoseBehindIt) {
-    for (const Fields& fields : {Fields{{1, 4}, {23, 8}}, Fields{{23, 8}, {1, 4}}}) {
-        const Compiled plan = compile(fields);
-        ASSERT_EQ(plan.of(Column::bytes).size(), 1u);
-        EXPECT_EQ(plan.of(Column::bytes)[0].size, 4) << "element 1";
+TEST(Plan, CountersHaveAStepForEachFieldThatMayFillThem) {
+    const Compiled both = compile({{23, 8}, {1, 4}, {85, 8}, {231, 4}});
+    EXPECT_EQ(both.of(Column::bytes).size(), 4u);
+    EXPECT_FALSE(both.direct) << "the values decide";
+    EXPECT_EQ(both.of(Column::bytes)[0].field, 0);
+    EXPECT_EQ(both.of(Column::bytes)[1].field, 1);
+    EXPECT_EQ(both.of(Column::bytes)[2].field, 2) << "totals come behind";
+    EXPECT_EQ(both.of(Column::bytes)[3].field, 3) << "and the initiator's behind them";
+    EXPECT_EQ(compile({{231, 4}, {1, 4}}).of(Column::bytes)[0].size, 4) << "in any order";
+    for (const std::uint16_t alone : {1, 23, 85, 231}) {
+        const Compiled plan = compile({{alone, 8}});
+        ASSERT_EQ(plan.of(Column::bytes).size(), 1u) << alone;
+        EXPECT_EQ(plan.of(Column::bytes)[0].transform, Transform::number) << alone;
+        EXPECT_TRUE(plan.direct) << alone;
     }
-    EXPECT_EQ(compile({{24, 8}, {2, 4}, {24, 8}}).of(Column::packets).at(0).size, 4);
-    EXPECT_EQ(compile({{23, 8}}).of(Column::bytes).size(), 1u) << "alone it counts";
-    EXPECT_EQ(compile({{23, 8}, {1, 4, 9}}).of(Column::bytes).at(0).size, 8)
-        << "an enterprise's element 1 is another one";
-    EXPECT_EQ(compile({{24, 8}, {1, 4}}).of(Column::packets).at(0).size, 8);
+    EXPECT_TRUE(compile({{24, 8}, {2, 4, 9}}).direct) << "an enterprise's element is another one";
 }
 
 TEST(Plan, AVlanFillsTwoColumns) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The files in proto/ and the column table say the same, in both directions. What protoc makes of
-// the files is the judge; both are read at run time, for their messages have one name.
-#include <google/protobuf/compiler/importer.h>
+// the files is the judge; both are read as descriptors, for their messages have one name.
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
 
 #include <array>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -18,20 +20,14 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-using google::protobuf::compiler::DiskSourceTree;
-using google::protobuf::compiler::Importer;
-
-class Complaints : public google::protobuf::compiler::MultiFileErrorCollector {
-    void AddError(const std::string& file, int line, int, const std::string& what) override {
-        ADD_FAILURE() << file << ':' << line << ": " << what;
-    }
-};
-
 /// Files of one profile; the descriptors live as long as this.
 struct SchemaFile {
-    SchemaFile(Profile which, const char* name) : profile{which} {
-        tree.MapPath("", FLOWD_SOURCE_ROOT "/proto");
-        file = importer.Import(name);
+    /// `path` is what protoc made of the file: a FileDescriptorSet.
+    SchemaFile(Profile which, const char* path) : profile{which} {
+        std::ifstream in{path, std::ios::binary};
+        google::protobuf::FileDescriptorSet set;
+        EXPECT_TRUE(set.ParseFromIstream(&in)) << path;
+        file = pool.BuildFile(set.file(0));
     }
     [[nodiscard]] const Descriptor& message() const { return *file->message_type(0); }
     /// The profile's columns in the order of the table, flowd's own behind them.
@@ -44,18 +40,16 @@ struct SchemaFile {
     }
 
     Profile profile;
-    DiskSourceTree tree;
-    Complaints complaints;
-    Importer importer{&tree, &complaints};
+    google::protobuf::DescriptorPool pool;
     const google::protobuf::FileDescriptor* file = nullptr;
 };
 
 const SchemaFile& v1() {
-    static const SchemaFile file{Profile::goflow2_v1, "flow.proto"};
+    static const SchemaFile file{Profile::goflow2_v1, FLOWD_FLOW_DESCRIPTORS};
     return file;
 }
 const SchemaFile& v2() {
-    static const SchemaFile file{Profile::goflow2_v2, "flow_v2.proto"};
+    static const SchemaFile file{Profile::goflow2_v2, FLOWD_FLOW_V2_DESCRIPTORS};
     return file;
 }
 const std::array<const SchemaFile*, 2>& both() {

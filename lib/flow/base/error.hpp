@@ -37,6 +37,9 @@ enum class [[nodiscard]] Error : std::uint8_t{
     template_limit,    ///< refused: too many fields, or too many templates
     unknown_template,  ///< a data set whose template has not been seen
 
+    // NetFlow v8.
+    bad_aggregation,  ///< an aggregation scheme that does not exist
+
     // sFlow.
     bad_address_type,  ///< agent address that is neither IPv4 nor IPv6
     bad_sample,        ///< a sample whose lengths or counts contradict each other
@@ -55,8 +58,8 @@ inline constexpr std::size_t error_count = static_cast<std::size_t>(Error::count
         "frame_fragment", "frame_not_udp",    "frame_bad_udp",    "frame_not_ours",
         "empty",          "truncated",        "unknown_protocol", "protocol_not_here",
         "bad_length",     "bad_set_length",   "bad_set_id",       "bad_template",
-        "template_limit", "unknown_template", "bad_address_type", "bad_sample",
-        "bad_record"};
+        "template_limit", "unknown_template", "bad_aggregation",  "bad_address_type",
+        "bad_sample",     "bad_record"};
     static_assert(!names.back().empty());
     const auto index = static_cast<std::size_t>(error);
     return index < names.size() ? names[index] : "?";

@@ -11,6 +11,7 @@
 #include "flow/decode/exporters.hpp"
 #include "flow/decode/sampling/fallback.hpp"
 #include "flow/decode/sampling/options.hpp"
+#include "flow/decode/sequence_header.hpp"
 #include "flow/decode/stats.hpp"
 #include "flow/decode/templates/park.hpp"
 #include "flow/decode/templates/sets.hpp"
@@ -56,6 +57,13 @@ public:
     }
     [[nodiscard]] ExporterIndex enter(const Address& address, std::uint16_t port,
                                       std::uint32_t now_seconds) noexcept;
+    /// Counts loss of a protocol whose decoder does not: all but NetFlow v9 and IPFIX.
+    void track(const Datagram& datagram, ExporterIndex exporter) noexcept {
+        const SequenceHeader header = sequence_of(datagram, exporter);
+        if (header.domain.version == 0) return;
+        DomainState* const domain = domains.enter(header.domain, now_seconds_);
+        if (domain != nullptr) domain->sequence.take(header.step, stats);
+    }
     /// Ends the datagram and counts it. The outcome may be another one than its decoder's.
     Error close(ExporterIndex exporter, Error outcome) noexcept;
     /// Ends a run: nothing waits any longer.

@@ -8,9 +8,11 @@
 #include <type_traits>
 
 #include "flow/decode/ipfix/decoder.hpp"
+#include "flow/decode/netflow1/decoder.hpp"
 #include "flow/decode/netflow5/decoder.hpp"
+#include "flow/decode/netflow7/decoder.hpp"
+#include "flow/decode/netflow8/decoder.hpp"
 #include "flow/decode/netflow9/decoder.hpp"
-#include "flow/decode/sequence_header.hpp"
 #include "flow/decode/sflow/decoder.hpp"
 #include "flow/decode/state.hpp"
 #include "flow/model/datagram.hpp"
@@ -58,12 +60,19 @@ public:
     Pipeline(const Format& format, const Schema& schema, Sink& sink,
              const PipelineLimits& limits) noexcept
         : state_{limits.shard(), stats_},
-          writer_{format, schema, sink, stats_, limits.templates.templates_max},
+          writer_{format, schema, sink, stats_,
+                  limits.templates.templates_max + built_in_templates},
           netflow5_{limits.templates.templates_max},
+          netflow1_{limits.templates.templates_max + 1},
+          netflow7_{limits.templates.templates_max + 2},
+          netflow8_{limits.templates.templates_max + 3},
           netflow9_{state_},
           ipfix_{state_} {
         writer_.learn(netflow5_.layout());
-        stats_.templates_learnt = 0;  // the built-in one does not count
+        writer_.learn(netflow1_.layout());
+        writer_.learn(netflow7_.layout());
+        for (const Template& layout : netflow8_.layouts()) writer_.learn(layout);
+        stats_.templates_learnt = 0;  // the built-in ones do not count
     }
 
     /// For a format with the columns of goflow2 v1.
@@ -135,6 +144,9 @@ public:
     }
 
 private:
+    /// NetFlow v5, v1, v7 and v8's schemes: their plans are kept behind the learnt ones.
+    static constexpr std::uint32_t built_in_templates = 3 + netflow8::schemes.size();
+
     using Writer = RecordWriter<Format, Sink>;
     static_assert(Decoder<netflow5::Decoder, Writer> && Decoder<netflow9::Decoder, Writer> &&
                   Decoder<ipfix::Decoder, Writer> && Decoder<sflow::Decoder, Writer>);
@@ -142,7 +154,8 @@ private:
     Error decode(const Datagram& datagram) noexcept {
         if (datagram.payload.empty()) return Error::empty;
         writer_.set_payload(datagram.payload);
-        return decode_by(datagram, ipfix_, netflow9_, netflow5_, sflow_);
+        return decode_by(datagram, ipfix_, netflow9_, netflow5_, sflow_, netflow7_, netflow8_,
+                         netflow1_);
     }
 
     /// The first decoder that claims the datagram has it.
@@ -166,12 +179,7 @@ private:
         if constexpr (std::is_constructible_v<D, ShardState&>) {
             return decoder.decode(datagram, exporter_, writer_);
         } else {
-            const SequenceHeader header = sequence_of(datagram, exporter_);
-            if (header.domain.version != 0) {
-                DomainState* const domain =
-                    state_.domains.enter(header.domain, state_.now_seconds());
-                if (domain != nullptr) domain->sequence.take(header.step, stats_);
-            }
+            state_.track(datagram, exporter_);
             OriginSink<Writer> sink{writer_, state_.rate_of(exporter_, nullptr).rate};
             return decoder.decode(datagram, exporter_, sink);
         }
@@ -182,6 +190,9 @@ private:
     ExporterIndex exporter_ = Exporters::other;  ///< of this datagram
     Writer writer_;
     netflow5::Decoder netflow5_;
+    netflow1::Decoder netflow1_;
+    netflow7::Decoder netflow7_;
+    netflow8::Decoder netflow8_;
     netflow9::Decoder netflow9_;
     ipfix::Decoder ipfix_;
     sflow::Decoder sflow_;

@@ -56,14 +56,10 @@ struct Compiled<Format> {
 template <Formatter Format, MessageSink Sink>
 class RecordWriter {
 public:
-    /// `templates_max` slots, and one more for the built-in template of NetFlow v5.
+    /// Slots for `templates_max` plans, those of built-in templates included.
     RecordWriter(const Format& format, const Schema& schema, Sink& sink, PipelineStats& stats,
                  std::uint32_t templates_max) noexcept
-        : format_{format},
-          schema_{schema},
-          sink_{sink},
-          stats_{stats},
-          plans_{std::size_t{templates_max} + 1} {}
+        : format_{format}, schema_{schema}, sink_{sink}, stats_{stats}, plans_{templates_max} {}
 
     /// Where the datagram ends: a record is not read past it.
     void set_payload(Bytes payload) noexcept { payload_end_ = payload.data() + payload.size(); }

@@ -54,10 +54,10 @@ void run_sampling(Flow& flow, const Step& step, Bytes field, const Origin& origi
         for (const SamplerRate& each : origin.samplers) {
             if (each.sampler == value) flow.set(step.column, each.rate);
         }
-    } else if (value == 0) {
-        return;
     } else if (step.transform == Transform::sampling_space) {
         if (rate != 0) flow.set(step.column, (rate + value) / rate);  // RFC 5477 §8.2.2
+    } else if (value == 0) {
+        return;
     } else if (step.transform == Transform::sampling_size) {
         flow.set(step.column, rate / value);  // population / size, §8.2.5
     } else {

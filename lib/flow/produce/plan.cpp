@@ -59,7 +59,6 @@ Transform alone(Transform transform) noexcept {
         case Transform::number_or:
         case Transform::number_if_set:
         case Transform::number_if_unset: return Transform::number;
-        case Transform::bytes_if_better: return Transform::bytes;
         default: return transform;
     }
 }
@@ -134,25 +133,38 @@ bool needs_plain_way(const Step& step) noexcept {
     return step.size > 0 && step.shift >= 8 * step.size;  // all of the field is shifted out
 }
 
-/// Where every accumulating column has one source, nothing accumulates: the steps become plain
-/// ones. An address of one family also settles the ethertype, whatever ipVersion (IE 60) says.
-/// False: the order matters, or a step needs the plain way.
-bool make_direct(Steps& steps) noexcept {
+/// An address of one family settles the ethertype, whatever ipVersion (IE 60) says. False when both
+/// families, or one end twice, are in the template: then the values decide.
+bool settle_addresses(Steps& steps) noexcept {
     std::uint16_t etype = 0;
-    for (Step& step : steps.all()) {
-        if (alone(step.transform) == step.transform) continue;
-        if (steps.count(step.column) > 1) return false;
+    for (const Step& step : steps.all()) {
         if (step.transform != Transform::bytes_if_better) continue;
-        if (etype != 0 && etype != step.operand) return false;
+        if (steps.count(step.column) > 1 || (etype != 0 && etype != step.operand)) return false;
         etype = step.operand;
     }
-    for (Step& step : steps.all()) step.transform = alone(step.transform);
-    if (etype != 0) {
-        steps.add(
-            Step{.column = Column::etype, .transform = Transform::constant, .operand = etype});
+    if (etype == 0) return true;
+    for (Step& step : steps.all()) {
+        if (step.transform == Transform::bytes_if_better) step.transform = Transform::bytes;
+    }
+    steps.add(Step{.column = Column::etype, .transform = Transform::constant, .operand = etype});
+    return true;
+}
+
+/// Where an accumulating column has one source, nothing accumulates: its step becomes a plain one.
+/// False: the order matters, or a step needs the plain way.
+bool make_direct(Steps& steps) noexcept {
+    const auto is_frame = [](const Step& step) {
+        return step.transform == Transform::frame_section;
+    };
+    const auto before = steps.all();
+    if (std::any_of(before.begin(), before.end(), is_frame)) return false;  // it fills any column
+    const bool settled = settle_addresses(steps);
+    for (Step& step : steps.all()) {
+        if (step.transform == Transform::bytes_if_better) continue;
+        if (steps.count(step.column) == 1) step.transform = alone(step.transform);
     }
     const auto all = steps.all();
-    return std::none_of(all.begin(), all.end(), needs_plain_way);
+    return settled && std::none_of(all.begin(), all.end(), needs_plain_way);
 }
 
 }  // namespace

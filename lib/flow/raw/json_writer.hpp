@@ -25,6 +25,8 @@ public:
     void close_object() noexcept { close('}'); }
     void open_array() noexcept { open('['); }
     void close_array() noexcept { close(']'); }
+    /// A line of text instead of JSON.
+    void line(std::string_view text) noexcept { put(text); }
     /// The name of the value that comes next.
     void key(std::string_view name) noexcept;
 

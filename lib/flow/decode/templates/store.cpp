@@ -87,7 +87,8 @@ Result<TemplateStore::Learnt> TemplateStore::put(const Domain& domain,
     if (index != IndexTable::none) {
         const Template& known = entries_[index].layout;
         entries_[index].last_touched = now_seconds_;
-        if (known.options == definition.options && same_fields(known.fields, definition.fields)) {
+        if (known.options == definition.options && known.scope_count == definition.scope_count &&
+            same_fields(known.fields, definition.fields)) {
             return Learnt{&known, false};
         }
     } else {

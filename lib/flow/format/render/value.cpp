@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstring>
 #include <string_view>
 
@@ -87,19 +86,40 @@ std::uint8_t* put_padded(std::uint8_t* to, std::uint64_t value, std::size_t digi
     return to + digits;
 }
 
+struct Date {
+    std::uint64_t year;
+    std::uint64_t month;
+    std::uint64_t day;
+};
+
+/// Of a day since 1970-01-01, in the Gregorian calendar. Years are counted from March, so that the
+/// leap day is a year's last; 400 of them have 146,097 days.
+constexpr Date date_of(std::uint64_t days) noexcept {
+    const std::uint64_t since_march_0 = days + 719'468;
+    const std::uint64_t era = since_march_0 / 146'097;
+    const std::uint64_t day_of_era = since_march_0 % 146'097;
+    const std::uint64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+    const std::uint64_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const std::uint64_t month = (5 * day_of_year + 2) / 153;  // 0 is March
+    return {era * 400 + year_of_era + (month >= 10 ? 1 : 0), month < 10 ? month + 3 : month - 9,
+            day_of_year - (153 * month + 2) / 5 + 1};
+}
+static_assert(date_of(0).year == 1970 && date_of(0).month == 1 && date_of(0).day == 1);
+static_assert(date_of(11'016).month == 2 && date_of(11'016).day == 29);  // of 2000
+
 /// RFC 3339 in UTC; trailing zeros of the fraction are left out, as Go does.
 std::uint8_t* put_datetime(std::uint8_t* to, std::uint64_t seconds,
                            std::uint64_t nanoseconds) noexcept {
-    using namespace std::chrono;
     constexpr std::uint64_t last_second = 253'402'300'799;  // 9999-12-31T23:59:59Z
     seconds = std::min(seconds, last_second);
-    const auto days = static_cast<int>(seconds / 86400);
-    const year_month_day date{sys_days{std::chrono::days{days}}};
-    to = put_padded(to, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
+    const Date date = date_of(seconds / 86400);
+    to = put_padded(to, date.year, 4);
     *to++ = '-';
-    to = put_padded(to, static_cast<unsigned>(date.month()), 2);
+    to = put_padded(to, date.month, 2);
     *to++ = '-';
-    to = put_padded(to, static_cast<unsigned>(date.day()), 2);
+    to = put_padded(to, date.day, 2);
     *to++ = 'T';
     to = put_padded(to, seconds % 86400 / 3600, 2);
     *to++ = ':';

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// RawPipeline: a datagram becomes one message that says what was in it, not flows (goflow2 v2's
+// `-produce raw`). The protocols' decoders run as well, to learn templates and to find what is
+// wrong. Single-threaded, as Pipeline is.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "flow/decode/ipfix/decoder.hpp"
+#include "flow/decode/netflow5/decoder.hpp"
+#include "flow/decode/netflow9/decoder.hpp"
+#include "flow/decode/sflow/decoder.hpp"
+#include "flow/decode/state.hpp"
+#include "flow/model/batch.hpp"
+#include "flow/pipeline/message_sink.hpp"
+#include "flow/pipeline/pipeline.hpp"
+#include "flow/raw/envelope.hpp"
+
+namespace flow {
+
+template <MessageSink Sink>
+class RawPipeline {
+public:
+    RawPipeline(raw::Shape shape, const Schema&, Sink& sink, const PipelineLimits& limits) noexcept
+        : shape_{shape}, sink_{sink}, state_{without_park(limits), stats_} {}
+
+    RawPipeline(const RawPipeline&) = delete;
+    RawPipeline& operator=(const RawPipeline&) = delete;
+
+    /// Writes the datagram's message. Returns, and counts, the first thing that was wrong in it.
+    Error process(const Datagram& datagram) noexcept {
+        ++stats_.datagrams;
+        stats_.payload_bytes += datagram.payload.size();
+        state_.open(datagram);
+        exporter_ = Exporters::other;
+        const Error outcome = datagram.payload.empty()
+                                  ? Error::empty
+                                  : decode_by(datagram, ipfix_, netflow9_, netflow5_, sflow_);
+        return state_.close(exporter_, outcome);
+    }
+
+    /// The end of a run.
+    void finish() noexcept { state_.finish(); }
+
+    /// A message counts as a flow.
+    [[nodiscard]] const PipelineStats& stats() const noexcept { return stats_; }
+
+private:
+    /// Counts new templates, and remembers that a header was read.
+    class Learner {
+    public:
+        explicit Learner(PipelineStats& stats) noexcept : stats_{stats} {}
+        void begin(const Origin&) noexcept { begun = true; }
+        void learn(const Template&) noexcept { ++stats_.templates_learnt; }
+        void records(const Template&, const RecordRun&) noexcept {}
+        void record(const Template&, const Record&) noexcept {}
+        Error sample(const FlowSample&) noexcept { return Error::none; }
+
+        bool begun = false;
+
+    private:
+        PipelineStats& stats_;
+    };
+
+    template <class First, class... Rest>
+    Error decode_by(const Datagram& datagram, First& decoder, Rest&... rest) noexcept {
+        if (First::claims(datagram.payload)) {
+            if (!First::accepted(datagram.accepts)) return Error::protocol_not_here;
+            exporter_ = state_.enter(datagram);
+            state_.track(datagram, exporter_);
+            Learner learner{stats_};
+            const Error outcome = decoder.decode(datagram, exporter_, learner);
+            if (learner.begun) write(datagram, exporter_);
+            return outcome;
+        }
+        if constexpr (sizeof...(rest) > 0) {
+            return decode_by(datagram, rest...);
+        } else {
+            return Error::unknown_protocol;
+        }
+    }
+
+    /// A message says what is in its datagram; what waited would be in none.
+    [[nodiscard]] static ShardLimits without_park(const PipelineLimits& limits) noexcept {
+        ShardLimits shard = limits.shard();
+        shard.park.bytes_max = 0;
+        return shard;
+    }
+
+    /// Asks for the room that such messages usually take; for all there is when that was too
+    /// little.
+    void write(const Datagram& datagram, ExporterIndex exporter) noexcept {
+        ++stats_.flows;
+        const std::size_t usual = 1024 + 24 * datagram.payload.size();
+        for (const std::size_t room : {std::min(usual, room_max), room_max}) {
+            std::uint8_t* const to = sink_.reserve(room);
+            if (to == nullptr) return;  // the sink has counted it
+            raw::JsonWriter out{{to, room}};
+            raw::write_message(out, shape_, datagram, {state_.templates, exporter, layout_});
+            if (!out.failed()) return sink_.commit(out.end(), exporter);
+        }
+        ++stats_.flows_too_large;
+    }
+
+    static constexpr std::size_t room_max = Batch::message_size_max - 64;  // and a terminator
+
+    raw::Shape shape_;
+    Sink& sink_;
+    PipelineStats stats_;
+    ShardState state_;
+    ExporterIndex exporter_ = Exporters::other;  ///< of this datagram
+    VariableLayout layout_;
+    netflow5::Decoder netflow5_{0};
+    netflow9::Decoder netflow9_{state_};
+    ipfix::Decoder ipfix_{state_};
+    sflow::Decoder sflow_;
+};
+
+}  // namespace flow

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// NetFlow v1 datagrams built field by field, and what the decoder hands on.
+#include "flow/decode/netflow1/decoder.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/byte_builder.hpp"
+#include "support/netflow_builder.hpp"
+#include "support/recording_sink.hpp"
+
+namespace flow::netflow1 {
+namespace {
+
+using test::ByteBuilder;
+using test::datagram;
+using test::RecordingSink;
+
+ByteBuilder message(unsigned count) {
+    ByteBuilder out;
+    out.u16(1).u16(count).u32(100'000).u32(1'700'000'000).u32(5);
+    return out;
+}
+
+TEST(Netflow1, ClaimsItsVersionWhereNetflow5Is) {
+    EXPECT_TRUE(Decoder::claims(ByteBuilder{}.u16(1).bytes()));
+    EXPECT_FALSE(Decoder::claims(ByteBuilder{}.u16(5).bytes()));
+    EXPECT_FALSE(Decoder::claims(ByteBuilder{}.u8(0).bytes()));
+    EXPECT_FALSE(Decoder::claims({}));
+    EXPECT_TRUE(Decoder::accepted({.netflow5 = true}));
+    EXPECT_FALSE(Decoder::accepted({.netflow9 = true, .sflow = true}));
+}
+
+TEST(Netflow1, HandsOnItsHeaderAndRecords) {
+    RecordingSink sink;
+    Decoder decoder{42};
+    const ByteBuilder payload = message(2).fill(48, 1).fill(48, 2);
+    EXPECT_EQ(decoder.decode(datagram(payload.bytes()), 3, sink), Error::none);
+    ASSERT_EQ(sink.origins.size(), 1u);
+    EXPECT_EQ(sink.origins[0].type, FlowType::netflow_v1);
+    EXPECT_EQ(sink.origins[0].sequence, 0u);
+    EXPECT_EQ(sink.origins[0].uptime_ms, 100'000u);
+    EXPECT_EQ(sink.origins[0].export_seconds, 1'700'000'000u);
+    EXPECT_EQ(sink.origins[0].export_nanoseconds, 5u);
+    EXPECT_EQ(sink.origins[0].exporter, 3u);
+    ASSERT_EQ(sink.seen.size(), 2u);
+    EXPECT_EQ(sink.seen[1].bytes, std::vector<std::uint8_t>(48, 2));
+}
+
+TEST(Netflow1, CutAnywhereHandsOnWholeRecordsOnly) {
+    const ByteBuilder payload = message(2).fill(96, 1);
+    for (std::size_t size = 0; size < payload.size(); ++size) {
+        RecordingSink sink;
+        Decoder decoder{42};
+        EXPECT_EQ(decoder.decode(datagram(payload.bytes().first(size)), 1, sink), Error::truncated);
+        const std::size_t whole = size < header_size ? 0 : (size - header_size) / 48;
+        EXPECT_EQ(sink.seen.size(), whole) << size;
+    }
+}
+
+TEST(Netflow1, BytesBehindTheCountAreNotLookedAt) {
+    RecordingSink sink;
+    Decoder decoder{42};
+    EXPECT_EQ(decoder.decode(datagram(message(1).fill(96, 1).bytes()), 1, sink), Error::none);
+    EXPECT_EQ(sink.seen.size(), 1u);
+}
+
+TEST(Netflow1, LayoutIsATemplateOf48Bytes) {
+    const Decoder decoder{42};
+    EXPECT_EQ(decoder.layout().record_size, 48);
+    EXPECT_EQ(decoder.layout().slot, 42u);
+    EXPECT_FALSE(decoder.layout().options);
+}
+
+}  // namespace
+}  // namespace flow::netflow1
