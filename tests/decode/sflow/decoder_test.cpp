@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <vector>
 
 #include "support/exact_bytes.hpp"
 #include "support/netflow_builder.hpp"
@@ -63,6 +64,23 @@ TEST(Sflow, HasAgentsOfBothFamilies) {
     EXPECT_EQ(sink.origins.size(), 1u);
 }
 
+TEST(Sflow, TellsSequencesApartBySubAgent) {
+    ByteBuilder v4;
+    v4.u32(5).u32(1).raw({10, 0, 0, 254}).u32(0x01020304).u32(80);
+    EXPECT_EQ(Decoder::domain_of(v4.bytes()), 0x01020304u);
+    EXPECT_EQ(Decoder::domain_of(v4.bytes().first(16)), 0x01020304u);
+    EXPECT_EQ(Decoder::domain_of(v4.bytes().first(15)), 0u);
+    ByteBuilder v6;
+    v6.u32(5).u32(2).fill(16, 0x20).u32(7);
+    EXPECT_EQ(Decoder::domain_of(v6.bytes()), 7u);
+    EXPECT_EQ(Decoder::domain_of(v6.bytes().first(27)), 0u);
+    for (const std::uint32_t type : {0u, 3u, 0xffffffffu}) {
+        const ByteBuilder bad = ByteBuilder{}.u32(5).u32(type).fill(40, 1);
+        EXPECT_EQ(Decoder::domain_of(bad.bytes()), 0u);
+    }
+    EXPECT_EQ(Decoder::domain_of({}), 0u);
+}
+
 TEST(Sflow, HandsOnFlowSamples) {
     RecordingSink sink;
     const SflowSample header{
@@ -102,6 +120,30 @@ TEST(Sflow, PassesOverOtherSamples) {
     EXPECT_EQ(decode(sflow_message({.sample_count = 7}, samples.bytes()).bytes(), sink),
               Error::none);
     EXPECT_EQ(sink.samples.size(), 1u);
+}
+
+/// Also takes note of samples that are no flows.
+struct CountingSink : RecordingSink {
+    void passed_over(PassedOver what) noexcept { kinds.push_back(what); }
+    std::vector<PassedOver> kinds;
+};
+static_assert(PassedOverSink<CountingSink> && !PassedOverSink<RecordingSink>);
+
+TEST(Sflow, TellsWhatItPassesOver) {
+    CountingSink sink;
+    ByteBuilder samples;
+    for (const std::uint32_t format : {2u, 1u, 4u, 5u, 0u, 0x1005u}) {
+        const ByteBuilder body = flow_sample({}, one_record().bytes());
+        samples.bytes(tagged(format, body.bytes()).bytes());
+    }
+    samples.bytes(tagged(5, {}).bytes());
+    const ByteBuilder wire = sflow_message({.sample_count = 8}, samples.bytes());
+    Decoder decoder;
+    EXPECT_EQ(decoder.decode(datagram(wire.bytes()), 3, sink), Error::truncated);
+    EXPECT_EQ(sink.samples.size(), 1u);
+    using enum PassedOver;
+    EXPECT_EQ(sink.kinds,
+              (std::vector<PassedOver>{counters, counters, discarded, other, other, discarded}));
 }
 
 TEST(Sflow, WithTooHighACountHandsOnWhatIsThere) {

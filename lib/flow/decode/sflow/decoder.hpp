@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // sFlow v5 (sflow.org, sFlow Version 5): a header with the agent's address, then samples. Flow
-// samples and expanded flow samples are handed on; counter samples and those of other formats are
-// skipped.
+// samples and expanded flow samples are handed on; counter samples, discarded-packet samples and
+// those of other formats are no flows: they are passed over, and a sink that counts them is told.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,20 @@ namespace flow::sflow {
 
 inline constexpr std::uint32_t version = 5;
 
+/// A sample of which no flow is made.
+enum class PassedOver : std::uint8_t {
+    counters,   ///< formats 2 and 4: counters of an interface
+    discarded,  ///< format 5 (sFlow Discarded Packet Notification): a packet that was dropped
+    other,      ///< any other format, and those of other enterprises
+};
+
+/// A sink that wants to know of samples that are no flows.
+template <class S>
+concept PassedOverSink = requires(S& sink, PassedOver what) {
+    { sink.passed_over(what) }
+    noexcept;
+};
+
 class Decoder {
 public:
     static constexpr std::string_view name = "sflow";
@@ -26,6 +40,16 @@ public:
     }
     [[nodiscard]] static bool accepted(const Protocols& protocols) noexcept {
         return protocols.sflow;
+    }
+    /// Whose sequence numbers these are: the sub-agent. 0 when the header is cut before it, or its
+    /// address type is unknown.
+    [[nodiscard]] static std::uint32_t domain_of(Bytes payload) noexcept {
+        wire::Cursor in{payload};
+        in.skip(4);
+        const std::uint32_t address_type = in.u32();
+        if (address_type != 1 && address_type != 2) return 0;
+        in.skip(address_type == 1 ? 4 : 16);
+        return in.u32();
     }
 
     /// Returns the first thing that was wrong; the samples before it have been handed on. A sample
@@ -52,7 +76,10 @@ public:
 private:
     // sFlow v5 §5.3: enterprise 0, format in the low 12 bits; other enterprises give other numbers.
     static constexpr std::uint32_t flow_sample = 1;
+    static constexpr std::uint32_t counter_sample = 2;
     static constexpr std::uint32_t expanded_flow_sample = 3;
+    static constexpr std::uint32_t expanded_counter_sample = 4;
+    static constexpr std::uint32_t discarded_packet = 5;
 
     template <RecordSink Sink>
     Error decode_samples(wire::Cursor& in, std::uint32_t count, Sink& sink) noexcept {
@@ -68,9 +95,20 @@ private:
                 outcome = first_failure(outcome, decode_flow_sample(body, sink));
             } else if (format == expanded_flow_sample) {
                 outcome = first_failure(outcome, decode_expanded_flow_sample(body, sink));
+            } else if constexpr (PassedOverSink<Sink>) {
+                sink.passed_over(what_is(format));
             }
         }
         return outcome;
+    }
+
+    static constexpr PassedOver what_is(std::uint32_t format) noexcept {
+        switch (format) {
+            case counter_sample:
+            case expanded_counter_sample: return PassedOver::counters;
+            case discarded_packet: return PassedOver::discarded;
+            default: return PassedOver::other;
+        }
     }
 
     /// sequence, source id, rate, pool, drops, input, output, record count
