@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "flow/base/slots.hpp"
+#include "flow/decode/sflow/decoder.hpp"
 #include "flow/model/batch.hpp"
 #include "flow/model/formatter.hpp"
 #include "flow/model/plan.hpp"
@@ -107,6 +108,15 @@ public:
         const Error outcome = samples_.fill(flow, sample, origin_);
         write_flow(flow);
         return outcome;
+    }
+
+    /// sFlow's samples that are no flows.
+    void passed_over(sflow::PassedOver what) noexcept {
+        switch (what) {
+            case sflow::PassedOver::counters: ++stats_.counter_samples; break;
+            case sflow::PassedOver::discarded: ++stats_.discarded_samples; break;
+            case sflow::PassedOver::other: ++stats_.other_samples; break;
+        }
     }
 
 private:
