@@ -112,6 +112,15 @@ CASES = [
          capture(sflow.datagram([sflow.counter_sample(), sflow.block(4413 << 12 | 1, bytes(40)),
                                  sflow.flow_sample([RAW_TCP]), sflow.counter_sample()])),
          [sample(**RAW_TCP_COLUMNS)]),
+    Case("sflow_discarded_packets",
+         "Discarded-packet samples (format 5) tell of packets that the switch dropped, not of "
+         "traffic: no flow is made of them, though they hold the same header records; the flow "
+         "sample between them counts, and nothing is wrong with the datagram.",
+         capture(sflow.datagram([sflow.discarded_sample([RAW_TCP]), sflow.flow_sample([RAW_TCP]),
+                                 sflow.discarded_sample([RAW_TCP], reason=262),
+                                 sflow.block(sflow.EXPANDED_COUNTERS, sflow.words(1, 0, 7, 0))]),
+                 sflow.datagram([sflow.discarded_sample([])])),
+         [sample(**RAW_TCP_COLUMNS)]),
     Case("sflow_expanded_sample",
          "An expanded flow sample has interfaces of two words, format and value: values above "
          "2^24 fit, the format (2: several ports) is not part of the number.",
