@@ -48,6 +48,11 @@ TEST(SamplingOption, OfIntervalAndSpaceIsTheirPeriod) {
 TEST(SamplingOption, OfSizeAndPopulationIsTheirRatio) {
     EXPECT_EQ(option({{309, 4}, {310, 4}}, {2, 256}).rate, 128U);
     EXPECT_EQ(option({{309, 4}, {310, 4}}, {0, 256}).rate, 0U);
+    EXPECT_EQ(option({{305, 4}, {309, 4}, {310, 4}}, {1, 1, 256}).rate, 256U)
+        << "as Cisco routers send it";
+    EXPECT_EQ(option({{305, 4}, {309, 4}, {310, 4}}, {10, 0, 256}).rate, 10U);
+    EXPECT_EQ(option({{305, 4}, {306, 4}, {309, 4}, {310, 4}}, {1, 9, 1, 256}).rate, 10U)
+        << "a period is exact";
 }
 
 TEST(SamplingOption, PrefersWhatIsMoreExact) {

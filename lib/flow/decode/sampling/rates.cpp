@@ -22,12 +22,15 @@ struct Elements {
 };
 
 std::uint64_t rate_of(const Elements& found) noexcept {
+    // One of N at random (selectorAlgorithm 3): Cisco routers send an interval of 1 beside it.
+    const bool has_ratio = found.size != 0 && found.population != 0;
+    if (has_ratio && !found.has_space) return found.population / found.size;
     if (found.interval != 0) {
         if (!found.has_space) return found.interval;  // alone it is used for N of 1 in N
         const std::uint64_t period = found.interval + found.space;
         return period < found.space ? 0 : period / found.interval;  // 0: the sum wrapped
     }
-    if (found.size != 0 && found.population != 0) return found.population / found.size;
+    if (has_ratio) return found.population / found.size;
     return found.random != 0 ? found.random : found.interval_v9;
 }
 
