@@ -87,8 +87,15 @@ def aligned(mine: list[dict], theirs: list[dict], release: str):
         yield from ((None, flow) for flow in theirs[j1 + common:j2])
 
 
+def in_order(flows: list[dict]) -> list[dict]:
+    """By protocol: goflow2 took NetFlow v5 and v9 on different sockets, so which of two datagrams
+    came first is lost in its lines."""
+    return sorted(flows, key=lambda flow: flow.get("Type") or flow["type"])
+
+
 def differences(mine: list[dict], theirs: list[dict], release: str) -> list[Difference]:
     found: dict[str, Difference] = {}
+    mine, theirs = in_order(mine), in_order(theirs)
 
     def note(column: str, example: str):
         found.setdefault(column, Difference(column, 0, example)).count += 1
