@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// A ring of entries behind a hash table: once full, each newcomer takes the place of the oldest.
 #include "flow/decode/goflow2/sampling_rates.hpp"
 
 #include "flow/base/hash.hpp"

@@ -137,18 +137,18 @@ private:
         if (sample.format == flow_sample) {
             // sequence, source id, rate, pool, drops, input, output, record count
             const auto header = in.block<32>();
-            flow = {.sampling_rate = header.u32<8>(),
-                    .input = header.u32<20>(),
-                    .output = header.u32<24>(),
-                    .record_count = header.u32<28>()};
+            flow.sampling_rate = header.u32<8>();
+            flow.input = header.u32<20>();
+            flow.output = header.u32<24>();
+            flow.record_count = header.u32<28>();
         } else if (sample.format == expanded_flow_sample) {
             // sequence, source id (type, index), rate, pool, drops, input and output (format,
             // value), record count
             const auto header = in.block<44>();
-            flow = {.sampling_rate = header.u32<12>(),
-                    .input = header.u32<28>(),
-                    .output = header.u32<36>(),
-                    .record_count = header.u32<40>()};
+            flow.sampling_rate = header.u32<12>();
+            flow.input = header.u32<28>();
+            flow.output = header.u32<36>();
+            flow.record_count = header.u32<40>();
         } else {
             return Error::none;
         }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The list is looked at only for fields of more than eight bytes, which hardly any template has.
 #include "flow/decode/goflow2/wide_numbers.hpp"
 
 #include <algorithm>
