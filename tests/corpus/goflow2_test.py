@@ -165,8 +165,9 @@ class Rules:
         wrong = []
         known = set(re.findall(r"^\| `([a-z0-9-]+)` \|", FAULTS.read_text(), re.MULTILINE))
         for i, row in enumerate(self.rows):
-            place = f"{EXCEPTIONS.name}: {row.get('fault') or row.get('reason')}"
-            if not self.strict and row["fault"] not in known:
+            why = row.get("fault") or row.get("reason") or row["missing"]
+            place = f"{EXCEPTIONS.name}: {why}"
+            if "fault" in row and row["fault"] not in known:
                 wrong.append(f"{place}: no such row in {FAULTS.relative_to(flowd.ROOT)}")
             if complete and not self.used[i]:
                 wrong.append(f"{place}: explains no difference; take it out")
