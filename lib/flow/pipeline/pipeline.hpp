@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "flow/decode/exporters.hpp"
+#include "flow/decode/goflow2/decoders.hpp"
 #include "flow/decode/ipfix/decoder.hpp"
 #include "flow/decode/netflow1/decoder.hpp"
 #include "flow/decode/netflow5/decoder.hpp"
@@ -16,6 +17,7 @@
 #include "flow/decode/sflow/decoder.hpp"
 #include "flow/decode/templates/store.hpp"
 #include "flow/model/datagram.hpp"
+#include "flow/model/dialect.hpp"
 #include "flow/pipeline/record_writer.hpp"
 #include "flow/pipeline/stats.hpp"
 
@@ -27,6 +29,8 @@ struct PipelineLimits {
     std::uint32_t domains_max = 4096;
     /// Makes the tables' hashes unpredictable to senders; any number that they do not know.
     std::uint64_t hash_seed = 0;
+    /// By whose reading datagrams become flows.
+    Dialect dialect = Dialect::standard;
 };
 
 /// Turns the datagrams of one protocol into records. `claims` looks at the first bytes only.
@@ -57,7 +61,10 @@ public:
           netflow7_{limits.templates.templates_max + 2},
           netflow8_{limits.templates.templates_max + 3},
           netflow9_{templates_, rates_},
-          ipfix_{templates_, rates_} {
+          ipfix_{templates_, rates_},
+          dialect_{limits.dialect},
+          strict_{templates_, strict_settings(limits)} {
+        strict_.teach(writer_);
         writer_.learn(netflow5_.layout());
         writer_.learn(netflow1_.layout());
         writer_.learn(netflow7_.layout());
@@ -93,7 +100,19 @@ public:
 
 private:
     /// NetFlow v5, v1, v7 and v8's schemes: their plans are kept behind the learnt ones.
-    static constexpr std::uint32_t built_in_templates = 3 + netflow8::schemes.size();
+    static constexpr std::uint32_t standard_templates = 3 + netflow8::schemes.size();
+    /// And those of goflow2's own readings, behind them.
+    static constexpr std::uint32_t built_in_templates = standard_templates + 2;
+
+    static goflow2::Settings strict_settings(const PipelineLimits& limits) noexcept {
+        const std::uint32_t first_slot = limits.templates.templates_max + standard_templates;
+        return {.dialect = limits.dialect,
+                .templates_max = limits.templates.templates_max,
+                .sampling_rates_max = limits.domains_max,
+                .netflow5_slot = first_slot,
+                .empty_slot = first_slot + 1,
+                .hash_seed = limits.hash_seed};
+    }
 
     using Writer = RecordWriter<Format, Sink>;
     static_assert(Decoder<netflow5::Decoder, Writer> && Decoder<netflow9::Decoder, Writer> &&
@@ -102,6 +121,10 @@ private:
     Error decode(const Datagram& datagram) noexcept {
         if (datagram.payload.empty()) return Error::empty;
         writer_.set_payload(datagram.payload);
+        if (dialect_ != Dialect::standard) [[unlikely]] {
+            return decode_by(datagram, strict_.ipfix, strict_.netflow9, strict_.netflow5,
+                             strict_.sflow);
+        }
         return decode_by(datagram, ipfix_, netflow9_, netflow5_, sflow_, netflow7_, netflow8_,
                          netflow1_);
     }
@@ -145,6 +168,8 @@ private:
     netflow9::Decoder netflow9_;
     ipfix::Decoder ipfix_;
     sflow::Decoder sflow_;
+    Dialect dialect_;
+    goflow2::Decoders strict_;
 };
 
 }  // namespace flow
