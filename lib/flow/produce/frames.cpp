@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Column by column; a column that the profile does not have is never written out.
-#include "flow/produce/headers.hpp"
+#include "flow/produce/frames.hpp"
 
 namespace flow::produce {
 
 namespace {
 
 void set(Flow& flow, Column column, std::uint64_t value) noexcept { flow.set(column, value); }
-
-}  // namespace
 
 void fill_headers(Flow& flow, const packet::Headers& headers) noexcept {
     if (headers.has_ethernet) {
@@ -47,6 +45,14 @@ void fill_headers(Flow& flow, const packet::Headers& headers) noexcept {
         set(flow, Column::icmp_type, headers.icmp_type);
         set(flow, Column::icmp_code, headers.icmp_code);
     }
+}
+
+}  // namespace
+
+void Frames::fill(Flow& flow, Bytes sampled, packet::FirstLayer first,
+                  Lists& lists) const noexcept {
+    static_cast<void>(lists);
+    fill_headers(flow, packet::dissect(sampled, first));
 }
 
 }  // namespace flow::produce
