@@ -46,11 +46,15 @@ public:
     [[nodiscard]] bool make_direct() noexcept;
 
 private:
-    /// All but addresses, which settle the ethertype too.
+    /// Nothing where an address is read, which settles the ethertype too, by what it finds.
     void remove(Column column) noexcept {
         const auto steps = all();
+        const auto is_address = [column](const Step& step) {
+            return step.column == column && step.transform == Transform::bytes_if_better;
+        };
+        if (std::any_of(steps.begin(), steps.end(), is_address)) return;
         const auto end = std::remove_if(steps.begin(), steps.end(), [column](const Step& step) {
-            return step.column == column && step.transform != Transform::bytes_if_better;
+            return step.column == column;
         });
         count_ = static_cast<std::size_t>(end - steps.begin());
     }
