@@ -259,16 +259,38 @@ private:
     }
 
     void frame(const Value& value) {
-        set(Column::etype, 0);
-        if (value.size() >= 14) {
+        const bool whole = value.size() >= 14;
+        if (whole) {
             std::uint64_t macs[2] = {0, 0};
             for (std::size_t i = 0; i < 12; ++i) macs[i / 6] = macs[i / 6] * 256 + value[i];
             set(Column::dst_mac, macs[0]);
             set(Column::src_mac, macs[1]);
             set(Column::etype, std::uint64_t{value[12]} * 256 + value[13]);
         }
+        if (standard_) {
+            flow.lists[Column::layer_stack].assign(whole, 0);  // Ethernet
+            flow.lists[Column::layer_size].assign(whole, 14);
+        } else if (v2_) {
+            if (whole) flow.lists[Column::layer_stack].push_back(0);
+            flow.lists[Column::layer_size].push_back(whole ? 14 : 0);
+        } else if (whole) {
+            clear_upper_layers();
+        }
         set(Column::packets, 1);
         if (flow.numbers[Column::bytes] == 0) set(Column::bytes, value.size());
+    }
+
+    /// goflow2 1.3.7 assigns what it has not found, too.
+    void clear_upper_layers() {
+        using enum Column;
+        for (const Column column :
+             {has_mpls, mpls_count, mpls_1_label, mpls_1_ttl, mpls_2_label, mpls_2_ttl,
+              mpls_3_label, mpls_3_ttl, mpls_last_label, mpls_last_ttl, proto, ip_tos, ip_ttl,
+              ipv6_flow_label, fragment_id, fragment_offset, src_port, dst_port, tcp_flags}) {
+            flow.numbers[column] = 0;
+        }
+        flow.bytes[src_addr].clear();
+        flow.bytes[dst_addr].clear();
     }
 
     void times(bool start, std::uint64_t seconds, std::uint64_t milliseconds,

@@ -5,21 +5,14 @@
 #include <algorithm>
 
 #include "flow/model/time.hpp"
+#include "flow/produce/numbers.hpp"
 
 namespace flow::produce {
 
 namespace {
 
-constexpr std::size_t number_size_max = 8;  // RFC 7011 §6.2
-
 std::uint64_t low_bits(std::uint64_t value, unsigned bits) noexcept {
     return bits >= 64 ? value : value & ((std::uint64_t{1} << bits) - 1);
-}
-
-std::uint64_t load_little(Bytes bytes) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t i = bytes.size(); i > 0; --i) value = value << 8 | bytes[i - 1];
-    return value;
 }
 
 bool all_zero(Bytes bytes) noexcept {
@@ -29,7 +22,7 @@ bool all_zero(Bytes bytes) noexcept {
 /// A record on its way into a flow.
 class Run {
 public:
-    Run(Flow& flow, const Record& record, const Origin& origin, const Frames& frames,
+    Run(Flow& flow, const Record& record, const Origin& origin, Frames& frames,
         Lists& lists) noexcept
         : flow_{flow}, record_{record}, origin_{origin}, frames_{frames}, lists_{lists} {}
 
@@ -48,7 +41,7 @@ public:
         const Bytes field = bytes_of(step);
         if (field.size() > number_size_max) return;  // left alone
         switch (step.transform) {
-            case Transform::number_little: return set_number(step, load_little(field));
+            case Transform::number_little: return set_number(step, load_le(field));
             case Transform::list_item: return list_item(step, load_be(field));
             case Transform::sampler_id:
             case Transform::sampling_interval:
@@ -123,7 +116,7 @@ private:
             return lists_.append(flow_, step.column, field);
         }
         if (field.size() > number_size_max) return;
-        const std::uint64_t value = step.operand != 0 ? load_little(field) : load_be(field);
+        const std::uint64_t value = step.operand != 0 ? load_le(field) : load_be(field);
         lists_.append(flow_, step.column, static_cast<std::uint32_t>(value));
     }
 
@@ -163,7 +156,7 @@ private:
     Flow& flow_;
     const Record& record_;
     const Origin& origin_;
-    const Frames& frames_;
+    Frames& frames_;
     Lists& lists_;
     std::uint64_t interval_ = 0;  ///< the record's samplingPacketInterval
     std::uint64_t population_ = 0;
@@ -181,8 +174,8 @@ void fill(Flow& flow, const Origin& origin) noexcept {
     flow.set(Column::observation_domain_id, std::uint64_t{origin.observation_domain});
 }
 
-void fill(Flow& flow, const Plan& plan, const Record& record, const Origin& origin,
-          const Frames& frames, Lists& lists) noexcept {
+void fill(Flow& flow, const Plan& plan, const Record& record, const Origin& origin, Frames& frames,
+          Lists& lists) noexcept {
     lists.clear();
     Run run{flow, record, origin, frames, lists};
     for (const Step& step : plan.steps) run.step(step);

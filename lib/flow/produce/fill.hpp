@@ -17,7 +17,7 @@ void fill(Flow& flow, const Origin& origin) noexcept;
 
 /// The columns that the record decides. `extents` is empty for a record of fixed length. Flow
 /// borrows from `lists` and from the record.
-void fill(Flow& flow, const Plan& plan, const Record& record, const Origin& origin,
-          const Frames& frames, Lists& lists) noexcept;
+void fill(Flow& flow, const Plan& plan, const Record& record, const Origin& origin, Frames& frames,
+          Lists& lists) noexcept;
 
 }  // namespace flow::produce

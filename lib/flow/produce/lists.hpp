@@ -50,6 +50,7 @@ public:
     void clear() noexcept {
         words_.clear();
         addresses_.clear();
+        octets_.clear();
     }
 
     /// Puts `value` at `index`, behind zeros where the list was shorter.
@@ -70,6 +71,22 @@ public:
         grown.back() = value;
         flow.set(column, std::span<const Bytes>{grown});
     }
+    /// The list becomes a copy of `values`, behind what is there if it `appends`.
+    void put_all(Flow& flow, Column column, std::span<const std::uint32_t> values,
+                 bool appends) noexcept {
+        const auto list = appends ? flow.list(column) : std::span<const std::uint32_t>{};
+        const auto grown = words_.grow(list, list.size() + values.size());
+        if (grown.size() < values.size()) return;
+        std::copy(values.begin(), values.end(), grown.end() - std::ssize(values));
+        flow.set(column, std::span<const std::uint32_t>{grown});
+    }
+    /// A copy that lives as long as the lists; empty when there is no room.
+    [[nodiscard]] Bytes keep(Bytes value) noexcept {
+        const auto kept = octets_.grow({}, value.size());
+        if (kept.empty()) return {};
+        std::copy(value.begin(), value.end(), kept.begin());
+        return kept;
+    }
     /// Room for `count` numbers, all zero; empty when there is none.
     [[nodiscard]] std::span<std::uint32_t> take(std::size_t count) noexcept {
         return words_.grow({}, count);
@@ -79,9 +96,12 @@ private:
     /// A datagram of 64 KiB holds no more words.
     static constexpr std::size_t words_max = 16384;
     static constexpr std::size_t addresses_max = 512;
+    /// What mappings take out of a packet.
+    static constexpr std::size_t octets_max = 16384;
 
     ListMemory<std::uint32_t> words_{words_max};
     ListMemory<Bytes> addresses_{addresses_max};
+    ListMemory<std::uint8_t> octets_{octets_max};
 };
 
 }  // namespace flow::produce

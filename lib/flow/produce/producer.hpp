@@ -52,7 +52,7 @@ public:
 
 private:
     const Settings settings_;
-    const Frames frames_;
+    Frames frames_;
     const SampleFiller samples_;
     Lists lists_;
 };

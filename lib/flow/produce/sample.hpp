@@ -18,7 +18,7 @@ namespace flow::produce {
 class SampleFiller {
 public:
     /// `frames` outlives this.
-    SampleFiller(const Settings& settings, const Frames& frames) noexcept
+    SampleFiller(const Settings& settings, Frames& frames) noexcept
         : dialect_{settings.dialect}, frames_{frames} {}
 
     /// Fills all columns that `origin` and the sample decide; the flow borrows from `lists` and
@@ -35,7 +35,7 @@ private:
     Error fill_ip(Flow& flow, Bytes body, std::size_t address_size) const noexcept;
 
     Dialect dialect_;
-    const Frames& frames_;
+    Frames& frames_;
 };
 
 }  // namespace flow::produce
