@@ -11,8 +11,7 @@
 #include <vector>
 
 #include "flow/format/protobuf/formatter.hpp"
-#include "flow/produce/fill.hpp"
-#include "flow/produce/plan.hpp"
+#include "flow/produce/producer.hpp"
 #include "perf/support/counters.hpp"
 #include "perf/support/require.hpp"
 #include "perf/support/traffic.hpp"
@@ -42,9 +41,7 @@ public:
             records_.push_back(
                 datagram.payload.subspan(perf::records_offset(input), layout.record_size));
             Flow flow;
-            produce::fill(flow, origin_);
-            produce::fill(flow, plan_, Record{.bytes = records_.back(), .extents = {}}, origin_,
-                          lists_);  // direct plans have no lists
+            producer_.fill(flow, plan_, Record{.bytes = records_.back(), .extents = {}}, origin_);
             flows_.push_back(flow);
         }
     }
@@ -60,7 +57,7 @@ private:
     Plan plan_;
     Origin origin_;
     std::vector<Bytes> records_;
-    produce::Lists lists_;
+    produce::Producer producer_{{}};
     std::vector<Flow> flows_;
 };
 

@@ -48,13 +48,13 @@ concept Decoder = RecordSink<S> && requires(D decoder, const Datagram& datagram,
 template <Formatter Format, MessageSink Sink>
 class Pipeline {
 public:
-    /// `schema` is the one that `format` was made for.
-    Pipeline(const Format& format, const Schema& schema, Sink& sink,
+    /// `settings` have the schema that `format` was made for.
+    Pipeline(const Format& format, const produce::Settings& settings, Sink& sink,
              const PipelineLimits& limits) noexcept
         : exporters_{limits.templates.exporters_max, limits.hash_seed},
           templates_{limits.templates, limits.hash_seed},
           rates_{limits.domains_max, limits.hash_seed},
-          writer_{format, schema, sink, stats_,
+          writer_{format, settings, sink, stats_,
                   limits.templates.templates_max + built_in_templates},
           netflow5_{limits.templates.templates_max},
           netflow1_{limits.templates.templates_max + 1},
@@ -72,7 +72,12 @@ public:
         stats_.templates_learnt = 0;  // the built-in ones do not count
     }
 
-    /// For a format with the columns of goflow2 v1.
+    /// By the standard reading, without a mapping.
+    Pipeline(const Format& format, const Schema& schema, Sink& sink,
+             const PipelineLimits& limits) noexcept
+        : Pipeline{format, produce::Settings{.schema = schema}, sink, limits} {}
+
+    /// The same for a format with the columns of goflow2 v1.
     Pipeline(const Format& format, Sink& sink, const PipelineLimits& limits) noexcept
         : Pipeline{format, Schema::all(Profile::goflow2_v1), sink, limits} {}
 
