@@ -25,8 +25,8 @@ std::optional<Column> read_destination(const Value& entry, const Reader& reader,
     }
     const std::optional<Column> column = find_destination(name->text, reading, file.customs);
     if (!column) {
-        const bool by_strict =
-            find_line_name(name->text, reading.profile, file.customs).has_value();
+        const auto column_of_line = find_line_name(name->text, reading.profile, file.customs);
+        const bool by_strict = column_of_line && !column_of_line->is_virtual;
         std::string sentence = "destination ";
         sentence += by_strict ? config::in_quotes(name->text) + " is no name in goflow2's Go"
                               : no_column(name->text, reading.profile, file.customs);

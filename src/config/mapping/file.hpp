@@ -18,7 +18,7 @@ namespace flowd::mapping {
 
 /// A column that the file declares (YAML: formatter.protobuf, TOML: output.custom).
 struct Custom {
-    std::string name;
+    std::string name{};
     std::uint32_t number = 0;
     flow::CustomColumn::Type type = flow::CustomColumn::Type::varint;
     bool array = false;

@@ -80,6 +80,9 @@ std::optional<Column> find_destination(std::string_view name, const Reading& rea
 
 std::string no_column(std::string_view name, Profile profile, std::span<const Custom> customs) {
     std::string sentence = config::in_quotes(name) + " is no column";
+    for (const Virtual& each : virtual_names) {
+        if (each.name == name || each.go_name == name) return sentence + " of its own";
+    }
     const Column known = flow::find_column(name);
     if (known != Column::count_) return sentence + " of " + std::string{profile_name(profile)};
     const std::string_view near = config::nearest(name, known_names(profile, customs));

@@ -31,7 +31,7 @@ struct LineName {
                                                            const Reading& reading,
                                                            std::span<const Custom> customs);
 
-/// `"nmae" is no column (did you mean name?)`, or that it is one of another profile.
+/// `"nmae" is no column (did you mean name?)`; of another profile; or, virtual, of its own.
 [[nodiscard]] std::string no_column(std::string_view name, flow::Profile profile,
                                     std::span<const Custom> customs);
 
