@@ -56,7 +56,7 @@ class ErrorsTest(unittest.TestCase):
     def test_wrong_choices(self):
         self.assertIn("json, text, pb, bin", self.sentence(USAGE, "-format", "xml"))
         self.assertIn("goflow2-v1, goflow2-v2", self.sentence(USAGE, "-profile", "goflow2"))
-        self.assertIn("only json and text", self.sentence(USAGE, "-produce=raw", "-format=bin"))
+        self.assertIn("json or text", self.sentence(USAGE, "-produce=raw", "-format=bin"))
         self.assertIn("file, null", self.sentence(USAGE, "-transport", "pigeon"))
 
     def test_flags_that_exclude_each_other(self):

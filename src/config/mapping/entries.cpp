@@ -119,9 +119,10 @@ void read_fields(const Value& in, std::string_view key, std::uint8_t version, co
     constexpr std::uint64_t ipfix_max = any >> 1;  // RFC 7011 §3.2: the first bit is not the id's
     const Words& words = reader.words();
     for (const Value* entry : reader.tables(in, key)) {
-        reader.expect_table(*entry, key,
-                            {"field", words.enterprise, words.enterprise_given, "destination",
-                             words.endian, words.endian_of_sample});
+        if (!reader.expect_table(*entry, key,
+                                 {"field", words.enterprise, words.enterprise_given, "destination",
+                                  words.endian, words.endian_of_sample}))
+            continue;
         const auto id = reader.number(*entry, "field", {.max = any});
         if (!id) {
             if (entry->find("field") == nullptr) {
@@ -151,9 +152,10 @@ void read_layers(const Value& in, std::string_view key, const Reader& reader, Ma
     constexpr Range bits{.max = 8 * 65'536};  // no packet is longer
     const Words& words = reader.words();
     for (const Value* entry : reader.tables(in, key)) {
-        reader.expect_table(*entry, key,
-                            {"layer", words.encapsulated, "offset", "length", "destination",
-                             words.endian, words.endian_of_sample});
+        if (!reader.expect_table(*entry, key,
+                                 {"layer", words.encapsulated, "offset", "length", "destination",
+                                  words.endian, words.endian_of_sample}))
+            continue;
         const Value* name = reader.text(*entry, "layer");
         if (name == nullptr) {
             reader.complaints().pass_over(entry->line, "an entry without layer");
@@ -186,7 +188,8 @@ void read_ports(const Value& in, std::string_view key, const Reader& reader, Map
     using Direction = flow::PortParser::Direction;
     const Words& words = reader.words();
     for (const Value* entry : reader.tables(in, key)) {
-        reader.expect_table(*entry, key, {words.protocol, words.direction, "port", "parser"});
+        if (!reader.expect_table(*entry, key, {words.protocol, words.direction, "port", "parser"}))
+            continue;
         const auto protocol = reader.choice(*entry, words.protocol, {"udp", "tcp"});
         const auto direction = reader.choice(*entry, words.direction, {"src", "dst", "both"});
         const auto port = reader.number(*entry, "port", {.max = 65'535});

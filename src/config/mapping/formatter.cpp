@@ -55,7 +55,9 @@ bool is_known(const Custom& custom, std::size_t line, const Reader& reader,
 
 std::optional<Custom> read_custom(const Value& entry, const Reader& reader) {
     const Words& words = reader.words();
-    reader.expect_table(entry, "a custom column", {"name", words.number, "type", "array"});
+    if (!reader.expect_table(entry, "a custom column", {"name", words.number, "type", "array"})) {
+        return std::nullopt;
+    }
     const Value* name = reader.text(entry, "name");
     const auto type = reader.choice(entry, "type", {"varint", "string", "bytes"});
     const auto number =

@@ -52,19 +52,22 @@ bool Reader::expect_table(const Value& value, std::string_view name,
     std::copy_if(keys.begin(), keys.end(), std::back_inserter(known),
                  [](std::string_view key) { return !key.empty(); });
     std::vector<std::string_view> seen;
+    bool good = true;
     for (const Value& item : value.items) {
         if (std::find(known.begin(), known.end(), item.key) == known.end()) {
             std::string sentence = "unknown key " + in_quotes(item.key);
             const std::string_view near = config::nearest(item.key, known);
             if (!near.empty()) sentence += " (did you mean " + std::string{near} + "?)";
             complaints_.pass_over(item.line, sentence, "it is left out");
+            good = good && form_ == Form::yaml;
         } else if (std::find(seen.begin(), seen.end(), item.key) != seen.end()) {
             complaints_.refuse(item.line, item.key + " is there twice");
+            good = false;
         } else {
             seen.push_back(item.key);
         }
     }
-    return true;
+    return good;
 }
 
 const Value* Reader::member(const Value& in, std::string_view key, Value::Kind kind) const {

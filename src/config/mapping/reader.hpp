@@ -65,9 +65,10 @@ public:
     }
 
     /// A table with no other keys than these; an unknown key is passed over, one that comes twice
-    /// refused. Nothing counts as an empty table. False when it is no table.
-    bool expect_table(const Value& value, std::string_view name,
-                      std::initializer_list<std::string_view> keys) const;
+    /// refused. Nothing counts as an empty table. False when the rest of it need not be read: it is
+    /// no table, or has been refused.
+    [[nodiscard]] bool expect_table(const Value& value, std::string_view name,
+                                    std::initializer_list<std::string_view> keys) const;
     /// The items of a list of tables under `key`, the others having been refused.
     [[nodiscard]] std::vector<const Value*> tables(const Value& in, std::string_view key) const;
     /// The texts of a list under `key`.

@@ -229,6 +229,9 @@ TEST(MappingFile, UnknownKeysAreWarningsInYamlAndFailuresInToml) {
               "m.toml:2: unknown key \"ipfxi\" (did you mean ipfix?)");
     EXPECT_EQ(toml_failure("[[mapping.ipfix]]\nfield = 1\npen = 3\ndestination = 'InIf'\n"),
               "m.toml:3: unknown key \"pen\"");
+    EXPECT_EQ(toml_failure("[[mapping.ipfix]]\nfeld = 1\ndestination = 'InIf'\n"),
+              "m.toml:2: unknown key \"feld\" (did you mean field?)")
+        << "not that field is missing";
 }
 
 TEST(MappingFile, TheFailureNearestToTheTopIsTold) {
