@@ -181,15 +181,12 @@ Failure Daemon::open_ingress() {
 Failure Daemon::make_workers() {
     const config::Config& config = settings_.general;
     RxSettings settings;
-    std::vector<std::string> warnings;
-    Outcome<flow::Schema> schema = config::make_schema(config, warnings);
-    if (!schema) return schema.error();
-    for (const std::string& warning : warnings) log::warn(warning);
-    settings.schema = *schema;
+    settings.schema = loaded_.shape.schema;
     settings.limits.templates = {.exporters_max = static_cast<std::uint32_t>(config.exporters_max),
                                  .templates_max = static_cast<std::uint32_t>(config.templates_max),
                                  .templates_per_exporter_max =
                                      static_cast<std::uint32_t>(config.templates_per_exporter_max)};
+    settings.limits.domains_max = static_cast<std::uint32_t>(config.domains_max);
     settings.limits.hash_seed = random_seed();
     settings.terminator = terminator_;
     settings.on_full = settings_.is_replay() && config.replay.on_full == "wait" ? FullPolicy::wait
