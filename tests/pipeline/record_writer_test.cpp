@@ -27,14 +27,16 @@ namespace {
 using namespace flow::test;
 using protobuf::Framing;
 
-/// goflow2 v1's columns and flowd's own.
-constexpr Schema schema = [] {
-    Schema all = Schema::all(Profile::goflow2_v1);
+/// A profile's columns and flowd's own.
+constexpr Schema with_own_columns(Profile profile) {
+    Schema all = Schema::all(profile);
     for (std::size_t i = 0; i < column_count; ++i) {
         if (column_table[i].own()) all.add(static_cast<Column>(i));
     }
     return all;
-}();
+}
+constexpr Schema schema = with_own_columns(Profile::goflow2_v1);
+constexpr Schema schema_v2 = with_own_columns(Profile::goflow2_v2);
 constexpr PipelineLimits limits{
     .templates = {.exporters_max = 2, .templates_max = 4, .templates_per_exporter_max = 4}};
 
@@ -78,9 +80,10 @@ struct Example {
 
 /// The messages of a pipeline that has seen nothing before.
 template <class Format>
-std::vector<std::string> messages(const Format& format, const Example& example) {
+std::vector<std::string> messages(const Format& format, const Example& example,
+                                  const Schema& columns = schema) {
     VectorSink sink;
-    Pipeline<Format, VectorSink> pipeline{format, schema, sink, limits};
+    Pipeline<Format, VectorSink> pipeline{format, columns, sink, limits};
     const ExactBytes exact{example.wire.bytes()};
     Datagram given = datagram(exact.bytes());
     given.received_ns = example.origin.received_ns;
@@ -150,6 +153,28 @@ TEST(RecordWriter, AgreesWithTheSlowDecoderOnIpfix) { compare({.version = 10}, 1
 
 TEST(RecordWriter, AgreesWithTheSlowDecoderOnVariableLength) {
     compare({.version = 10, .variable = true}, 103, 2000);
+}
+
+// The slow decoder knows goflow2 v1's columns only; the two ways of the library are compared here.
+TEST(RecordWriter, WritesTheSameBothWaysInGoflow2V2) {
+    std::mt19937_64 random{105};
+    int direct = 0;
+    for (int round = 0; round < 3000; ++round) {
+        const auto version = static_cast<std::uint8_t>(round % 2 == 0 ? 9 : 10);
+        const Example example{{.version = version}, random};
+        SCOPED_TRACE(describe(example));
+        const protobuf::Formatter first{schema_v2, Framing::length_prefixed};
+        const auto plain = messages(PlainFormatter{first}, example, schema_v2);
+        for (const protobuf::Kernel& kernel : protobuf::kernels()) {
+            const protobuf::Formatter format{schema_v2, Framing::length_prefixed, kernel.run};
+            ASSERT_EQ(messages(format, example, schema_v2), plain) << kernel.name;
+        }
+        std::array<Step, plan_steps_max> memory{};
+        const Template layout{.version = version, .id = 256, .fields = example.fields};
+        direct += produce::compile(layout, schema_v2, memory).direct ? 1 : 0;
+    }
+    EXPECT_GT(direct, 500);
+    EXPECT_LT(direct, 2500);
 }
 
 // Were all random plans direct, or none, the comparison would prove little.
