@@ -68,7 +68,7 @@ dpdk::ReplayOptions replay_options(const config::Replay& replay) {
 std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& ingress,
                                          BatchRing& ring, const RxSettings& settings,
                                          const StopFlags& flags) {
-    const flow::Schema& schema = settings.schema;
+    const flow::Schema& schema = settings.produce.schema;
     if (config.produce == "raw") {
         using flow::raw::Shape;
         return std::make_unique<RawRxWorker>(config.format == "text" ? Shape::text : Shape::json,
@@ -181,7 +181,10 @@ Failure Daemon::open_ingress() {
 Failure Daemon::make_workers() {
     const config::Config& config = settings_.general;
     RxSettings settings;
-    settings.schema = loaded_.shape.schema;
+    const config::OutputShape& shape = loaded_.shape;
+    settings.produce = {.schema = shape.schema,
+                        .dialect = shape.dialect,
+                        .mapping = shape.mapping.empty() ? nullptr : &shape.mapping};
     settings.limits.templates = {.exporters_max = static_cast<std::uint32_t>(config.exporters_max),
                                  .templates_max = static_cast<std::uint32_t>(config.templates_max),
                                  .templates_per_exporter_max =

@@ -28,11 +28,12 @@ constexpr Schema v2 = Schema::all(Profile::goflow2_v2);
 /// may read behind a record: other records follow it.
 class Sample {
 public:
-    Sample(Input input, const Schema& schema) : traffic_{perf::traffic_of(input)} {
+    Sample(Input input, const Schema& schema)
+        : traffic_{perf::traffic_of(input)}, producer_{produce::Settings{.schema = schema}} {
         const Template layout{.version = 10,
                               .record_size = static_cast<std::uint16_t>(perf::record_size(input)),
                               .fields = perf::fields(input)};
-        plan_ = produce::compile(layout, schema, steps_);
+        plan_ = producer_.compile(layout, steps_);
         origin_ = {.type = FlowType::ipfix,
                    .sampler = traffic_.datagrams.front().source,
                    .sequence = 12'345'678,
@@ -55,11 +56,11 @@ public:
 
 private:
     const perf::Traffic& traffic_;
+    produce::Producer producer_;
     std::array<Step, plan_steps_max> steps_;
     Plan plan_;
     Origin origin_;
     std::vector<Bytes> records_;
-    produce::Producer producer_{{}};
     std::vector<Flow> flows_;
 };
 

@@ -29,8 +29,6 @@ struct PipelineLimits {
     std::uint32_t domains_max = 4096;
     /// Makes the tables' hashes unpredictable to senders; any number that they do not know.
     std::uint64_t hash_seed = 0;
-    /// By whose reading datagrams become flows.
-    Dialect dialect = Dialect::standard;
 };
 
 /// Turns the datagrams of one protocol into records. `claims` looks at the first bytes only.
@@ -62,8 +60,8 @@ public:
           netflow8_{limits.templates.templates_max + 3},
           netflow9_{templates_, rates_},
           ipfix_{templates_, rates_},
-          dialect_{limits.dialect},
-          strict_{templates_, strict_settings(limits)} {
+          dialect_{settings.dialect},
+          strict_{templates_, strict_settings(settings.dialect, limits)} {
         strict_.teach(writer_);
         writer_.learn(netflow5_.layout());
         writer_.learn(netflow1_.layout());
@@ -109,9 +107,10 @@ private:
     /// And those of goflow2's own readings, behind them.
     static constexpr std::uint32_t built_in_templates = standard_templates + 2;
 
-    static goflow2::Settings strict_settings(const PipelineLimits& limits) noexcept {
+    static goflow2::Settings strict_settings(Dialect dialect,
+                                             const PipelineLimits& limits) noexcept {
         const std::uint32_t first_slot = limits.templates.templates_max + standard_templates;
-        return {.dialect = limits.dialect,
+        return {.dialect = dialect,
                 .templates_max = limits.templates.templates_max,
                 .sampling_rates_max = limits.domains_max,
                 .netflow5_slot = first_slot,

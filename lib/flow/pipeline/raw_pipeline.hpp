@@ -23,7 +23,9 @@ namespace flow {
 template <MessageSink Sink>
 class RawPipeline {
 public:
-    RawPipeline(raw::Shape shape, const Schema&, Sink& sink, const PipelineLimits& limits) noexcept
+    /// A raw message has all that is in the datagram: no settings choose its columns.
+    RawPipeline(raw::Shape shape, const produce::Settings&, Sink& sink,
+                const PipelineLimits& limits) noexcept
         : shape_{shape},
           sink_{sink},
           exporters_{limits.templates.exporters_max, limits.hash_seed},
