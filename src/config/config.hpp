@@ -57,7 +57,7 @@ struct Config {
     std::string selector;  ///< columns of JSON and text lines, comma-separated; empty: all
     std::string tag;       ///< "json": snake_case keys
     std::string hash = "SamplerAddress";  ///< columns of a message's key, comma-separated
-    std::string mapping_path;  ///< empty: no mapping file
+    std::string mapping_path;             ///< empty: no mapping file
     bool strict = false;
     bool protobuf_fixedlen = false;  ///< goflow2's name: a varint length before each message
     std::string transport = "file";

@@ -32,7 +32,7 @@ struct StopFlags {
 struct RxSettings {
     flow::PipelineLimits limits;
     flow::produce::Settings produce;  ///< its schema is the format's
-    std::string_view terminator;  ///< at most BatchWriter::terminator_size_max bytes
+    std::string_view terminator;      ///< at most BatchWriter::terminator_size_max bytes
     FullPolicy on_full = FullPolicy::drop;
     std::uint64_t batch_age_max_ns = 0;
     bool drain_on_stop = true;  ///< take what has arrived; a replay's rest has not

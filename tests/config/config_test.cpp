@@ -61,7 +61,8 @@ TEST(Validate, RawMessagesAreNoProtobuf) {
     config.produce = "raw";
     EXPECT_EQ(validate(config).sentence, "");
     config.format = "bin";
-    EXPECT_EQ(validate(config).sentence, "output.produce: raw needs output.format json or text; it is bin");
+    EXPECT_EQ(validate(config).sentence,
+              "output.produce: raw needs output.format json or text; it is bin");
 }
 
 TEST(Validate, FallbackRatesAreRead) {

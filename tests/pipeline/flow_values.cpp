@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// By the kind of each column; text, so that a difference reads at a glance.
 #include "flow_values.hpp"
-// By the kind of each column; text so that a difference reads at a glance.
 
 #include <algorithm>
 #include <cstdio>

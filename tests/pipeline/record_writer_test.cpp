@@ -115,7 +115,8 @@ struct Example {
                                               .sequence = origin.sequence,
                                               .domain = origin.observation_domain},
                                              sets.bytes())
-                             : netflow9_message({.uptime_ms = origin.uptime_ms,
+                             : netflow9_message({.count = 2,
+                                                 .uptime_ms = origin.uptime_ms,
                                                  .seconds = origin.export_seconds,
                                                  .sequence = origin.sequence,
                                                  .source_id = origin.observation_domain})
@@ -144,6 +145,17 @@ std::vector<std::string> messages(const Format& format, const Settings& settings
         written.emplace_back(message.bytes().begin(), message.bytes().end());
     }
     return written;
+}
+
+/// goflow2 has nothing of some datagrams: those with numbers of more than eight bytes, say. Which
+/// these are is decided, and tested, in decode/goflow2.
+bool is_given_up(const Settings& settings, const Example& example) {
+    if (settings.dialect == Dialect::standard) return false;
+    VectorSink sink;
+    const protobuf::Formatter format{settings.schema, Framing::bare};
+    Pipeline<protobuf::Formatter, VectorSink> pipeline{format, settings, sink, limits};
+    const ExactBytes exact{example.wire.bytes()};
+    return failed(pipeline.process(datagram(exact.bytes()))) && sink.messages.empty();
 }
 
 std::string describe(const Example& example) {
@@ -238,11 +250,17 @@ protected:
 
 TEST_P(RecordWriterReadings, AgreeWithTheSlowDecoder) {
     std::mt19937_64 random{101};
+    int given_up = 0;
     for (int round = 0; round < rounds(); ++round) {
         const Example example{GetParam().shape, random};
+        if (is_given_up(settings_, example)) {
+            ++given_up;
+            continue;
+        }
         compare(settings_, example);
         if (HasFatalFailure()) FAIL() << "round " << round;
     }
+    EXPECT_LT(given_up, rounds() * 3 / 4);
 }
 
 // Every element alone, in every size: what a mixture may hide.
@@ -261,6 +279,7 @@ TEST_P(RecordWriterReadings, AgreeWithTheSlowDecoderOnEveryElementAlone) {
             if (id == 315 && size > 13) value[12] = 0x60;
             example.records = {{value, {1}}};
             example.encode(ByteBuilder{}.bytes(value).u8(1).bytes());
+            if (is_given_up(settings_, example)) continue;
             compare(settings_, example);
             if (HasFatalFailure()) FAIL() << "element " << id << " of " << size << " bytes";
         }

