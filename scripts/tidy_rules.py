@@ -30,9 +30,9 @@ DRIVER = NOUNS + ("src/config", "src/metrics", "src/log")
 INCLUDE_TABLE = {
     BASE: (),
     WIRE: (BASE,),
-    # Addresses, kinds of layers and dialects are nouns of frames too.
+    # Addresses, kinds of layers, their selectors and dialects are nouns of frames too.
     PACKET: (BASE, WIRE, "lib/flow/model/address.hpp", "lib/flow/model/layer.hpp",
-             "lib/flow/model/dialect.hpp"),
+             "lib/flow/model/dialect.hpp", "lib/flow/model/mapping.hpp"),
     MODEL: (BASE, WIRE),
     "lib/flow/decode": NOUNS,
     "lib/flow/produce": NOUNS,

@@ -68,7 +68,7 @@ dpdk::ReplayOptions replay_options(const config::Replay& replay) {
 std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& ingress,
                                          BatchRing& ring, const RxSettings& settings,
                                          const StopFlags& flags) {
-    const flow::Schema& schema = settings.schema;
+    const flow::Schema& schema = settings.produce.schema;
     if (config.produce == "raw") {
         using flow::raw::Shape;
         return std::make_unique<RawRxWorker>(config.format == "text" ? Shape::text : Shape::json,
@@ -181,15 +181,15 @@ Failure Daemon::open_ingress() {
 Failure Daemon::make_workers() {
     const config::Config& config = settings_.general;
     RxSettings settings;
-    std::vector<std::string> warnings;
-    Outcome<flow::Schema> schema = config::make_schema(config, warnings);
-    if (!schema) return schema.error();
-    for (const std::string& warning : warnings) log::warn(warning);
-    settings.schema = *schema;
+    const config::OutputShape& shape = loaded_.shape;
+    settings.produce = {.schema = shape.schema,
+                        .dialect = shape.dialect,
+                        .mapping = shape.mapping.empty() ? nullptr : &shape.mapping};
     settings.limits.templates = {.exporters_max = static_cast<std::uint32_t>(config.exporters_max),
                                  .templates_max = static_cast<std::uint32_t>(config.templates_max),
                                  .templates_per_exporter_max =
                                      static_cast<std::uint32_t>(config.templates_per_exporter_max)};
+    settings.limits.domains.domains_max = static_cast<std::uint32_t>(config.domains_max);
     settings.limits.hash_seed = random_seed();
     settings.terminator = terminator_;
     settings.on_full = settings_.is_replay() && config.replay.on_full == "wait" ? FullPolicy::wait

@@ -6,8 +6,7 @@
 #include <array>
 #include <string>
 
-#include "flow/produce/fill.hpp"
-#include "flow/produce/plan.hpp"
+#include "flow/produce/producer.hpp"
 #include "perf/support/counters.hpp"
 #include "perf/support/require.hpp"
 #include "perf/support/traffic.hpp"
@@ -58,10 +57,10 @@ void verify(const perf::Traffic& traffic, const Plan& plan) {
         Pair{10, Column::in_if},    Pair{14, Column::out_if},
         Pair{17, Column::dst_as},   Pair{6, Column::tcp_flags},
         Pair{59, Column::dst_vlan}, Pair{153, Column::time_flow_end_ms}};
+    produce::Producer producer{{}};
     for_each_record(traffic, [&](const Record& record) {
         Flow flow;
-        produce::Lists lists;
-        produce::fill(flow, plan, record, Origin{}, lists);
+        producer.fill(flow, plan, record, Origin{});
         for (const Pair& pair : pairs) {
             const bool is_netflow_time = pair.element == 153 && traffic.input < Input::ipfix_ipv4;
             perf::require(is_netflow_time || flow.number(pair.column) ==
@@ -78,12 +77,11 @@ void fill(benchmark::State& state, Input input) {
     const Origin origin{.sampler = traffic.datagrams.front().source,
                         .received_ns = traffic.datagrams.front().received_ns};
     verify(traffic, plan);
-    produce::Lists lists;
+    produce::Producer producer{{}};
     for (auto _ : state) {
         for_each_record(traffic, [&](const Record& record) {
             Flow flow;
-            produce::fill(flow, origin);
-            produce::fill(flow, plan, record, origin, lists);
+            producer.fill(flow, plan, record, origin);
             benchmark::DoNotOptimize(flow);
         });
     }

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "config/fallback.hpp"
 #include "config/listen.hpp"
-#include "config/shape.hpp"
 #include "log/log.hpp"
 
 namespace flowd::config {
@@ -135,6 +135,21 @@ std::vector<Row> output_rows(Config& config) {
          .flag = "format.tag",
          .target = &config.tag,
          .help = "json: keys of goflow2-v1 in snake_case; anything else changes nothing."},
+        {.key = "output.hash",
+         .flag = "format.hash",
+         .target = &config.hash,
+         .help = "Columns whose values make a message's key, comma-separated; empty: no key. "
+                 "goflow2-v2 takes them from the mapping file instead."},
+        {.key = "output.strict",
+         .flag = "strict",
+         .target = &config.strict,
+         .help = "Read datagrams as goflow2 does, its faults included, except those that crash, "
+                 "hang or multiply; which version follows output.profile."},
+        {.key = "mapping.file",
+         .flag = "mapping",
+         .target = &config.mapping_path,
+         .help = "File that maps fields and bits of packets to columns and chooses what lines "
+                 "show: goflow2's YAML, or TOML when its name ends in .toml; empty: none."},
         {.key = "output.protobuf.fixedlen",
          .flag = "format.protobuf.fixedlen",
          .target = &config.protobuf_fixedlen,
@@ -145,6 +160,76 @@ std::vector<Row> output_rows(Config& config) {
          .target = &config.transport,
          .help = "Where messages go: a file or stdout, or nowhere (to measure).",
          .choices = {"file", "null"}},
+    };
+}
+
+std::vector<Row> template_rows(Learnt& learnt) {
+    return {
+        {.key = "state.path",
+         .flag = "state.path",
+         .target = &learnt.path,
+         .help = "File that keeps templates and sampling rates over a restart; empty: none."},
+        {.key = "",
+         .flag = "templates.json.path",
+         .target = &learnt.path,
+         .help = "goflow2's name of -state.path; its file is read, and replaced by flowd's."},
+        {.key = "",
+         .flag = "netflow.templates",
+         .target = &learnt.goflow2_store,
+         .help = "file: -netflow.templates.file.path is the state file, unless -state.path names "
+                 "one.",
+         .choices = {"memory", "file"}},
+        {.key = "",
+         .flag = "netflow.templates.file.path",
+         .target = &learnt.goflow2_path,
+         .help = "The state file of -netflow.templates=file."},
+        {.key = "state.interval_ms",
+         .flag = "state.interval",
+         .target = &learnt.interval_ms,
+         .help = "How often the state file is written when something has changed.",
+         .unit = "ms",
+         .max = 86'400'000},
+        {.key = "",
+         .flag = "templates.json.interval",
+         .target = &learnt.interval_ms,
+         .help = "goflow2's name of -state.interval.",
+         .unit = "ms",
+         .max = 86'400'000},
+        {.key = "templates.key",
+         .flag = "templates.key",
+         .target = &learnt.template_key,
+         .help = "Whose templates are one exporter's: an address's, or, for exporters behind one "
+                 "address, those of an address and port.",
+         .choices = {"address", "address_port"}},
+        {.key = "templates.park_bytes",
+         .flag = "templates.park-bytes",
+         .target = &learnt.park_bytes,
+         .help = "Memory of one RX worker for data that came before its template; 0: such data is "
+                 "dropped.",
+         .unit = "bytes",
+         .max = 1'073'741'824},
+        {.key = "templates.park_age_ms",
+         .flag = "templates.park-age",
+         .target = &learnt.park_age_ms,
+         .help = "How long such data waits for its template.",
+         .unit = "ms",
+         .min = 1'000,
+         .max = 86'400'000},
+    };
+}
+
+std::vector<Row> sampling_rows(Sampling& sampling) {
+    return {
+        {.key = "sampling.fallback",
+         .flag = "sampling.fallback",
+         .target = &sampling.fallback,
+         .help = "Sampling rates of exporters that announce none: prefix=rate, the longest prefix "
+                 "counts, or a rate for all."},
+        {.key = "sampling.across_domains",
+         .flag = "samplingrate.fallback",
+         .target = &sampling.across_domains,
+         .help = "An observation domain without a rate takes the one that its exporter announced "
+                 "for another."},
     };
 }
 
@@ -187,6 +272,12 @@ std::vector<Row> size_rows(Config& config) {
          .help = "Most templates of one exporter.",
          .min = 1,
          .max = 1'048'576},
+        {.key = "limits.domains",
+         .flag = "limits.domains",
+         .target = &config.domains_max,
+         .help = "Most observation domains that one RX worker knows, of all its exporters.",
+         .min = 1,
+         .max = 1'048'576},
     };
 }
 
@@ -209,11 +300,17 @@ std::vector<Row> log_rows(Config& config) {
 
 std::vector<Row> rows(Config& config) {
     std::vector<Row> all;
-    for (auto* part :
-         {&command_rows, &ingress_rows, &replay_rows, &output_rows, &size_rows, &log_rows}) {
-        for (Row& row : part(config)) all.push_back(std::move(row));
+    const auto append = [&all](std::vector<Row> part) {
+        for (Row& row : part) all.push_back(std::move(row));
+    };
+    for (auto* part : {&command_rows, &ingress_rows, &replay_rows, &output_rows}) {
+        append(part(config));
     }
-    for (Row& row : rows(config.goflow2)) all.push_back(std::move(row));
+    append(template_rows(config.learnt));
+    append(sampling_rows(config.sampling));
+    append(size_rows(config));
+    append(log_rows(config));
+    append(rows(config.goflow2));
     return all;
 }
 
@@ -242,13 +339,19 @@ Failure validate_replay(const Replay& replay) {
 
 }  // namespace
 
+std::string state_path(const Config& config) {
+    const Learnt& learnt = config.learnt;
+    if (!learnt.path.empty()) return learnt.path;
+    return learnt.goflow2_store == "file" ? learnt.goflow2_path : std::string{};
+}
+
 Failure validate(const Config& config) {
     if (Failure failure = validate_replay(config.replay); failed(failure)) return failure;
     if (config.produce == "raw" && (config.format == "pb" || config.format == "bin")) {
         return {"output.produce: raw needs output.format json or text; it is " + config.format};
     }
-    std::vector<std::string> warnings;  // the daemon says them
-    if (const auto schema = make_schema(config, warnings); !schema) return schema.error();
+    const auto fallback = parse_fallback(config.sampling.fallback);
+    if (!fallback) return {"sampling.fallback: " + fallback.error().sentence};
     const Outcome<Listeners> listeners = parse_listen(config.listen);
     return listeners ? Failure{} : listeners.error();
 }

@@ -25,6 +25,22 @@ struct Replay {
     std::string on_full = "wait";
 };
 
+/// What is learnt from exporters: where it is kept over a restart, and how it is told apart.
+struct Learnt {
+    std::string path;  ///< empty: see state_path()
+    std::int64_t interval_ms = 10'000;
+    std::string goflow2_store = "memory";  ///< -netflow.templates
+    std::string goflow2_path = "./templates.json";
+    std::string template_key = "address";
+    std::int64_t park_bytes = 4 * 1024 * 1024;
+    std::int64_t park_age_ms = 60'000;
+};
+
+struct Sampling {
+    std::vector<std::string> fallback;  ///< see parse_fallback()
+    bool across_domains = false;        ///< -samplingrate.fallback
+};
+
 struct Config {
     std::string file;
 
@@ -40,6 +56,9 @@ struct Config {
     std::string columns;   ///< flowd's own columns to put out, comma-separated
     std::string selector;  ///< columns of JSON and text lines, comma-separated; empty: all
     std::string tag;       ///< "json": snake_case keys
+    std::string hash = "SamplerAddress";  ///< columns of a message's key, comma-separated
+    std::string mapping_path;             ///< empty: no mapping file
+    bool strict = false;
     bool protobuf_fixedlen = false;  ///< goflow2's name: a varint length before each message
     std::string transport = "file";
 
@@ -49,6 +68,10 @@ struct Config {
     std::int64_t exporters_max = 16'384;
     std::int64_t templates_max = 16'384;
     std::int64_t templates_per_exporter_max = 1'024;
+    std::int64_t domains_max = 4'096;
+
+    Learnt learnt;
+    Sampling sampling;
 
     std::string log_level = "info";
     std::string log_format = "normal";
@@ -63,6 +86,10 @@ struct Config {
 
 /// The rows borrow `config`.
 [[nodiscard]] std::vector<Row> rows(Config& config);
+
+/// The file that keeps what was learnt; empty: none. A path given as such wins over goflow2 v1's
+/// `-netflow.templates=file`.
+[[nodiscard]] std::string state_path(const Config& config);
 
 /// What no single row can say: settings that exclude or need each other, and the listen URIs.
 [[nodiscard]] Failure validate(const Config& config);

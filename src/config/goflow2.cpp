@@ -26,26 +26,12 @@ Row accepted(std::string_view flag, Target target, std::string_view why,
             .effect = Effect::accepted};
 }
 
-Row missing(std::string_view flag, Target target, std::string_view why,
-            std::vector<std::string_view> choices = {}) {
-    Row row = accepted(flag, target, why);
-    row.choices = std::move(choices);
-    row.effect = Effect::missing;
-    return row;
-}
-
 std::vector<Row> general_rows(Goflow2& goflow2) {
     return {
         accepted("reuseport", &goflow2.reuseport,
                  "several sockets on a port are asked for with ?count= in -listen"),
         accepted("workers", &goflow2.workers,
                  "each socket of -listen has a worker of its own; see ?count="),
-        missing("netflow.templates", &goflow2.netflow_templates,
-                "this build keeps templates in memory only", {"memory", "file"}),
-        accepted("netflow.templates.file.path", &goflow2.netflow_templates_file,
-                 "this build keeps templates in memory only"),
-        missing("format.hash", &goflow2.format_hash, "this build gives messages no key"),
-        missing("mapping", &goflow2.mapping, "this build reads no mapping file"),
         accepted("metrics.addr", &goflow2.metrics_address, no_http),
         accepted("metrics.path", &goflow2.metrics_path, no_http),
         accepted("addr", &goflow2.address, no_http),
@@ -53,8 +39,6 @@ std::vector<Row> general_rows(Goflow2& goflow2) {
                  "errors in datagrams are counted, never logged one by one"),
         accepted("err.int", &goflow2.error_interval_ms,
                  "errors in datagrams are counted, never logged one by one", "ms"),
-        missing("samplingrate.fallback", &goflow2.sampling_rate_fallback,
-                "this build looks a sampling rate up in the flow's own observation domain only"),
     };
 }
 
@@ -66,10 +50,6 @@ std::vector<Row> template_rows(Goflow2::Templates& templates) {
                  "templates do not expire in this build", "ms"),
         accepted("templates.ttl.extend-on-access", &templates.extend_on_access,
                  "templates do not expire in this build"),
-        missing("templates.json.path", &templates.json_path,
-                "this build writes no file of templates"),
-        accepted("templates.json.interval", &templates.json_interval_ms,
-                 "this build writes no file of templates", "ms"),
     };
 }
 

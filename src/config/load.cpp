@@ -77,6 +77,21 @@ LoadFailure apply_flags(const std::vector<FlagValue>& flags, Gatherer& gatherer)
     return {};
 }
 
+/// What is wrong in a mapping file ends with 1, as in goflow2.
+LoadFailure load_shape(const Config& config, Loaded& loaded) {
+    mapping::MappingFile file;
+    if (!config.mapping_path.empty()) {
+        Outcome<mapping::MappingFile> read = mapping::read_file(
+            config.mapping_path, {.profile = profile_of(config), .strict = config.strict});
+        if (!read) return {Fault::start_up, read.error().sentence};
+        file = std::move(*read);
+    }
+    Outcome<OutputShape> shape = make_shape(config, file);
+    if (!shape) return usage(shape.error());
+    loaded.shape = std::move(*shape);
+    return {};
+}
+
 }  // namespace
 
 bool Loaded::was_given(std::string_view name) const {
@@ -110,6 +125,9 @@ flow::Result<Loaded, LoadFailure> load(std::span<const char* const> arguments, c
     loaded.listeners = std::move(listeners->listeners);
     loaded.notes = std::move(listeners->notes);
     gatherer.report(loaded);
+    if (LoadFailure failure = load_shape(config, loaded); failed(failure)) return failure;
+    loaded.warnings.insert(loaded.warnings.end(), loaded.shape.warnings.begin(),
+                           loaded.shape.warnings.end());
     return loaded;
 }
 

@@ -12,6 +12,7 @@
 #include "config/config.hpp"
 #include "config/listen.hpp"
 #include "config/schema.hpp"
+#include "config/shape.hpp"
 #include "flow/base/result.hpp"
 
 namespace flowd::config {
@@ -20,7 +21,7 @@ namespace flowd::config {
 enum class Fault : std::uint8_t {
     none,
     usage,     ///< a flag, key, value or URI is wrong
-    start_up,  ///< the file cannot be read
+    start_up,  ///< a file cannot be read, or the mapping file is wrong
 };
 
 struct [[nodiscard]] LoadFailure {
@@ -39,6 +40,7 @@ struct [[nodiscard]] LoadFailure {
 
 struct Loaded {
     std::vector<Listener> listeners;
+    OutputShape shape;
     std::vector<std::string> notes;     ///< what was given and has no effect; log once as info
     std::vector<std::string> warnings;  ///< what was asked for and is not done; log once as warning
     std::vector<std::string> given;     ///< flags (rows without one: keys) from file or arguments

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// goflow2's virtual fields are columns printed in another way.
+// Names are looked up here, once; workers see columns only.
 #include "config/shape.hpp"
 
-#include <array>
 #include <string_view>
+#include <utility>
+
+#include "config/mapping/names.hpp"
+#include "config/text.hpp"
 
 namespace flowd::config {
 
@@ -12,104 +15,189 @@ namespace {
 using flow::Column;
 using flow::LineItem;
 using flow::Profile;
-using flow::Render;
 using flow::Schema;
+using mapping::MappingFile;
 
-/// Calls `visit` for each part between commas, the empty ones too. No trimming, as in goflow2.
-template <class Visit>
-void for_each_name(std::string_view list, Visit visit) {
-    if (list.empty()) return;
-    for (;;) {
-        const std::size_t comma = list.find(',');
-        visit(list.substr(0, comma));
-        if (comma == std::string_view::npos) return;
-        list.remove_prefix(comma + 1);
-    }
+/// Parts between commas, the empty ones too. No trimming, as in goflow2.
+std::vector<std::string_view> names_of(std::string_view list) {
+    return list.empty() ? std::vector<std::string_view>{} : split(list, ',');
 }
 
-struct Virtual {
-    std::string_view name;
-    std::string_view go_name;
-    Column column;
-    Render v1;
-    Render v2;
-};
+Failure add_own_columns(const Config& config, Schema& schema) {
+    std::vector<std::string_view> own;
+    for (const flow::ColumnInfo& column : flow::column_table) {
+        if (column.own()) own.push_back(column.name);
+    }
+    for (const std::string_view part : names_of(config.columns)) {
+        const std::string_view name = trimmed(part);
+        const Column column = flow::find_column(name);
+        if (column != Column::count_ && schema.field(column).number != 0) {
+            schema.add(column);
+            continue;
+        }
+        std::string sentence = "output.columns: " + in_quotes(name) + " is no column";
+        if (column != Column::count_) sentence += " of " + config.profile;
+        const std::string_view near = nearest(name, own);
+        if (!near.empty()) sentence += "; did you mean " + std::string{near} + "?";
+        return {sentence};
+    }
+    return {};
+}
 
-constexpr std::array<Virtual, 3> virtual_fields{{
-    {"etype_name", "EtypeName", Column::etype, Render::etype_name, Render::etype_name},
-    {"proto_name", "ProtoName", Column::proto, Render::proto_name_short, Render::proto_name},
-    {"icmp_name", "IcmpName", Column::proto, Render::icmp_name, Render::icmp_name_or_unknown},
-}};
+/// Puts together a line out of names.
+class LineMaker {
+public:
+    LineMaker(const MappingFile& file, OutputShape& shape) : file_{file}, shape_{shape} {}
 
-/// The item that a name stands for, under that name as its key; false when it stands for none.
-bool find_item(std::string_view name, const Schema& schema, LineItem& item) {
-    item.key = name;
-    for (const Virtual& field : virtual_fields) {
-        if (field.name != name && field.go_name != name) continue;
-        item.column = field.column;
-        item.render = schema.profile() == Profile::goflow2_v1 ? field.v1 : field.v2;
+    /// False when there is no such column.
+    bool add(std::string_view name) {
+        const auto found = mapping::find_line_name(name, shape_.schema.profile(), file_.customs);
+        if (!found) return false;
+        if (!flow::is_custom(found->column)) shape_.schema.add(found->column);  // flowd's own
+        LineItem item{.column = found->column, .render = found->render, .key = name};
+        if (!found->is_virtual) render(item);
+        item.always = !flow::is_custom(item.column) || is_rendered(item.column);
+        items_.push_back(renamed(item, name));
         return true;
     }
-    item.column = flow::find_column(name);
-    if (item.column == Column::count_ || schema.field(item.column).number == 0) return false;
-    item.render = schema.field(item.column).render;
-    return true;
+
+    /// Replaces the line. False when it is too long.
+    bool finish() {
+        shape_.schema.clear_line();
+        for (const LineItem& item : items_) {
+            if (!shape_.schema.add_item(item)) return false;
+        }
+        return true;
+    }
+
+private:
+    /// The column that a render or rename is for, if it is no virtual one.
+    [[nodiscard]] bool is_for(std::string_view name, Column column) const {
+        const auto found = mapping::find_line_name(name, shape_.schema.profile(), file_.customs);
+        return found && !found->is_virtual && found->column == column;
+    }
+
+    void render(LineItem& item) const {
+        for (const auto& [name, render] : file_.renders) {
+            if (is_for(name, item.column)) item.render = render;
+        }
+    }
+
+    [[nodiscard]] bool is_rendered(Column column) const {
+        for (const auto& each : file_.renders) {
+            if (is_for(each.first, column)) return true;
+        }
+        return false;
+    }
+
+    LineItem renamed(LineItem item, std::string_view name) {
+        std::string_view key = name;
+        const bool is_virtual = !is_for(name, item.column);
+        for (const auto& [from, to] : file_.renames) {
+            if (from == name || (!is_virtual && is_for(from, item.column))) key = to;
+        }
+        item.key = shape_.texts.emplace_back(key);
+        return item;
+    }
+
+    const MappingFile& file_;
+    OutputShape& shape_;
+    std::vector<LineItem> items_;
+};
+
+void make_line(const Config& config, const MappingFile& file, OutputShape& shape) {
+    std::vector<std::string_view> names = names_of(config.selector);
+    const bool is_selected = !names.empty();
+    if (!is_selected) names.assign(file.fields.begin(), file.fields.end());
+    if (names.empty()) {
+        for (const LineItem& item : shape.schema.line()) {
+            const bool snake = config.tag == "json";
+            names.push_back(snake ? flow::info(item.column).name : item.key);
+        }
+    }
+    LineMaker line{file, shape};
+    for (const std::string_view name : names) {
+        if (line.add(name)) continue;
+        shape.warnings.push_back(
+            "output.selector: " + mapping::no_column(name, shape.schema.profile(), file.customs) +
+            "; it is left out");
+    }
+    if (!line.finish()) {
+        shape.warnings.push_back("output.selector: more than " +
+                                 std::to_string(Schema::line_items_max) +
+                                 " columns; the rest is left out");
+    }
 }
 
-void select(const Config& config, Schema& schema, std::vector<std::string>& warnings) {
-    std::vector<LineItem> items;
-    for_each_name(config.selector, [&](std::string_view name) {
-        LineItem item;
-        if (!find_item(name, schema, item)) {
-            warnings.push_back("output.selector: there is no column \"" + std::string{name} +
-                               "\" in " + config.profile + "; it is left out");
-            return;
+/// goflow2 v2 takes the key from its mapping file only; v1 from the flag, and skips what it does
+/// not know.
+void make_key(const Config& config, const MappingFile& file, OutputShape& shape) {
+    const Profile profile = shape.schema.profile();
+    for (const std::string& name : file.key) {
+        if (const auto found = mapping::find_line_name(name, profile, file.customs)) {
+            shape.key.push_back(found->column);
         }
-        schema.add(item.column);  // one of flowd's own
-        items.push_back(item);
-    });
-    schema.clear_line();
-    for (const LineItem& item : items) {
-        if (schema.add_item(item)) continue;
-        warnings.push_back("output.selector: more than " + std::to_string(Schema::line_items_max) +
-                           " columns; the rest is left out");
+    }
+    const bool is_default = config.hash == Config{}.hash;
+    if (!file.key.empty() || profile == Profile::goflow2_v2) {
+        if (is_default) return;
+        shape.warnings.push_back(
+            "output.hash: " + in_quotes(config.hash) + " is left out: " +
+            (file.key.empty() ? "goflow2-v2 takes its key from the mapping file's formatter.key"
+                              : "the mapping file names the key"));
         return;
     }
+    for (const std::string_view name : names_of(config.hash)) {
+        const auto found = mapping::find_line_name(name, profile, file.customs);
+        if (found && !found->is_virtual) {
+            shape.key.push_back(found->column);
+        } else {
+            shape.warnings.push_back(
+                "output.hash: " + mapping::no_column(name, profile, file.customs) +
+                "; it is left out");
+        }
+    }
 }
 
-void use_snake_case(Schema& schema) {
-    const std::vector<LineItem> items{schema.line().begin(), schema.line().end()};
-    schema.clear_line();
-    for (LineItem item : items) {
-        item.key = flow::info(item.column).name;
-        schema.add_item(item);
-    }
+/// A mapping's destination may be a column that goes out only when it is asked for.
+void add_destinations(Schema& schema, const flow::Mapping& mapping) {
+    const auto add = [&schema](Column column) {
+        if (!flow::is_custom(column)) schema.add(column);
+    };
+    for (const flow::FieldMapping& field : mapping.fields) add(field.destination);
+    for (const flow::LayerMapping& layer : mapping.layers) add(layer.destination);
 }
 
 }  // namespace
 
-Outcome<Schema> make_schema(const Config& config, std::vector<std::string>& warnings) {
-    Schema schema =
-        Schema::all(config.profile == "goflow2-v2" ? Profile::goflow2_v2 : Profile::goflow2_v1);
-    Failure failure;
-    for_each_name(config.columns, [&](std::string_view name) {
-        const Column column = flow::find_column(name);
-        if (column == Column::count_) {
-            failure = {"output.columns: there is no column \"" + std::string{name} + "\""};
-        } else if (schema.field(column).number == 0) {
-            failure = {"output.columns: " + std::string{name} + " is not a column of " +
-                       config.profile};
-        } else {
-            schema.add(column);
-        }
-    });
-    if (failed(failure)) return failure;
-    if (!config.selector.empty()) {
-        select(config, schema, warnings);
-    } else if (config.tag == "json") {
-        use_snake_case(schema);
+Profile profile_of(const Config& config) noexcept {
+    return config.profile == "goflow2-v2" ? Profile::goflow2_v2 : Profile::goflow2_v1;
+}
+
+flow::Dialect dialect_of(const Config& config) noexcept {
+    if (!config.strict) return flow::Dialect::standard;
+    return profile_of(config) == Profile::goflow2_v2 ? flow::Dialect::goflow2_v2
+                                                     : flow::Dialect::goflow2_v1;
+}
+
+Outcome<OutputShape> make_shape(const Config& config, const MappingFile& file) {
+    OutputShape shape;
+    shape.schema = Schema::all(profile_of(config));
+    shape.dialect = dialect_of(config);
+    shape.mapping = file.mapping;
+    shape.warnings = file.warnings;
+    if (Failure failure = add_own_columns(config, shape.schema); failed(failure)) return failure;
+    add_destinations(shape.schema, shape.mapping);
+    for (const mapping::Custom& custom : file.customs) {
+        const bool added = shape.schema.add_custom({.name = shape.texts.emplace_back(custom.name),
+                                                    .number = custom.number,
+                                                    .type = custom.type,
+                                                    .array = custom.array});
+        if (!added) return Failure{"mapping.file: too many columns of its own"};
     }
-    return schema;
+    make_line(config, file, shape);
+    make_key(config, file, shape);
+    return shape;
 }
 
 bool is_length_prefixed(const Config& config) noexcept {

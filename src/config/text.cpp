@@ -86,7 +86,9 @@ std::string_view nearest(std::string_view name, std::span<const std::string_view
     std::string_view best;
     std::size_t best_distance = std::min<std::size_t>(3, wanted.size() / 3) + 1;
     for (const std::string_view candidate : known) {
-        const std::size_t distance = edit_distance(wanted, candidate);
+        const std::size_t longer = std::max(wanted.size(), candidate.size());
+        if (longer - std::min(wanted.size(), candidate.size()) >= best_distance) continue;
+        const std::size_t distance = edit_distance(wanted, lower(candidate));
         if (distance >= best_distance) continue;
         best = candidate;
         best_distance = distance;

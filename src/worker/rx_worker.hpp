@@ -31,8 +31,8 @@ struct StopFlags {
 
 struct RxSettings {
     flow::PipelineLimits limits;
-    flow::Schema schema = flow::Schema::all(flow::Profile::goflow2_v1);  ///< the format's
-    std::string_view terminator;  ///< at most BatchWriter::terminator_size_max bytes
+    flow::produce::Settings produce;  ///< its schema is the format's
+    std::string_view terminator;      ///< at most BatchWriter::terminator_size_max bytes
     FullPolicy on_full = FullPolicy::drop;
     std::uint64_t batch_age_max_ns = 0;
     bool drain_on_stop = true;  ///< take what has arrived; a replay's rest has not
@@ -82,7 +82,7 @@ public:
           batch_age_max_ns_{settings.batch_age_max_ns},
           drain_on_stop_{settings.drain_on_stop},
           batches_{ring, settings.terminator, settings.on_full, flags.hurry},
-          pipeline_{format, settings.schema, batches_, settings.limits} {}
+          pipeline_{format, settings.produce, batches_, settings.limits} {}
 
     void run() noexcept override {
         ingress_.attach();

@@ -56,5 +56,32 @@ TEST(Validate, ListenUrisAreRead) {
     EXPECT_EQ(validate(config).sentence, "listen: netflow://:70000: port 70000 is above 65535");
 }
 
+TEST(Validate, RawMessagesAreNoProtobuf) {
+    Config config;
+    config.produce = "raw";
+    EXPECT_EQ(validate(config).sentence, "");
+    config.format = "bin";
+    EXPECT_EQ(validate(config).sentence,
+              "output.produce: raw needs output.format json or text; it is bin");
+}
+
+TEST(Validate, FallbackRatesAreRead) {
+    Config config;
+    config.sampling.fallback = {"100", "10.0.0.0/8=x"};
+    EXPECT_EQ(validate(config).sentence,
+              "sampling.fallback: \"10.0.0.0/8=x\": \"x\" is no sampling rate");
+}
+
+TEST(StatePath, AFileThatIsNamedWinsOverGoflow2sStore) {
+    Config config;
+    EXPECT_EQ(state_path(config), "");
+    config.learnt.goflow2_path = "a.json";
+    EXPECT_EQ(state_path(config), "") << "in memory";
+    config.learnt.goflow2_store = "file";
+    EXPECT_EQ(state_path(config), "a.json");
+    config.learnt.path = "state";
+    EXPECT_EQ(state_path(config), "state");
+}
+
 }  // namespace
 }  // namespace flowd::config

@@ -111,23 +111,65 @@ TEST_F(Load, FlagsWithoutEffectAreNotedOnce) {
     EXPECT_TRUE(loaded->warnings.empty());
 }
 
-TEST_F(Load, FlagsThatWouldChangeTheOutputAreWarnings) {
-    const auto loaded =
-        load({"-mapping=m.yaml", "-format.hash", "SrcAddr", "-netflow.templates", "file"});
+TEST_F(Load, AMissingFlagIsAWarningOnceItsValueAsks) {
+    std::string value = "usual";
+    std::vector<Row> all = rows(config_);
+    all.push_back({.key = "",
+                   .flag = "far",
+                   .target = &value,
+                   .help = "this build does not",
+                   .effect = Effect::missing});
+    const Schema schema{std::move(all)};
+    const std::vector<const char*> asks{"-far=out"};
+    const auto loaded = config::load(asks, schema, config_);
     ASSERT_TRUE(loaded) << loaded.error().sentence;
-    EXPECT_EQ(loaded->warnings.size(), 3U);
-    EXPECT_EQ(loaded->warnings[0],
-              "-mapping \"m.yaml\" is not done: this build reads no mapping file");
-    EXPECT_TRUE(loaded->notes.empty());
+    EXPECT_EQ(loaded->warnings,
+              std::vector<std::string>{"-far \"out\" is not done: this build does not"});
+    const std::vector<const char*> usual{"-far=usual"};
+    EXPECT_TRUE(config::load(usual, schema, config_)->warnings.empty());
 }
 
-TEST_F(Load, AskingForWhatFlowdDoesAnywayIsNoWarning) {
-    const auto loaded = load({"-produce", "sample", "-netflow.templates=memory", "-mapping", "",
-                              "-format.hash=SamplerAddress", "-samplingrate.fallback=false"});
+TEST_F(Load, Goflow2sFlagsAreSettings) {
+    const auto loaded = load({"-produce", "sample", "-netflow.templates=file", "-mapping", "",
+                              "-format.hash=SrcAddr", "-samplingrate.fallback", "-strict",
+                              "-templates.json.interval=1m"});
     ASSERT_TRUE(loaded) << loaded.error().sentence;
     EXPECT_TRUE(loaded->warnings.empty());
     EXPECT_TRUE(loaded->notes.empty());
+    EXPECT_EQ(loaded->shape.key, std::vector<flow::Column>{flow::Column::src_addr});
+    EXPECT_EQ(loaded->shape.dialect, flow::Dialect::goflow2_v1);
+    EXPECT_TRUE(config_.sampling.across_domains);
+    EXPECT_EQ(config_.learnt.interval_ms, 60'000);
+    EXPECT_EQ(state_path(config_), "./templates.json");
     EXPECT_EQ(fault({"-produce", "junk"}).sentence, "-produce: \"junk\" is not one of sample, raw");
+}
+
+TEST_F(Load, TheMappingFileIsReadAndItsWarningsAreTold) {
+    const char* path = file("ipfix:\n  mapping:\n  - {field: 1, destination: InIff}\n");
+    const std::string yaml = path_ + ".yaml";
+    ASSERT_EQ(std::rename(path, yaml.c_str()), 0);
+    path_ = yaml;
+    const auto loaded = load({"-mapping", path_.c_str()});
+    ASSERT_TRUE(loaded) << loaded.error().sentence;
+    EXPECT_EQ(loaded->warnings,
+              std::vector<std::string>{path_ + ":3: destination \"InIff\" is no column (did you "
+                                               "mean InIf?); the entry is left out"});
+}
+
+TEST_F(Load, AWrongMappingFileExitsWith1) {
+    const LoadFailure missing = fault({"-mapping", "/nonexistent.yaml"});
+    EXPECT_EQ(exit_status(missing.fault), 1);
+    EXPECT_EQ(missing.sentence, "/nonexistent.yaml: cannot be read: No such file or directory");
+    const LoadFailure wrong = fault({"-mapping", file("[[mapping.ipfix]]\nfield = 'x'\n")});
+    EXPECT_EQ(exit_status(wrong.fault), 1);
+    EXPECT_EQ(wrong.sentence, path_ + ":2: field: \"x\" is no integer");
+}
+
+TEST_F(Load, AnUnknownColumnExitsWith2) {
+    const LoadFailure failure = fault({"-columns", "nat_evnt"});
+    EXPECT_EQ(exit_status(failure.fault), 2);
+    EXPECT_EQ(failure.sentence,
+              "output.columns: \"nat_evnt\" is no column; did you mean nat_event?");
 }
 
 TEST_F(Load, RowsThatClashDoNotStart) {

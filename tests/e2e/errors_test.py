@@ -54,7 +54,9 @@ class ErrorsTest(unittest.TestCase):
         self.assertIn("replay.loops", self.sentence(USAGE, "-replay.loop", "3"))
 
     def test_wrong_choices(self):
-        self.assertIn("json, text, pb", self.sentence(USAGE, "-format", "xml"))
+        self.assertIn("json, text, pb, bin", self.sentence(USAGE, "-format", "xml"))
+        self.assertIn("goflow2-v1, goflow2-v2", self.sentence(USAGE, "-profile", "goflow2"))
+        self.assertIn("json or text", self.sentence(USAGE, "-produce=raw", "-format=bin"))
         self.assertIn("file, null", self.sentence(USAGE, "-transport", "pigeon"))
 
     def test_flags_that_exclude_each_other(self):
@@ -88,6 +90,40 @@ class ErrorsTest(unittest.TestCase):
             self.assertNotIn(HINT, errors)
             self.assertIn("flowd.toml", errors)
             self.assertIn(part, errors)
+
+    def test_wrong_columns_and_rates(self):
+        self.assertIn("did you mean nat_event?", self.sentence(USAGE, "-columns", "nat_evnt"))
+        self.assertIn("0 to 32 bits", self.sentence(USAGE, "-sampling.fallback", "10.0.0.0/33=1"))
+        self.assertIn("below 1", self.sentence(USAGE, "-sampling.fallback", "0"))
+
+    def test_wrong_mapping_files(self):
+        for name, text, part in (
+                ("m.yaml", None, "No such file"),
+                ("m.yaml", "ipfix: [", "m.yaml:1: "),
+                ("m.yaml", "ipfix:\n  mapping:\n  - {field: x}\n", "m.yaml:3: field: \"x\""),
+                ("m.yaml", "formatter: {fields: [tpye]}", "did you mean type?"),
+                ("m.toml", "[[mapping.ipfix]]\nfeld = 1\n", "m.toml:2: unknown key \"feld\""),
+                ("m.toml", "[mapping\n", "m.toml:1: ")):
+            path = self.folder / name
+            path.unlink(missing_ok=True)
+            if text is not None:
+                path.write_text(text)
+            self.assertIn(part, self.sentence(FAILED, "-mapping", path, "-profile", "goflow2-v2"))
+
+    def test_entries_without_effect_are_warnings(self):
+        path = self.folder / "m.yaml"
+        path.write_text("ipfix: {mapping: [{field: 7, destination: CustomInteger1}]}\n")
+        done = flowd.run(["-mapping", path, "-check"])
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertIn("m.yaml:1: ", done.stderr.decode())
+        self.assertIn("did you mean CustomInteger_1?", done.stderr.decode())
+
+    def test_shipped_mapping_files_start(self):
+        for name in ("mapping.yaml", "mapping.toml"):
+            path = flowd.ROOT / "config" / name
+            done = flowd.run(["-profile", "goflow2-v2", "-mapping", path, "-check"])
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+            self.assertEqual(done.stderr, b"")
 
     def test_wrong_destination(self):
         path = self.folder / "no/such/folder/flows.jsonl"

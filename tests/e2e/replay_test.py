@@ -25,7 +25,8 @@ def without_arrival(output: bytes) -> list[dict]:
     for flow in flows:
         flow["TimeReceived"] = 0
         if flow["Type"] == "SFLOW_5":
-            flow["TimeFlowStart"] = flow["TimeFlowEnd"] = 0
+            for time in ("TimeFlowStart", "TimeFlowEnd"):
+                flow[time] = flow[time + "Ms"] = 0
     return flows
 
 

@@ -2,6 +2,7 @@
 """Golden cases of the other formats: the flows of JSON cases again, as text and as protobuf."""
 
 import ipfix_cases
+import legacy_cases
 import netflow5_cases
 import netflow9_cases
 import sflow_cases
@@ -10,8 +11,8 @@ from case import Case
 PREFIXED = "-format pb -format.protobuf.fixedlen -transport.file.sep="
 
 SOURCES = {
-    case.name: case for case in (netflow5_cases.CASES + netflow9_cases.CASES + ipfix_cases.CASES
-                                 + sflow_cases.CASES)}
+    case.name: case for case in (netflow5_cases.CASES + legacy_cases.CASES + netflow9_cases.CASES
+                                 + ipfix_cases.CASES + sflow_cases.CASES)}
 
 
 def again(name: str, prefix: str, arguments: str, why: str) -> Case:
@@ -34,6 +35,7 @@ def as_protobuf(name: str) -> Case:
 
 CASES = [as_text("v5_every_field"), as_text("sflow_switch_router_gateway")] + [
     as_protobuf(name) for name in (
+        "v1_every_field", "v7_every_field", "v8_01_as", "v8_08_full_flow", "v8_14_prefix_port",
         "v5_every_field", "v5_uptime_wrap", "v9_count_too_small", "v9_reduced_and_wide_numbers",
         "ipfix_variable_length", "ipfix_times", "ipfix_both_families",
         "sflow_switch_router_gateway", "sflow_mpls", "sflow_vlan_tags")]

@@ -15,14 +15,17 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 import frame_cases  # noqa: E402
 import format_cases  # noqa: E402
 import ipfix_cases  # noqa: E402
+import legacy_cases  # noqa: E402
 import netflow5_cases  # noqa: E402
 import netflow9_cases  # noqa: E402
 import sflow_cases  # noqa: E402
+import v2_cases  # noqa: E402
 from case import Case  # noqa: E402
-from support import lines, protobuf  # noqa: E402
+from support import lines, protobuf, v2  # noqa: E402
 
-CASES = (netflow5_cases.CASES + netflow9_cases.CASES + ipfix_cases.CASES + sflow_cases.CASES
-         + frame_cases.CASES + format_cases.CASES)
+# v2_cases.SAMPLED_CASES are not among them: they need columns that sampled frames do not fill yet.
+CASES = (netflow5_cases.CASES + legacy_cases.CASES + netflow9_cases.CASES + ipfix_cases.CASES
+         + sflow_cases.CASES + frame_cases.CASES + format_cases.CASES + v2_cases.CASES)
 COLUMNS = 100
 
 
@@ -37,12 +40,30 @@ def wrapped(text: str) -> str:
 
 def expected(case: Case) -> tuple[str, bytes]:
     """The name and the content of the file of expected output."""
+    if v2_cases.PROFILE in case.arguments:
+        return expected_v2(case)
     if "-format text" in case.arguments:
         return "expected.text", "".join(lines.text(each) + "\n" for each in case.flows).encode()
     if "-format pb" in case.arguments:
         found = [protobuf.encode(each) for each in case.flows]
         return "expected.pb", b"".join(protobuf.varint(len(each)) + each for each in found)
     return "expected.jsonl", "".join(lines.line(each) + "\n" for each in case.flows).encode()
+
+
+def selected(case: Case) -> list[str] | None:
+    """The names that the case has printed; none: all of them."""
+    words = case.arguments.split()
+    return (words[words.index("-format.selector") + 1].split(",")
+            if "-format.selector" in words else None)
+
+
+def expected_v2(case: Case) -> tuple[str, bytes]:
+    if "-format bin" in case.arguments:
+        return "expected.pb", b"".join(map(v2.message, case.flows))
+    if "-format text" in case.arguments:
+        return "expected.text", "".join(v2.text(each) + "\n" for each in case.flows).encode()
+    return "expected.jsonl", "".join(v2.line(each, selected(case)) + "\n"
+                                       for each in case.flows).encode()
 
 
 def files(case: Case) -> dict[str, bytes]:

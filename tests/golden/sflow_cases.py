@@ -19,6 +19,7 @@ def sample(index: int = 0, **others) -> dict:
     seconds = ARRIVAL_SECONDS + index
     return {"Type": "SFLOW_5", "TimeReceived": seconds, "SequenceNum": 1, "SamplingRate": 1000,
             "SamplerAddress": AGENT, "TimeFlowStart": seconds, "TimeFlowEnd": seconds,
+            "TimeFlowStartMs": seconds * 1000, "TimeFlowEndMs": seconds * 1000,
             "Packets": 1, "InIf": 1, "OutIf": 2} | others
 
 
@@ -112,6 +113,15 @@ CASES = [
          capture(sflow.datagram([sflow.counter_sample(), sflow.block(4413 << 12 | 1, bytes(40)),
                                  sflow.flow_sample([RAW_TCP]), sflow.counter_sample()])),
          [sample(**RAW_TCP_COLUMNS)]),
+    Case("sflow_discarded_packets",
+         "Discarded-packet samples (format 5) tell of packets that the switch dropped, not of "
+         "traffic: no flow is made of them, though they hold the same header records; the flow "
+         "sample between them counts, and nothing is wrong with the datagram.",
+         capture(sflow.datagram([sflow.discarded_sample([RAW_TCP]), sflow.flow_sample([RAW_TCP]),
+                                 sflow.discarded_sample([RAW_TCP], reason=262),
+                                 sflow.block(sflow.EXPANDED_COUNTERS, sflow.words(1, 0, 7, 0))]),
+                 sflow.datagram([sflow.discarded_sample([])])),
+         [sample(**RAW_TCP_COLUMNS)]),
     Case("sflow_expanded_sample",
          "An expanded flow sample has interfaces of two words, format and value: values above "
          "2^24 fit, the format (2: several ports) is not part of the number.",
@@ -120,14 +130,15 @@ CASES = [
          [sample(SamplingRate=4096, InIf=20_000_001, OutIf=7, **RAW_TCP_COLUMNS)]),
     Case("sflow_ip_records",
          "Samples with an IPv4 or an IPv6 record and no header: addresses, ports, protocol, "
-         "length of the IP packet, type of service or priority.",
+         "length of the IP packet, TCP flags, type of service or priority.",
          capture(sflow.datagram([
              sflow.flow_sample([sflow.ip_record(A, B, 84, 17, (53, 4444), 0, 4)]),
              sflow.flow_sample([sflow.ip_record(A6, B6, 1400, 6, (443, 5555), 0x10, 8)])])),
          [sample(Bytes=84, Proto=17, SrcAddr=IN, DstAddr=OUT, SrcPort=53, DstPort=4444, IpTos=4,
                  Etype=2048),
           sample(Bytes=1400, Proto=6, SrcAddr="2001:db8::1", DstAddr="2001:db8::2", SrcPort=443,
-                 DstPort=5555, IpTos=8, Etype=0x86DD)]),
+                 DstPort=5555, IpTos=8, TcpFlags=0x10,
+                 Etype=0x86DD)]),
     Case("sflow_switch_router_gateway",
          "Extended data beside the header: VLANs from the switch record, next hop and prefix "
          "lengths from the router record, BGP from the gateway record. Its AS path has two "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The table of columns against goflow2 v1's schema, written out a second time: number, type, name
-// and JSON key are what consumers have in their own code.
+// The table of columns against goflow2's schemas, written out a second time: number, type, name
+// and JSON key are what consumers have in their own code. flowd's own columns once more too: their
+// numbers are as much on the disks of others.
 #include "flow/model/columns.hpp"
 
 #include <gtest/gtest.h>
@@ -93,6 +94,99 @@ constexpr std::array<Expected, 70> goflow2_v1{{
     {1015, "bytes", "custom_bytes_5", "CustomBytes_5"},
     {1021, "repeated uint32", "custom_list_1", "CustomList_1"},
 }};
+
+/// Here the key is the name; what stands in its place is Go's name, which mapping files use.
+constexpr std::array<Expected, 50> goflow2_v2{{
+    {1, "FlowType", "type", "Type"},
+    {110, "uint64", "time_received_ns", "TimeReceivedNs"},
+    {4, "uint32", "sequence_num", "SequenceNum"},
+    {3, "uint64", "sampling_rate", "SamplingRate"},
+    {11, "bytes", "sampler_address", "SamplerAddress"},
+    {111, "uint64", "time_flow_start_ns", "TimeFlowStartNs"},
+    {112, "uint64", "time_flow_end_ns", "TimeFlowEndNs"},
+    {9, "uint64", "bytes", "Bytes"},
+    {10, "uint64", "packets", "Packets"},
+    {6, "bytes", "src_addr", "SrcAddr"},
+    {7, "bytes", "dst_addr", "DstAddr"},
+    {30, "uint32", "etype", "Etype"},
+    {20, "uint32", "proto", "Proto"},
+    {21, "uint32", "src_port", "SrcPort"},
+    {22, "uint32", "dst_port", "DstPort"},
+    {18, "uint32", "in_if", "InIf"},
+    {19, "uint32", "out_if", "OutIf"},
+    {27, "uint64", "src_mac", "SrcMac"},
+    {28, "uint64", "dst_mac", "DstMac"},
+    {33, "uint32", "src_vlan", "SrcVlan"},
+    {34, "uint32", "dst_vlan", "DstVlan"},
+    {29, "uint32", "vlan_id", "VlanId"},
+    {23, "uint32", "ip_tos", "IpTos"},
+    {24, "uint32", "forwarding_status", "ForwardingStatus"},
+    {25, "uint32", "ip_ttl", "IpTtl"},
+    {38, "uint32", "ip_flags", "IpFlags"},
+    {26, "uint32", "tcp_flags", "TcpFlags"},
+    {31, "uint32", "icmp_type", "IcmpType"},
+    {32, "uint32", "icmp_code", "IcmpCode"},
+    {37, "uint32", "ipv6_flow_label", "Ipv6FlowLabel"},
+    {35, "uint32", "fragment_id", "FragmentId"},
+    {36, "uint32", "fragment_offset", "FragmentOffset"},
+    {14, "uint32", "src_as", "SrcAs"},
+    {15, "uint32", "dst_as", "DstAs"},
+    {12, "bytes", "next_hop", "NextHop"},
+    {13, "uint32", "next_hop_as", "NextHopAs"},
+    {16, "uint32", "src_net", "SrcNet"},
+    {17, "uint32", "dst_net", "DstNet"},
+    {100, "bytes", "bgp_next_hop", "BgpNextHop"},
+    {101, "repeated uint32", "bgp_communities", "BgpCommunities"},
+    {102, "repeated uint32", "as_path", "AsPath"},
+    {80, "repeated uint32", "mpls_ttl", "MplsTtl"},
+    {81, "repeated uint32", "mpls_label", "MplsLabel"},
+    {82, "repeated bytes", "mpls_ip", "MplsIp"},
+    {70, "uint32", "observation_domain_id", "ObservationDomainId"},
+    {71, "uint32", "observation_point_id", "ObservationPointId"},
+    {103, "repeated LayerStack", "layer_stack", "LayerStack"},
+    {104, "repeated uint32", "layer_size", "LayerSize"},
+    {105, "repeated bytes", "ipv6_routing_header_addresses", "Ipv6RoutingHeaderAddresses"},
+    {106, "uint32", "ipv6_routing_header_seg_left", "Ipv6RoutingHeaderSegLeft"},
+}};
+
+/// The same in both profiles.
+constexpr std::array<Expected, 35> own{{
+    {3000, "bytes", "post_nat_src_addr", "PostNatSrcAddr"},
+    {3001, "bytes", "post_nat_dst_addr", "PostNatDstAddr"},
+    {3002, "uint32", "post_napt_src_port", "PostNaptSrcPort"},
+    {3003, "uint32", "post_napt_dst_port", "PostNaptDstPort"},
+    {3004, "uint32", "nat_event", "NatEvent"},
+    {3005, "bytes", "interface_name", "InterfaceName"},
+    {3006, "bytes", "interface_description", "InterfaceDescription"},
+    {3007, "bytes", "mpls_vpn_rd", "MplsVpnRd"},
+    {3008, "bytes", "application_id", "ApplicationId"},
+    {3009, "bytes", "application_name", "ApplicationName"},
+    {3010, "bytes", "application_description", "ApplicationDescription"},
+    {3011, "uint32", "flow_end_reason", "FlowEndReason"},
+    {3012, "uint64", "flow_id", "FlowId"},
+    {3013, "uint64", "octet_total_count", "OctetTotalCount"},
+    {3014, "uint64", "packet_total_count", "PacketTotalCount"},
+    {3015, "uint64", "initiator_octets", "InitiatorOctets"},
+    {3016, "uint64", "responder_octets", "ResponderOctets"},
+    {3017, "uint64", "initiator_packets", "InitiatorPackets"},
+    {3018, "uint64", "responder_packets", "ResponderPackets"},
+    {3019, "uint32", "dot1q_vlan_id", "Dot1qVlanId"},
+    {3020, "uint32", "dot1q_priority", "Dot1qPriority"},
+    {3021, "uint32", "dot1q_customer_vlan_id", "Dot1qCustomerVlanId"},
+    {3022, "uint32", "post_dot1q_vlan_id", "PostDot1qVlanId"},
+    {3023, "uint32", "vxlan_vni", "VxlanVni"},
+    {3024, "uint32", "min_ttl", "MinTtl"},
+    {3025, "uint32", "max_ttl", "MaxTtl"},
+    {3026, "uint32", "min_ip_length", "MinIpLength"},
+    {3027, "uint32", "max_ip_length", "MaxIpLength"},
+    {3028, "bytes", "exporter_addr", "ExporterAddr"},
+    {3029, "uint32", "firewall_event", "FirewallEvent"},
+    {3030, "uint32", "ingress_physical_if", "IngressPhysicalIf"},
+    {3031, "uint32", "egress_physical_if", "EgressPhysicalIf"},
+    {3032, "bytes", "vrf_name", "VrfName"},
+    {3034, "bytes", "user_name", "UserName"},
+    {3035, "uint64", "flow_duration_ms", "FlowDurationMs"},
+}};
 // clang-format on
 
 std::string_view proto_type(Kind kind) {
@@ -117,23 +211,88 @@ bool fits(Kind kind, Render render) {
         case Render::flow_type: return kind == Kind::flow_type;
         case Render::mac: return kind == Kind::u64;
         case Render::ip:
+        case Render::ip_as_is:
+        case Render::hex:
+        case Render::text:
         case Render::byte_list: return kind == Kind::bytes;
         case Render::number_list: return kind == Kind::u32_list;
-        default: return true;
+        case Render::ip_list: return kind == Kind::bytes_list;
+        case Render::layer_list: return kind == Kind::layer_list;
+        case Render::etype_name:
+        case Render::proto_name:
+        case Render::network: return kind == Kind::u32;
+        default: return false;  // only on request
     }
-    return false;
+}
+
+void expect_row(Column column, const Expected& row) {
+    EXPECT_EQ(info(column).name, row.name);
+    EXPECT_EQ(info(column).go_name, row.key);
+    EXPECT_EQ(proto_type(info(column).kind), row.type) << row.name;
 }
 
 TEST(Columns, AreGoflow2V1sInItsOrder) {
     const Schema schema = Schema::all(Profile::goflow2_v1);
     ASSERT_EQ(schema.columns().size(), goflow2_v1.size());
     for (std::size_t i = 0; i < goflow2_v1.size(); ++i) {
-        const ColumnInfo& column = info(schema.columns()[i]);
-        const ColumnField field = column.in(Profile::goflow2_v1);
-        EXPECT_EQ(field.number, goflow2_v1[i].number) << column.name;
-        EXPECT_EQ(proto_type(column.kind), goflow2_v1[i].type) << column.name;
-        EXPECT_EQ(column.name, goflow2_v1[i].name);
+        const ColumnField field = info(schema.columns()[i]).in(Profile::goflow2_v1);
+        expect_row(schema.columns()[i], goflow2_v1[i]);
+        EXPECT_EQ(field.number, goflow2_v1[i].number) << goflow2_v1[i].name;
         EXPECT_EQ(field.key, goflow2_v1[i].key);
+    }
+}
+
+TEST(Columns, AreGoflow2V2sInItsOrder) {
+    const Schema schema = Schema::all(Profile::goflow2_v2);
+    ASSERT_EQ(schema.columns().size(), goflow2_v2.size());
+    for (std::size_t i = 0; i < goflow2_v2.size(); ++i) {
+        const ColumnField field = info(schema.columns()[i]).in(Profile::goflow2_v2);
+        expect_row(schema.columns()[i], goflow2_v2[i]);
+        EXPECT_EQ(field.number, goflow2_v2[i].number) << goflow2_v2[i].name;
+        EXPECT_EQ(field.key, goflow2_v2[i].name);
+    }
+}
+
+TEST(Columns, OfFlowdItselfComeLastAndAreAlikeInBothProfiles) {
+    const std::size_t first = column_count - own.size();
+    for (std::size_t i = 0; i < column_count; ++i) {
+        EXPECT_EQ(column_table[i].own(), i >= first) << column_table[i].name;
+    }
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        const auto column = static_cast<Column>(first + i);
+        expect_row(column, own[i]);
+        EXPECT_EQ(info(column).in(Profile::goflow2_v1).number, own[i].number) << own[i].name;
+        EXPECT_EQ(info(column).in(Profile::goflow2_v2).number, own[i].number) << own[i].name;
+    }
+}
+
+TEST(Columns, OfGoflow2StayBelowTheNumbersOfFlowd) {
+    for (const ColumnInfo& column : column_table) {
+        if (column.own()) continue;
+        for (const std::uint16_t number : column.numbers) {
+            EXPECT_LT(number, own_number_min) << column.name;
+        }
+    }
+}
+
+TEST(Columns, AreFoundByEitherName) {
+    for (std::size_t i = 0; i < column_count; ++i) {
+        const auto column = static_cast<Column>(i);
+        EXPECT_EQ(find_column(column_table[i].name), column);
+        EXPECT_EQ(find_column(column_table[i].go_name), column);
+    }
+    EXPECT_EQ(find_column("in_if"), Column::in_if);
+    EXPECT_EQ(find_column("InIf"), Column::in_if);
+    EXPECT_EQ(find_column("inif"), Column::count_);
+    EXPECT_EQ(find_column("in_if "), Column::count_);
+    EXPECT_EQ(find_column(""), Column::count_);
+}
+
+TEST(Columns, CustomOnesStandBehindTheTable) {
+    EXPECT_FALSE(is_custom(Column::flow_duration_ms));
+    for (std::size_t i = 0; i < custom_columns_max; ++i) {
+        EXPECT_TRUE(is_custom(custom_column(i)));
+        EXPECT_EQ(custom_index(custom_column(i)), i);
     }
 }
 
@@ -152,13 +311,16 @@ TEST(Columns, NumbersAndKeysAreUniqueInEachProfile) {
 
 TEST(Columns, NamesAreUnique) {
     std::set<std::string_view> names;
-    for (const ColumnInfo& column : column_table) EXPECT_TRUE(names.insert(column.name).second);
+    for (const ColumnInfo& column : column_table) {
+        EXPECT_TRUE(names.insert(column.name).second) << column.name;
+        EXPECT_TRUE(names.insert(column.go_name).second) << column.go_name;
+    }
 }
 
 TEST(Columns, EveryRenderingFitsItsKind) {
     for (const ColumnInfo& column : column_table) {
         for (const Render render : column.renders) {
-            EXPECT_TRUE(fits(column.kind, render)) << column.name;
+            EXPECT_TRUE(fits(column.kind, render)) << column.name;  // in profiles without it too
         }
     }
 }
@@ -178,6 +340,11 @@ TEST(Columns, OnlyBytesAndListsAreNoNumbers) {
     EXPECT_TRUE(holds_number(Kind::flow_type));
     EXPECT_FALSE(holds_number(Kind::bytes));
     EXPECT_FALSE(holds_number(Kind::u32_list));
+    EXPECT_FALSE(holds_number(Kind::layer_list));
+    EXPECT_FALSE(holds_number(Kind::bytes_list));
+    EXPECT_TRUE(holds_list(Kind::u32_list));
+    EXPECT_TRUE(holds_list(Kind::layer_list));
+    EXPECT_FALSE(holds_list(Kind::bytes_list)) << "a list of another type";
 }
 
 }  // namespace

@@ -15,6 +15,12 @@ TEST(FlowType, NamesAndNumbersAreGoflow2s) {
     EXPECT_EQ(flow_type_name(static_cast<FlowType>(4)), "IPFIX");
 }
 
+TEST(FlowType, WhatGoflow2DoesNotCollectHasNumbersOfFlowds) {
+    EXPECT_EQ(flow_type_name(static_cast<FlowType>(3001)), "NETFLOW_V1");
+    EXPECT_EQ(flow_type_name(static_cast<FlowType>(3007)), "NETFLOW_V7");
+    EXPECT_EQ(flow_type_name(static_cast<FlowType>(3008)), "NETFLOW_V8");
+}
+
 TEST(FlowType, AnyOtherNumberIsUnknown) {
     EXPECT_EQ(flow_type_name(static_cast<FlowType>(5)), "FLOWUNKNOWN");
     EXPECT_EQ(flow_type_name(static_cast<FlowType>(255)), "FLOWUNKNOWN");

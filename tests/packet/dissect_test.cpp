@@ -127,6 +127,49 @@ TEST(Dissect, TheOutermostTagGivesTheTwelveBitId) {
     expect_tcp(headers);
 }
 
+TEST(Dissect, TheSecondTagIsTheCustomers) {
+    Packet packet;
+    packet.ethernet(ethertype::vlan_service).tag(0xe064, ethertype::vlan);
+    add_ipv4(packet.tag(0x60c8, ethertype::vlan).tag(0x0001, ethertype::ipv4));
+    const Headers headers = read(packet);
+    EXPECT_EQ(headers.vlan_priority, 7);
+    EXPECT_TRUE(headers.has_inner_vlan);
+    EXPECT_EQ(headers.inner_vlan_id, 0x0c8);
+    Packet one;
+    add_ipv4(one.ethernet(ethertype::vlan).tag(0x2064, ethertype::ipv4));
+    EXPECT_EQ(read(one).vlan_priority, 1);
+    EXPECT_FALSE(read(one).has_inner_vlan);
+    EXPECT_EQ(read(one).inner_vlan_id, 0);
+}
+
+TEST(Dissect, IpFlagsOfBothFamilies) {
+    Packet packet;
+    add_ipv4(packet, 0x6000 | 5);
+    EXPECT_EQ(read(packet, FirstLayer::ipv4).ip_flags, 3);
+    EXPECT_EQ(read(packet, FirstLayer::ipv4).fragment_offset, 5);
+    Packet six;
+    six.ipv6(28, protocol::fragment).fragment(protocol::tcp, 185 << 3 | 5).tcp();
+    EXPECT_EQ(read(six, FirstLayer::ipv6).ip_flags, 5);
+    EXPECT_EQ(read(Packet{}.ipv6(0, protocol::tcp).tcp(), FirstLayer::ipv6).ip_flags, 0);
+}
+
+TEST(Dissect, LayersComeBesideTheSameHeaders) {
+    Packet packet;
+    add_ipv4(packet.ethernet(ethertype::vlan).tag(5, ethertype::ipv4));
+    Headers headers;
+    Layers layers;
+    layers.clear();
+    layers.add_label(1, 2);  // what was there before is gone
+    headers.has_icmp = true;
+    dissect(packet.bytes(), FirstLayer::ethernet, {}, headers, layers);
+    expect_ipv4(headers);
+    expect_tcp(headers);
+    EXPECT_EQ(headers.vlan_id, 5);
+    EXPECT_EQ(layers.stack().size(), 4U);
+    EXPECT_TRUE(layers.mpls_labels().empty());
+    EXPECT_FALSE(layers.places.used);
+}
+
 TEST(Dissect, APriorityTagIsATagWithIdZero) {
     Packet packet;
     add_ipv4(packet.ethernet(ethertype::vlan_stacked).tag(0xa000, ethertype::ipv4));

@@ -68,10 +68,29 @@ public:
     Packet& fragment(unsigned next_header, unsigned offset_and_more) {
         return u8(next_header).u8(0xff).u16(offset_and_more).u32(0xdeadbeef);
     }
+    /// SRv6 (RFC 8754): addresses 2001:db8::a0, a1, … and `more` times 8 bytes of options.
+    Packet& segments(unsigned next_header, unsigned count, unsigned left, unsigned more = 0) {
+        u8(next_header).u8(count * 2 + more).u8(4).u8(left).u8(count - 1).u8(0).u16(0);
+        for (unsigned i = 0; i < count; ++i) {
+            raw({0x20, 0x01, 0x0d, 0xb8}).fill(11, 0).u8(0xa0 + i);
+        }
+        return fill(more * 8U, 0);
+    }
     /// Ports 49152 to 2055.
     Packet& udp(unsigned length) { return u16(49152).u16(2055).u16(length).u16(0); }
+    Packet& udp_to(unsigned destination) { return u16(49152).u16(destination).u32(0); }
     /// Ports 49152 to 443, flags SYN and ECE; 20 bytes.
-    Packet& tcp() { return u16(49152).u16(443).u32(1).u32(2).u8(0x50).u8(0x42).u16(1024).u32(0); }
+    Packet& tcp() { return tcp_of(5, 0x42); }
+    /// Options are no-ops.
+    Packet& tcp_of(unsigned header_words, unsigned flags) {
+        u16(49152).u16(443).u32(1).u32(2).u8(header_words << 4).u8(flags).u16(1024).u32(0);
+        return fill(header_words > 5 ? (header_words - 5) * 4 : 0, 1);
+    }
+    /// Identifier 0x123456.
+    Packet& vxlan(unsigned flags = 0x08) { return u8(flags).fill(3, 0).u32(0x12345600); }
+    Packet& geneve(unsigned type, unsigned option_words = 0) {
+        return u8(option_words).u8(0).u16(type).u32(0x12345600).fill(option_words * 4U, 0xee);
+    }
 
     [[nodiscard]] Bytes bytes() const { return bytes_; }
     [[nodiscard]] std::size_t size() const { return bytes_.size(); }

@@ -17,8 +17,6 @@ namespace {
 using namespace flow::test;
 using Json = nlohmann::json;
 
-constexpr Schema schema = Schema::all(Profile::goflow2_v2);
-
 class RawPipelineTest : public ::testing::Test {
 protected:
     std::string process(Bytes payload, Error expected = Error::none) {
@@ -30,7 +28,8 @@ protected:
     }
 
     VectorSink sink_;
-    RawPipeline<VectorSink> pipeline_{raw::Shape::json, schema, sink_, PipelineLimits{}};
+    RawPipeline<VectorSink> pipeline_{raw::Shape::json, produce::Settings{}, sink_,
+                                      PipelineLimits{}};
 };
 
 TEST_F(RawPipelineTest, NamesTheProtocolTheSenderAndTheTime) {
@@ -86,7 +85,7 @@ TEST_F(RawPipelineTest, AMessageThatFitsNoBatchIsCounted) {
 
 TEST(RawText, SaysWhatGoflow2Says) {
     VectorSink sink;
-    RawPipeline<VectorSink> pipeline{raw::Shape::text, schema, sink, PipelineLimits{}};
+    RawPipeline<VectorSink> pipeline{raw::Shape::text, produce::Settings{}, sink, PipelineLimits{}};
     const auto line = [&](const ByteBuilder& payload) {
         EXPECT_EQ(pipeline.process(datagram(payload.bytes())), Error::none);
         const auto bytes = sink.messages.back().bytes();

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
+#include <vector>
 
 namespace flow::produce {
 namespace {
@@ -99,10 +101,22 @@ TEST(Elements, FillTheColumnsThatGoflow2Fills) {
     }
 }
 
-TEST(Elements, FillEachColumnOnce) {
-    std::set<std::pair<unsigned, Column>> rows;
+TEST(Elements, FillEachColumnOnceInEachReadingAndVersion) {
+    std::set<std::tuple<unsigned, Column, unsigned, Versions>> rows;
+    const auto versions_of = [](Versions versions) -> std::vector<Versions> {
+        using enum Versions;
+        if (versions == any) return {netflow5, netflow9, ipfix};
+        if (versions == netflow) return {netflow5, netflow9};
+        return {versions};
+    };
     for (const Element& element : elements()) {
-        EXPECT_TRUE(rows.emplace(element.id, element.column).second) << "element " << element.id;
+        for (unsigned reading = 1; reading <= readings::all; reading *= 2) {
+            if ((element.readings & reading) == 0) continue;
+            for (const Versions version : versions_of(element.versions)) {
+                EXPECT_TRUE(rows.emplace(element.id, element.column, reading, version).second)
+                    << "element " << element.id;
+            }
+        }
     }
 }
 

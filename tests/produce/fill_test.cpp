@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "flow/produce/plan.hpp"
+#include "flow/produce/producer.hpp"
 #include "support/exact_bytes.hpp"
 #include "support/netflow_builder.hpp"
 
@@ -29,12 +29,12 @@ const Origin origin{.type = FlowType::netflow_v9,
 
 /// The flow of a record of fixed length, and the bytes that it borrows.
 struct Filled {
-    Filled(std::uint8_t version, const Fields& fields, Bytes record, const Origin& from = origin)
-        : bytes{record} {
+    Filled(std::uint8_t version, const Fields& fields, Bytes record, const Origin& from = origin,
+           const Settings& settings = {})
+        : bytes{record}, producer{settings} {
         std::array<Step, plan_steps_max> memory{};
         const Template layout{.version = version, .id = 256, .fields = fields};
-        static Lists lists;
-        fill(flow, compile(layout, memory), Record{bytes.bytes(), {}}, from, lists);
+        producer.fill(flow, producer.compile(layout, memory), Record{bytes.bytes(), {}}, from);
     }
     [[nodiscard]] std::uint64_t number(Column column) const { return flow.number(column); }
     [[nodiscard]] std::vector<unsigned> octets(Column column) const {
@@ -42,7 +42,13 @@ struct Filled {
         return {value.begin(), value.end()};
     }
 
+    [[nodiscard]] std::vector<std::uint32_t> list(Column column) const {
+        const auto value = flow.list(column);
+        return {value.begin(), value.end()};
+    }
+
     ExactBytes bytes;
+    Producer producer;
     Flow flow;
 };
 
@@ -285,11 +291,11 @@ TEST(Fill, FindsFieldsOfVariableLengthByTheirExtents) {
     const std::array<FieldExtent, 3> extents{{{1, 1}, {2, 2}, {5, 3}}};
     std::array<Step, plan_steps_max> memory{};
     const Template layout{.version = 10, .variable = true, .id = 256, .fields = fields};
-    const Plan plan = compile(layout, memory);
+    Producer producer{{}};
+    const Plan plan = producer.compile(layout, memory);
     const ExactBytes exact{record.bytes()};
     Flow flow;
-    Lists lists;
-    fill(flow, plan, Record{exact.bytes(), extents}, origin, lists);
+    producer.fill(flow, plan, Record{exact.bytes(), extents}, origin);
     EXPECT_EQ(flow.number(Column::src_port), 443u);
     EXPECT_EQ(flow.number(Column::bytes), 65536u);
 }
@@ -299,11 +305,11 @@ TEST(Fill, LeavesANumberThatTurnsOutTooLong) {
     const ByteBuilder record = ByteBuilder{}.u8(9).fill(9, 1);
     const std::array<FieldExtent, 1> extents{{{1, 9}}};
     std::array<Step, plan_steps_max> memory{};
+    Producer producer{{}};
     const Plan plan =
-        compile({.version = 10, .variable = true, .id = 256, .fields = fields}, memory);
+        producer.compile({.version = 10, .variable = true, .id = 256, .fields = fields}, memory);
     Flow flow;
-    Lists lists;
-    fill(flow, plan, Record{record.bytes(), extents}, origin, lists);
+    producer.fill(flow, plan, Record{record.bytes(), extents}, origin);
     EXPECT_EQ(flow.number(Column::bytes), 0u);
 }
 

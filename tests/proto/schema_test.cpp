@@ -26,8 +26,9 @@ struct SchemaFile {
     SchemaFile(Profile which, const char* path) : profile{which} {
         std::ifstream in{path, std::ios::binary};
         google::protobuf::FileDescriptorSet set;
-        EXPECT_TRUE(set.ParseFromIstream(&in)) << path;
+        EXPECT_TRUE(set.ParseFromIstream(&in) && set.file_size() == 1) << path;
         file = pool.BuildFile(set.file(0));
+        EXPECT_NE(file, nullptr) << path;
     }
     [[nodiscard]] const Descriptor& message() const { return *file->message_type(0); }
     /// The profile's columns in the order of the table, flowd's own behind them.

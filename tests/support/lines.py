@@ -24,10 +24,13 @@ DEFAULTS = {
     "CustomBytes_4": [], "CustomBytes_5": [], "CustomList_1": [],
 }
 
+# flowd's own columns, which follow when they are asked for.
+OWN = {"ExporterAddr": ""}
+
 
 def line(columns: dict) -> str:
-    """`columns` are those that are not zero."""
-    unknown = columns.keys() - DEFAULTS.keys()
+    """`columns` are those that are not zero, and those of flowd's own that were asked for."""
+    unknown = columns.keys() - DEFAULTS.keys() - OWN.keys()
     assert not unknown, f"no such column: {sorted(unknown)}"
     return json.dumps(DEFAULTS | columns, separators=(",", ":"))
 

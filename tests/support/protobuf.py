@@ -13,7 +13,9 @@ NUMBERS = dict(zip(lines.DEFAULTS, (
     56, 57, 58, 59, 60, 61, 62, 65, 70, 71, 1001, 1002, 1003, 1004, 1005, 1011, 1012, 1013, 1014,
     1015, 1021), strict=True))
 NAMES = {number: name for name, number in NUMBERS.items()}
-TYPES = ["FLOWUNKNOWN", "SFLOW_5", "NETFLOW_V5", "NETFLOW_V9", "IPFIX"]
+TYPES = {"FLOWUNKNOWN": 0, "SFLOW_5": 1, "NETFLOW_V5": 2, "NETFLOW_V9": 3, "IPFIX": 4,
+         "NETFLOW_V1": 3001, "NETFLOW_V7": 3007, "NETFLOW_V8": 3008}
+TYPE_NAMES = {number: name for name, number in TYPES.items()}
 ADDRESSES = {"SamplerAddress", "SrcAddr", "DstAddr", "NextHop"}
 MACS = {"SrcMac", "DstMac"}
 PACKED = {"BgpCommunities", "AsPath", "CustomList_1"}
@@ -50,7 +52,7 @@ def encode(columns: dict) -> bytes:
             continue
         body = None
         if name == "Type":
-            value = TYPES.index(value)
+            value = TYPES[value]
         elif name in MACS:
             value = int(value.replace(":", ""), 16)
         elif name in ADDRESSES:
@@ -69,7 +71,7 @@ def encode(columns: dict) -> bytes:
 def column_of(name: str, value) -> object:
     """A decoded value as the JSON line shows it."""
     if name == "Type":
-        return TYPES[value]
+        return TYPE_NAMES[value]
     if name in MACS:
         return value.to_bytes(6, "big").hex(":")
     if name in ADDRESSES:

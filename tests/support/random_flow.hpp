@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Flows with random values in random columns, and the memory that they borrow from.
+// Flows with random values in random columns, custom ones too, and the memory that they borrow
+// from.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "flow/model/columns.hpp"
@@ -19,12 +22,18 @@ inline std::uint64_t random_number(std::mt19937_64& random) {
     return bits == 0 ? 0 : random() >> (64 - bits);
 }
 
+/// What it owns the flow borrows, so it is neither copied nor moved.
 class RandomFlow {
 public:
-    /// About a third of the columns stay empty.
-    explicit RandomFlow(std::mt19937_64& random) {
+    /// About a third of the columns stay empty. With custom columns some flows have none of them,
+    /// others several values of one.
+    explicit RandomFlow(std::mt19937_64& random, std::size_t custom_columns = 0) : random_{random} {
         for (std::size_t i = 0; i < column_count; ++i) {
-            if (random() % 3 != 0) set(static_cast<Column>(i), random);
+            if (random_() % 3 != 0) set(static_cast<Column>(i));
+        }
+        if (custom_columns == 0) return;
+        for (std::size_t i = random_() % 6; i > 0; --i) {
+            flow_.append({custom_column(random_() % custom_columns), number(), bytes()});
         }
     }
     RandomFlow(const RandomFlow&) = delete;
@@ -33,36 +42,45 @@ public:
     [[nodiscard]] const Flow& flow() const { return flow_; }
 
 private:
-    void set(Column column, std::mt19937_64& random) {
-        const auto at = static_cast<std::size_t>(column);
+    void set(Column column) {
         switch (info(column).kind) {
-            case Kind::u32: flow_.set(column, random_number(random) & UINT32_MAX); return;
-            case Kind::u64: flow_.set(column, random_number(random)); return;
-            case Kind::boolean: flow_.set(column, random() % 2); return;
-            case Kind::flow_type: flow_.set(column, random() % 5); return;
-            case Kind::bytes:
-                for (std::size_t size = random_size(random); size > 0; --size) {
-                    bytes_[at].push_back(static_cast<std::uint8_t>(random()));
-                }
-                flow_.set(column, Bytes{bytes_[at]});
-                return;
-            case Kind::bytes_list: return;
-            case Kind::layer_list:
-            case Kind::u32_list:
-                for (std::size_t size = random_size(random); size > 0; --size) {
-                    lists_[at].push_back(static_cast<std::uint32_t>(random_number(random)));
-                }
-                flow_.set(column, std::span<const std::uint32_t>{lists_[at]});
-                return;
+            case Kind::u32: flow_.set(column, number() & UINT32_MAX); return;
+            case Kind::u64: flow_.set(column, number()); return;
+            case Kind::boolean: flow_.set(column, random_() % 2); return;
+            case Kind::flow_type: flow_.set(column, random_() % 5); return;
+            case Kind::bytes: flow_.set(column, bytes()); return;
+            case Kind::bytes_list: flow_.set(column, byte_list()); return;
+            case Kind::layer_list: flow_.set(column, list(100)); return;
+            case Kind::u32_list: flow_.set(column, list(std::uint64_t{1} << 32)); return;
         }
     }
-    static std::size_t random_size(std::mt19937_64& random) {
+
+    std::uint64_t number() { return random_number(random_); }
+    std::size_t size() {
         constexpr std::array<std::size_t, 6> sizes{0, 1, 4, 16, 127, 300};
-        return sizes[random() % sizes.size()];
+        return sizes[random_() % sizes.size()];
+    }
+    Bytes bytes() {
+        std::vector<std::uint8_t>& memory = bytes_.emplace_back(size());
+        for (std::uint8_t& byte : memory) byte = static_cast<std::uint8_t>(random_());
+        return Bytes{memory};
+    }
+    std::span<const Bytes> byte_list() {
+        std::vector<Bytes> items(random_() % 5);
+        for (Bytes& item : items) item = bytes();
+        return byte_lists_.emplace_back(std::move(items));
+    }
+    std::span<const std::uint32_t> list(std::uint64_t limit) {
+        std::vector<std::uint32_t>& memory = lists_.emplace_back(size());
+        for (std::uint32_t& item : memory) item = static_cast<std::uint32_t>(number() % limit);
+        return memory;
     }
 
-    std::array<std::vector<std::uint8_t>, column_count> bytes_;
-    std::array<std::vector<std::uint32_t>, column_count> lists_;
+    std::mt19937_64& random_;
+    // Whose items stay where they are.
+    std::deque<std::vector<std::uint8_t>> bytes_;
+    std::deque<std::vector<std::uint32_t>> lists_;
+    std::deque<std::vector<Bytes>> byte_lists_;
     Flow flow_;
 };
 

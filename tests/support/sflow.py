@@ -4,7 +4,7 @@ right default and can be given."""
 
 import struct
 
-FLOW, COUNTERS, EXPANDED_FLOW = 1, 2, 3
+FLOW, COUNTERS, EXPANDED_FLOW, EXPANDED_COUNTERS, DISCARDED = 1, 2, 3, 4, 5
 ETHERNET, IPV4, IPV6, MPLS = 1, 11, 12, 13  # header protocols
 
 
@@ -71,6 +71,13 @@ def expanded_flow_sample(records: list[bytes], *, rate=1000, input_=(0, 1), outp
 
 def counter_sample() -> bytes:
     return block(COUNTERS, words(1, 7, 0))
+
+
+def discarded_sample(records: list[bytes], *, reason=256, interfaces=(1, 2)) -> bytes:
+    """sFlow Discarded Packet Notification: sequence, source (type, index), drops, input, output,
+    reason, records."""
+    return block(DISCARDED, words(1, 0, 7, 0, *interfaces, reason, len(records))
+                 + b"".join(records))
 
 
 def datagram(samples: list[bytes], *, agent: bytes = bytes((192, 0, 2, 200)), sequence=1,

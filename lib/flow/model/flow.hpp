@@ -56,6 +56,8 @@ public:
     /// Values of custom columns that one flow holds; more are left out.
     static constexpr std::size_t custom_values_max = 64;
 
+    Flow() noexcept {}
+
     [[nodiscard]] std::uint64_t number(Column column) const noexcept {
         return numbers_[at(column)];
     }
@@ -104,7 +106,9 @@ private:
                detail::count_columns([](Kind kind) { return kind == Kind::bytes_list; })>
         byte_lists_{};
     std::size_t custom_count_ = 0;
-    std::array<CustomValue, custom_values_max> customs_;  // not cleared: read up to the count
+    union {  // so that the constructor leaves them alone: 2 KiB that most flows never use
+        std::array<CustomValue, custom_values_max> customs_;
+    };
 };
 
 }  // namespace flow

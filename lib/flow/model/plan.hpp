@@ -28,7 +28,7 @@ enum class Transform : std::uint8_t {
     frame_section,     ///< IE 315: a sampled Ethernet frame; fills many columns
 
     // Sampling rate of the record's own (RFC 5477 §8.2). They run after all else.
-    sampling_interval,    ///< 34, 50, 305: the rate, unless 0
+    sampling_interval,    ///< 34, 50, 305: the rate, unless 0; `operand` 1: 305
     sampling_space,       ///< 306: rate = (rate + space) / rate, of the 305 before it
     sampling_population,  ///< 310: the rate, unless 0
     sampling_size,        ///< 309: rate = population / size
@@ -94,6 +94,6 @@ struct Plan {
 };
 
 /// Most steps that one template compiles to; a template with more is refused.
-inline constexpr std::size_t plan_steps_max = 640;
+inline constexpr std::size_t plan_steps_max = 960;
 
 }  // namespace flow

@@ -35,7 +35,7 @@ struct RecordRun {
 /// records, unread.
 struct FlowSample {
     std::uint32_t sampling_rate = 0;
-    std::uint32_t input = 0;  ///< ifIndex; flow sample: with its two format bits
+    std::uint32_t input = 0;  ///< ifIndex; 0: none, or several
     std::uint32_t output = 0;
     std::uint32_t record_count = 0;  ///< as announced; `records` may hold fewer
     Bytes records;

@@ -3,9 +3,15 @@
 // MPLS: RFC 3032 §2.1. PPPoE: RFC 2516 §4. IPv4: RFC 791 §3.1. IPv6: RFC 8200 §3.
 #include "flow/packet/dissect.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include "flow/packet/extensions.hpp"
+#include "flow/packet/goflow2/v1.hpp"
+#include "flow/packet/goflow2/v2.hpp"
 #include "flow/packet/numbers.hpp"
 #include "flow/packet/vlan.hpp"
+#include "flow/packet/walk.hpp"
 #include "flow/wire/cursor.hpp"
 
 namespace flow::packet {
@@ -42,6 +48,7 @@ void read_ipv4(Headers& headers, Bytes packet) noexcept {
     headers.has_ip = true;
     headers.tos = header.u8<1>();
     headers.fragment_id = header.u16<4>();
+    headers.ip_flags = header.u8<6>() >> 5;
     headers.fragment_offset = header.u16<6>() & 0x1fff;
     headers.ttl = header.u8<8>();
     headers.protocol = header.u8<9>();
@@ -65,6 +72,7 @@ void read_ipv6(Headers& headers, Bytes packet) noexcept {
 
     const UpperLayer upper = walk_extensions(header.u8<6>(), in.rest());
     headers.protocol = upper.protocol;
+    headers.ip_flags = upper.fragment_flags;
     headers.fragment_id = upper.fragment_id;
     headers.fragment_offset = upper.fragment_offset;
     if (upper.reached && upper.fragment_offset == 0) read_transport(headers, upper.payload);
@@ -94,7 +102,7 @@ void read_mpls(Headers& headers, wire::Cursor in) noexcept {
         if (in.failed()) return;
         const MplsLabel label{.label = entry >> 12, .ttl = static_cast<std::uint8_t>(entry)};
         headers.has_mpls = true;
-        headers.mpls_count = static_cast<std::uint8_t>(index + 1);
+        headers.mpls_count = static_cast<std::uint16_t>(index + 1);
         (index < headers.mpls.size() ? headers.mpls[index] : headers.mpls_last) = label;
         const bool bottom = (entry & 0x100) != 0;
         if (bottom) return read_behind_mpls(headers, in.rest());
@@ -136,6 +144,9 @@ void read_ethernet(Headers& headers, wire::Cursor in) noexcept {
     headers.ethertype = tags.ethertype;
     headers.has_vlan = tags.count > 0;
     headers.vlan_id = tags.outer_id;
+    headers.vlan_priority = tags.outer_priority;
+    headers.has_inner_vlan = tags.count > 1;
+    headers.inner_vlan_id = tags.inner_id;
     read_network(headers, in);
 }
 
@@ -152,6 +163,21 @@ Headers dissect(Bytes sampled, FirstLayer first) noexcept {
     }
     read_network(headers, in);
     return headers;
+}
+
+void dissect(Bytes sampled, FirstLayer first, const Reading& reading, Headers& headers,
+             Layers& layers) noexcept {
+    constexpr std::size_t size_max = std::numeric_limits<std::uint16_t>::max();  // of an offset
+    sampled = sampled.first(std::min(sampled.size(), size_max));
+    layers.clear();
+    if (reading.dialect == Dialect::standard) {
+        headers = dissect(sampled, first);
+        return walk(sampled, first, reading.ports, layers);
+    }
+    headers = Headers{};
+    if (first != FirstLayer::ethernet) return;
+    if (reading.dialect == Dialect::goflow2_v1) return goflow2::read_v1(sampled, headers, layers);
+    goflow2::read_v2(sampled, reading.ports, headers, layers);
 }
 
 }  // namespace flow::packet

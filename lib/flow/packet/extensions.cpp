@@ -11,12 +11,6 @@ namespace {
 /// Every extension header is at least this long, and `block<8>` of it holds what is needed here.
 constexpr std::size_t extension_size_min = 8;
 
-[[nodiscard]] std::size_t extension_size(std::uint8_t number, std::uint8_t length) noexcept {
-    if (number == protocol::fragment) return extension_size_min;  // the byte is reserved there
-    if (number == protocol::authentication) return (length + 2U) * 4U;
-    return (length + 1U) * 8U;
-}
-
 }  // namespace
 
 UpperLayer walk_extensions(std::uint8_t next_header, Bytes bytes) noexcept {
@@ -36,6 +30,7 @@ UpperLayer walk_extensions(std::uint8_t next_header, Bytes bytes) noexcept {
 
         const std::uint16_t offset_and_more = header.u16<2>();
         upper.fragment_offset = static_cast<std::uint16_t>(offset_and_more >> 3);
+        upper.fragment_flags = offset_and_more & 7;
         upper.fragment_id = header.u32<4>();
         // Offset 0 and no more to come is an atomic fragment (RFC 6946): a whole packet.
         upper.fragment = upper.fragment || (offset_and_more & 0xfff9) != 0;

@@ -20,6 +20,7 @@ struct UpperLayer {
     std::uint8_t protocol = 0;  ///< the last next-header number that could be read
     bool reached = false;       ///< `payload` starts with `protocol`, or is a later fragment of it
     bool fragment = false;      ///< one of several parts: a fragment header that is not atomic
+    std::uint8_t fragment_flags = 0;    ///< the low 3 bits beside the offset; 1: more to come
     std::uint16_t fragment_offset = 0;  ///< in units of 8 bytes
     std::uint32_t fragment_id = 0;
     Bytes payload{};
@@ -29,6 +30,14 @@ struct UpperLayer {
     return number == protocol::hop_by_hop || number == protocol::routing ||
            number == protocol::fragment || number == protocol::authentication ||
            number == protocol::destination_options;
+}
+
+/// The size that a header with `number` announces in its second byte; 8 or more.
+[[nodiscard]] constexpr std::size_t extension_size(std::uint8_t number,
+                                                   std::uint8_t length) noexcept {
+    if (number == protocol::fragment) return 8;  // the byte is reserved there
+    if (number == protocol::authentication) return (length + 2U) * 4U;
+    return (length + 1U) * 8U;
 }
 
 /// Walks `bytes`, which start with the header that `next_header` names. Stops behind a fragment

@@ -15,8 +15,10 @@ namespace flow::packet {
 inline constexpr std::size_t vlan_tags_max = 4;
 
 struct VlanTags {
-    std::uint16_t ethertype = 0;  ///< behind the last tag that was read
-    std::uint16_t outer_id = 0;   ///< the 12-bit identifier of the first tag
+    std::uint16_t ethertype = 0;      ///< behind the last tag that was read
+    std::uint16_t outer_id = 0;       ///< the 12-bit identifier of the first tag
+    std::uint16_t inner_id = 0;       ///< that of the second tag
+    std::uint8_t outer_priority = 0;  ///< 3 bits, of the first tag
     std::size_t count = 0;
 };
 
@@ -32,7 +34,11 @@ struct VlanTags {
     while (is_vlan(tags.ethertype) && tags.count < vlan_tags_max) {
         const auto tag = in.block<4>();
         if (in.failed()) break;
-        if (tags.count == 0) tags.outer_id = tag.u16<0>() & 0x0fff;
+        if (tags.count == 0) {
+            tags.outer_id = tag.u16<0>() & 0x0fff;
+            tags.outer_priority = tag.u8<0>() >> 5;
+        }
+        if (tags.count == 1) tags.inner_id = tag.u16<0>() & 0x0fff;
         tags.ethertype = tag.u16<2>();
         ++tags.count;
     }

@@ -3,6 +3,7 @@
 // but those of their headers: a datagram without one gets the configuration's.
 #pragma once
 
+#include "flow/decode/sflow/decoder.hpp"
 #include "flow/model/record.hpp"
 
 namespace flow {
@@ -29,6 +30,9 @@ public:
         sink_.record(layout, record);
     }
     Error sample(const FlowSample& sample) noexcept { return sink_.sample(sample); }
+    void passed_over(sflow::PassedOver what) noexcept requires sflow::PassedOverSink<Sink> {
+        sink_.passed_over(what);
+    }
 
 private:
     Sink& sink_;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "flow/decode/goflow2/decoders.hpp"
 #include "flow/decode/ipfix/decoder.hpp"
 #include "flow/decode/netflow1/decoder.hpp"
 #include "flow/decode/netflow5/decoder.hpp"
@@ -16,6 +17,7 @@
 #include "flow/decode/sflow/decoder.hpp"
 #include "flow/decode/state.hpp"
 #include "flow/model/datagram.hpp"
+#include "flow/model/dialect.hpp"
 #include "flow/pipeline/origin_sink.hpp"
 #include "flow/pipeline/record_writer.hpp"
 #include "flow/pipeline/stats.hpp"
@@ -31,10 +33,11 @@ struct PipelineLimits {
     TemplateKey template_key = TemplateKey::address;
     SamplingSettings sampling{};
 
-    [[nodiscard]] constexpr ShardLimits shard() const noexcept {
+    /// goflow2's own readings park nothing: what goflow2 loses is lost there.
+    [[nodiscard]] constexpr ShardLimits shard(Dialect dialect) const noexcept {
         return {.templates = templates,
                 .domains = domains,
-                .park = park,
+                .park = dialect == Dialect::standard ? park : ParkLimits{.bytes_max = 0},
                 .template_key = template_key,
                 .sampling = sampling,
                 .hash_seed = hash_seed};
@@ -56,18 +59,21 @@ concept Decoder = RecordSink<S> && requires(D decoder, const Datagram& datagram,
 template <Formatter Format, MessageSink Sink>
 class Pipeline {
 public:
-    /// `schema` is the one that `format` was made for.
-    Pipeline(const Format& format, const Schema& schema, Sink& sink,
+    /// `settings` have the schema that `format` was made for.
+    Pipeline(const Format& format, const produce::Settings& settings, Sink& sink,
              const PipelineLimits& limits) noexcept
-        : state_{limits.shard(), stats_},
-          writer_{format, schema, sink, stats_,
+        : state_{limits.shard(settings.dialect), stats_},
+          writer_{format, settings, sink, stats_,
                   limits.templates.templates_max + built_in_templates},
           netflow5_{limits.templates.templates_max},
           netflow1_{limits.templates.templates_max + 1},
           netflow7_{limits.templates.templates_max + 2},
           netflow8_{limits.templates.templates_max + 3},
           netflow9_{state_},
-          ipfix_{state_} {
+          ipfix_{state_},
+          dialect_{settings.dialect},
+          strict_{state_.templates, strict_settings(settings.dialect, limits)} {
+        strict_.teach(writer_);
         writer_.learn(netflow5_.layout());
         writer_.learn(netflow1_.layout());
         writer_.learn(netflow7_.layout());
@@ -75,7 +81,12 @@ public:
         stats_.templates_learnt = 0;  // the built-in ones do not count
     }
 
-    /// For a format with the columns of goflow2 v1.
+    /// By the standard reading, without a mapping.
+    Pipeline(const Format& format, const Schema& schema, Sink& sink,
+             const PipelineLimits& limits) noexcept
+        : Pipeline{format, produce::Settings{.schema = schema}, sink, limits} {}
+
+    /// The same for a format with the columns of goflow2 v1.
     Pipeline(const Format& format, Sink& sink, const PipelineLimits& limits) noexcept
         : Pipeline{format, Schema::all(Profile::goflow2_v1), sink, limits} {}
 
@@ -145,7 +156,20 @@ public:
 
 private:
     /// NetFlow v5, v1, v7 and v8's schemes: their plans are kept behind the learnt ones.
-    static constexpr std::uint32_t built_in_templates = 3 + netflow8::schemes.size();
+    static constexpr std::uint32_t standard_templates = 3 + netflow8::schemes.size();
+    /// And those of goflow2's own readings, behind them.
+    static constexpr std::uint32_t built_in_templates = standard_templates + 2;
+
+    static goflow2::Settings strict_settings(Dialect dialect,
+                                             const PipelineLimits& limits) noexcept {
+        const std::uint32_t first_slot = limits.templates.templates_max + standard_templates;
+        return {.dialect = dialect,
+                .templates_max = limits.templates.templates_max,
+                .sampling_rates_max = limits.domains.domains_max,
+                .netflow5_slot = first_slot,
+                .empty_slot = first_slot + 1,
+                .hash_seed = limits.hash_seed};
+    }
 
     using Writer = RecordWriter<Format, Sink>;
     static_assert(Decoder<netflow5::Decoder, Writer> && Decoder<netflow9::Decoder, Writer> &&
@@ -154,6 +178,10 @@ private:
     Error decode(const Datagram& datagram) noexcept {
         if (datagram.payload.empty()) return Error::empty;
         writer_.set_payload(datagram.payload);
+        if (dialect_ != Dialect::standard) [[unlikely]] {
+            return decode_by(datagram, strict_.ipfix, strict_.netflow9, strict_.netflow5,
+                             strict_.sflow);
+        }
         return decode_by(datagram, ipfix_, netflow9_, netflow5_, sflow_, netflow7_, netflow8_,
                          netflow1_);
     }
@@ -173,11 +201,22 @@ private:
         }
     }
 
-    /// NetFlow v9 and IPFIX know the shard's state themselves.
+    template <class D>
+    static constexpr bool is_strict =
+        std::is_same_v<D, goflow2::Netflow5Decoder> || std::is_same_v<D, goflow2::SflowDecoder> ||
+        std::is_same_v<D, goflow2::Netflow9Decoder> || std::is_same_v<D, goflow2::IpfixDecoder>;
+
+    /// NetFlow v9 and IPFIX know the shard's state themselves; goflow2's own readings have rates
+    /// of their own.
     template <class D>
     Error decode_with(const Datagram& datagram, D& decoder) noexcept {
         if constexpr (std::is_constructible_v<D, ShardState&>) {
             return decoder.decode(datagram, exporter_, writer_);
+        } else if constexpr (is_strict<D>) {
+            state_.track(datagram, exporter_);
+            const Error outcome = decoder.decode(datagram, exporter_, writer_);
+            if (!failed(outcome)) state_.exporters.prove(exporter_, state_.now_seconds());
+            return outcome;
         } else {
             state_.track(datagram, exporter_);
             OriginSink<Writer> sink{writer_, state_.rate_of(exporter_, nullptr).rate};
@@ -196,6 +235,8 @@ private:
     netflow9::Decoder netflow9_;
     ipfix::Decoder ipfix_;
     sflow::Decoder sflow_;
+    Dialect dialect_;
+    goflow2::Decoders strict_;
 };
 
 }  // namespace flow

@@ -23,8 +23,10 @@ namespace flow {
 template <MessageSink Sink>
 class RawPipeline {
 public:
-    RawPipeline(raw::Shape shape, const Schema&, Sink& sink, const PipelineLimits& limits) noexcept
-        : shape_{shape}, sink_{sink}, state_{without_park(limits), stats_} {}
+    /// A raw message has all that is in the datagram: no settings choose its columns.
+    RawPipeline(raw::Shape shape, const produce::Settings& settings, Sink& sink,
+                const PipelineLimits& limits) noexcept
+        : shape_{shape}, sink_{sink}, state_{without_park(limits, settings.dialect), stats_} {}
 
     RawPipeline(const RawPipeline&) = delete;
     RawPipeline& operator=(const RawPipeline&) = delete;
@@ -83,8 +85,9 @@ private:
     }
 
     /// A message says what is in its datagram; what waited would be in none.
-    [[nodiscard]] static ShardLimits without_park(const PipelineLimits& limits) noexcept {
-        ShardLimits shard = limits.shard();
+    [[nodiscard]] static ShardLimits without_park(const PipelineLimits& limits,
+                                                  Dialect dialect) noexcept {
+        ShardLimits shard = limits.shard(dialect);
         shard.park.bytes_max = 0;
         return shard;
     }

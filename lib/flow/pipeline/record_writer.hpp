@@ -9,16 +9,14 @@
 #include <cstring>
 
 #include "flow/base/slots.hpp"
+#include "flow/decode/sflow/decoder.hpp"
 #include "flow/model/batch.hpp"
 #include "flow/model/formatter.hpp"
 #include "flow/model/plan.hpp"
 #include "flow/model/record.hpp"
-#include "flow/model/schema.hpp"
 #include "flow/pipeline/message_sink.hpp"
 #include "flow/pipeline/stats.hpp"
-#include "flow/produce/fill.hpp"
-#include "flow/produce/plan.hpp"
-#include "flow/produce/sample.hpp"
+#include "flow/produce/producer.hpp"
 
 namespace flow {
 
@@ -57,9 +55,10 @@ template <Formatter Format, MessageSink Sink>
 class RecordWriter {
 public:
     /// Slots for `templates_max` plans, those of built-in templates included.
-    RecordWriter(const Format& format, const Schema& schema, Sink& sink, PipelineStats& stats,
-                 std::uint32_t templates_max) noexcept
-        : format_{format}, schema_{schema}, sink_{sink}, stats_{stats}, plans_{templates_max} {}
+    /// `settings` have the schema that `format` was made for.
+    RecordWriter(const Format& format, const produce::Settings& settings, Sink& sink,
+                 PipelineStats& stats, std::uint32_t templates_max) noexcept
+        : format_{format}, sink_{sink}, stats_{stats}, producer_{settings}, plans_{templates_max} {}
 
     /// Where the datagram ends: a record is not read past it.
     void set_payload(Bytes payload) noexcept { payload_end_ = payload.data() + payload.size(); }
@@ -67,9 +66,8 @@ public:
     void begin(const Origin& origin) noexcept {
         origin_ = origin;
         // goflow2 v1 prints an observation domain for IPFIX only, v2 for NetFlow v9 as well.
-        if (origin.type == FlowType::netflow_v9 && schema_.profile() == Profile::goflow2_v1) {
-            origin_.observation_domain = 0;
-        }
+        const bool v1 = producer_.settings().schema.profile() == Profile::goflow2_v1;
+        if (v1 && origin.type == FlowType::netflow_v9) origin_.observation_domain = 0;
         if constexpr (CompilingFormatter<Format>) format_.begin(origin_, constants_);
     }
 
@@ -77,7 +75,7 @@ public:
         ++stats_.templates_learnt;
         if (layout.options) return;
         Compiled& compiled = plans_[layout.slot];
-        compiled.plan = produce::compile(layout, schema_, compiled.steps);
+        compiled.plan = producer_.compile(layout, compiled.steps);
         if constexpr (CompilingFormatter<Format>) {
             compiled.plan.direct &= layout.record_size <= direct_record_size_max;
             if (compiled.plan.direct) format_.compile(compiled.plan, compiled.program);
@@ -104,9 +102,18 @@ public:
     Error sample(const FlowSample& sample) noexcept {
         ++stats_.flows;
         Flow flow;
-        const Error outcome = samples_.fill(flow, sample, origin_);
+        const Error outcome = producer_.fill(flow, sample, origin_);
         write_flow(flow);
         return outcome;
+    }
+
+    /// sFlow's samples that are no flows.
+    void passed_over(sflow::PassedOver what) noexcept {
+        switch (what) {
+            case sflow::PassedOver::counters: ++stats_.counter_samples; break;
+            case sflow::PassedOver::discarded: ++stats_.discarded_samples; break;
+            case sflow::PassedOver::other: ++stats_.other_samples; break;
+        }
     }
 
 private:
@@ -138,8 +145,7 @@ private:
 
     void write_record(const Plan& plan, const Record& record) noexcept {
         Flow flow;
-        produce::fill(flow, origin_);
-        produce::fill(flow, plan, record, origin_, lists_);
+        producer_.fill(flow, plan, record, origin_);
         write_flow(flow);
     }
 
@@ -155,12 +161,10 @@ private:
     }
 
     const Format format_;
-    const Schema schema_;
     Sink& sink_;
     PipelineStats& stats_;
+    produce::Producer producer_;
     Slots<Compiled> plans_;
-    produce::SampleFiller samples_;
-    produce::Lists lists_;
     Origin origin_;
     const std::uint8_t* payload_end_ = nullptr;
     [[no_unique_address]] typename detail::Compiled<Format>::Constants constants_{};

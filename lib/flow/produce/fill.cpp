@@ -5,18 +5,11 @@
 #include <algorithm>
 
 #include "flow/model/time.hpp"
-#include "flow/packet/dissect.hpp"
-#include "flow/produce/headers.hpp"
+#include "flow/produce/numbers.hpp"
 
 namespace flow::produce {
 
 namespace {
-
-Bytes field_bytes(const Step& step, const Record& record) noexcept {
-    if (record.extents.empty()) return record.bytes.subspan(step.offset, step.size);
-    const FieldExtent& extent = record.extents[step.field];
-    return record.bytes.subspan(extent.offset, extent.size);
-}
 
 std::uint64_t low_bits(std::uint64_t value, unsigned bits) noexcept {
     return bits >= 64 ? value : value & ((std::uint64_t{1} << bits) - 1);
@@ -26,64 +19,148 @@ bool all_zero(Bytes bytes) noexcept {
     return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
 }
 
-void run_number(Flow& flow, const Step& step, Bytes field, const Origin& origin) noexcept {
-    if (field.size() > 8)
-        return;  // longer than a number may be: left, as documented in elements.hpp
-    const std::uint64_t value = load_be(field);
-    if (is_time(step.transform)) {
-        flow.set(step.column, time_value(step.transform, value, origin));
-        return;
-    }
-    const std::uint64_t part = low_bits(value >> step.shift, step.bits);
-    const std::uint64_t before = flow.number(step.column);
-    switch (step.transform) {
-        case Transform::number_or: return flow.set(step.column, before | part);
-        case Transform::number_if_set: return part != 0 ? flow.set(step.column, part) : void();
-        case Transform::number_if_unset: return before == 0 ? flow.set(step.column, part) : void();
-        default: return flow.set(step.column, part);
-    }
-}
+/// A record on its way into a flow.
+class Run {
+public:
+    Run(Flow& flow, const Record& record, const Origin& origin, Frames& frames,
+        Lists& lists) noexcept
+        : flow_{flow}, record_{record}, origin_{origin}, frames_{frames}, lists_{lists} {}
 
-/// The record's own word on how it was sampled. The steps come in this order: sampler, interval or
-/// population, space or size (elements.hpp, turns).
-void run_sampling(Flow& flow, const Step& step, Bytes field, const Origin& origin) noexcept {
-    if (field.size() > 8) return;
-    const std::uint64_t value = load_be(field);
-    const std::uint64_t rate = flow.number(step.column);
-    if (step.transform == Transform::sampler_id) {
-        for (const SamplerRate& each : origin.samplers) {
-            if (each.sampler == value) flow.set(step.column, each.rate);
+    void step(const Step& step) noexcept {
+        switch (step.transform) {
+            case Transform::constant: return flow_.set(step.column, std::uint64_t{step.operand});
+            case Transform::ns_of_export:
+                return flow_.set(step.column, time_value(step.transform, 0, origin_));
+            case Transform::bytes: return bytes(step);
+            case Transform::bytes_if_better: return address(step);
+            case Transform::etype_of_version: return ip_version(step);
+            case Transform::list_append: return append(step);
+            case Transform::frame_section: return frame(step);
+            default: break;
         }
-    } else if (step.transform == Transform::sampling_space) {
-        if (rate != 0) flow.set(step.column, (rate + value) / rate);  // RFC 5477 §8.2.2
-    } else if (value == 0) {
-        return;
-    } else if (step.transform == Transform::sampling_size) {
-        flow.set(step.column, rate / value);  // population / size, §8.2.5
-    } else {
-        flow.set(step.column, value);
+        const Bytes field = bytes_of(step);
+        if (field.size() > number_size_max) return;  // left alone
+        switch (step.transform) {
+            case Transform::number_little: return set_number(step, load_le(field));
+            case Transform::list_item: return list_item(step, load_be(field));
+            case Transform::sampler_id:
+            case Transform::sampling_interval:
+            case Transform::sampling_space:
+            case Transform::sampling_population:
+            case Transform::sampling_size: return sampling(step, load_be(field));
+            default: return number(step, load_be(field));
+        }
     }
-}
 
-/// IPFIX element 315 (RFC 7133 §8.2.2): the frame decides addresses and all; its size counts only
-/// where no counter has been read.
-void run_frame(Flow& flow, Bytes frame) noexcept {
-    fill_headers(flow, packet::dissect(frame, packet::FirstLayer::ethernet));
-    flow.set(Column::packets, std::uint64_t{1});
-    if (flow.number(Column::bytes) == 0) flow.set(Column::bytes, std::uint64_t{frame.size()});
-}
+private:
+    [[nodiscard]] Bytes bytes_of(const Step& step) const noexcept {
+        if (record_.extents.empty()) return record_.bytes.subspan(step.offset, step.size);
+        const FieldExtent& extent = record_.extents[step.field];
+        return record_.bytes.subspan(extent.offset, extent.size);
+    }
 
-void run_address(Flow& flow, const Step& step, Bytes field) noexcept {
-    if (!flow.bytes(step.column).empty() && all_zero(field)) return;
-    flow.set(step.column, field);
-    flow.set(Column::etype, std::uint64_t{step.operand});
-}
+    void set_number(const Step& step, std::uint64_t value) noexcept {
+        if (is_custom(step.column)) {
+            flow_.append({.column = step.column, .number = value, .bytes = {}});
+        } else {
+            flow_.set(step.column, value);
+        }
+    }
 
-void run_ip_version(Flow& flow, const Step& step, Bytes field) noexcept {
-    if (field.empty()) return;
-    if (field.front() == 4) flow.set(step.column, std::uint64_t{0x0800});
-    if (field.front() == 6) flow.set(step.column, std::uint64_t{0x86dd});
-}
+    void number(const Step& step, std::uint64_t value) noexcept {
+        if (is_time(step.transform)) {
+            return flow_.set(step.column, time_value(step.transform, value, origin_));
+        }
+        const std::uint64_t part = low_bits(value >> step.shift, step.bits);
+        if (step.transform == Transform::number) return set_number(step, part);
+        const std::uint64_t before = flow_.number(step.column);
+        const bool keep = step.transform == Transform::number_if_set     ? part == 0
+                          : step.transform == Transform::number_if_unset ? before != 0
+                                                                         : false;
+        if (keep) return;
+        const bool joins = step.transform == Transform::number_or;
+        flow_.set(step.column, joins ? before | part : part);
+    }
+
+    void bytes(const Step& step) noexcept {
+        if (is_custom(step.column)) {
+            flow_.append({.column = step.column, .number = 0, .bytes = bytes_of(step)});
+        } else {
+            flow_.set(step.column, bytes_of(step));
+        }
+    }
+
+    void address(const Step& step) noexcept {
+        const Bytes field = bytes_of(step);
+        if (!flow_.bytes(step.column).empty() && all_zero(field)) return;
+        flow_.set(step.column, field);
+        flow_.set(Column::etype, std::uint64_t{step.operand});
+    }
+
+    void ip_version(const Step& step) noexcept {
+        const Bytes field = bytes_of(step);
+        if (field.empty()) return;
+        if (field.front() == 4) flow_.set(step.column, std::uint64_t{0x0800});
+        if (field.front() == 6) flow_.set(step.column, std::uint64_t{0x86dd});
+    }
+
+    void list_item(const Step& step, std::uint64_t value) noexcept {
+        const std::uint64_t part = low_bits(value >> step.shift, step.bits);
+        lists_.put(flow_, step.column, step.operand, static_cast<std::uint32_t>(part));
+    }
+
+    /// Numbers of a mapping file: `operand` says that they are little-endian.
+    void append(const Step& step) noexcept {
+        const Bytes field = bytes_of(step);
+        if (info(step.column).kind == Kind::bytes_list) {
+            return lists_.append(flow_, step.column, field);
+        }
+        if (field.size() > number_size_max) return;
+        const std::uint64_t value = step.operand != 0 ? load_le(field) : load_be(field);
+        lists_.append(flow_, step.column, static_cast<std::uint32_t>(value));
+    }
+
+    /// IPFIX element 315: the frame decides addresses and all; its size counts only where no
+    /// counter has been read.
+    void frame(const Step& step) noexcept {
+        const Bytes sampled = bytes_of(step);
+        frames_.fill(flow_, sampled, packet::FirstLayer::ethernet, lists_);
+        flow_.set(Column::packets, std::uint64_t{1});
+        if (flow_.number(Column::bytes) == 0) {
+            flow_.set(Column::bytes, std::uint64_t{sampled.size()});
+        }
+    }
+
+    /// The record's own word on how it was sampled (RFC 5477 §8.2), over what options data say of
+    /// its sampler. Spaces and sizes come behind the intervals and populations that they belong to
+    /// (elements.hpp, turns); without one they say nothing.
+    void sampling(const Step& step, std::uint64_t value) noexcept {
+        switch (step.transform) {
+            case Transform::sampler_id:
+                for (const SamplerRate& each : origin_.samplers) {
+                    if (each.sampler == value) flow_.set(step.column, each.rate);
+                }
+                return;
+            case Transform::sampling_space:
+                if (interval_ != 0) flow_.set(step.column, (interval_ + value) / interval_);
+                return;
+            case Transform::sampling_size:
+                if (value != 0 && population_ != 0) flow_.set(step.column, population_ / value);
+                return;
+            case Transform::sampling_population: population_ = value; break;
+            default: interval_ = step.operand != 0 ? value : 0; break;
+        }
+        if (value != 0) flow_.set(step.column, value);
+    }
+
+    Flow& flow_;
+    const Record& record_;
+    const Origin& origin_;
+    Frames& frames_;
+    Lists& lists_;
+    std::uint64_t interval_ = 0;  ///< the record's samplingPacketInterval
+    std::uint64_t population_ = 0;
+};
 
 }  // namespace
 
@@ -97,49 +174,11 @@ void fill(Flow& flow, const Origin& origin) noexcept {
     flow.set(Column::observation_domain_id, std::uint64_t{origin.observation_domain});
 }
 
-std::span<const std::uint32_t> Lists::set_label(std::size_t index, std::uint32_t value) noexcept {
-    if (index < labels_.size()) {
-        for (; label_count_ <= index; ++label_count_) labels_[label_count_] = 0;
-        labels_[index] = value;
-    }
-    return {labels_.data(), label_count_};
-}
-
-std::span<const Bytes> Lists::append_address(Bytes address) noexcept {
-    if (address_count_ < addresses_.size()) addresses_[address_count_++] = address;
-    return {addresses_.data(), address_count_};
-}
-
-void fill(Flow& flow, const Plan& plan, const Record& record, const Origin& origin,
+void fill(Flow& flow, const Plan& plan, const Record& record, const Origin& origin, Frames& frames,
           Lists& lists) noexcept {
     lists.clear();
-    for (const Step& step : plan.steps) {
-        const auto field = [&] { return field_bytes(step, record); };
-        switch (step.transform) {
-            case Transform::constant: flow.set(step.column, std::uint64_t{step.operand}); break;
-            case Transform::bytes: flow.set(step.column, field()); break;
-            case Transform::bytes_if_better: run_address(flow, step, field()); break;
-            case Transform::etype_of_version: run_ip_version(flow, step, field()); break;
-            case Transform::ns_of_export:
-                flow.set(step.column, time_value(step.transform, 0, origin));
-                break;
-            case Transform::list_item: {
-                const auto label = static_cast<std::uint32_t>(load_be(field()) >> step.shift);
-                flow.set(step.column, lists.set_label(step.operand, label));
-                break;
-            }
-            case Transform::list_append:
-                flow.set(step.column, lists.append_address(field()));
-                break;
-            case Transform::frame_section: run_frame(flow, field()); break;
-            case Transform::sampler_id:
-            case Transform::sampling_interval:
-            case Transform::sampling_space:
-            case Transform::sampling_population:
-            case Transform::sampling_size: run_sampling(flow, step, field(), origin); break;
-            default: run_number(flow, step, field(), origin); break;
-        }
-    }
+    Run run{flow, record, origin, frames, lists};
+    for (const Step& step : plan.steps) run.step(step);
 }
 
 }  // namespace flow::produce

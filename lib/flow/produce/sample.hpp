@@ -3,39 +3,39 @@
 // walked, and each kind writes its columns directly; a later record overrides an earlier one.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "flow/base/error.hpp"
-#include "flow/base/slots.hpp"
 #include "flow/model/flow.hpp"
 #include "flow/model/origin.hpp"
 #include "flow/model/record.hpp"
-#include "flow/wire/cursor.hpp"
+#include "flow/produce/frames.hpp"
+#include "flow/produce/lists.hpp"
+#include "flow/produce/settings.hpp"
 
 namespace flow::produce {
 
-/// One per shard: owns the memory of the list columns of the flow it filled last.
 class SampleFiller {
 public:
-    SampleFiller() noexcept : words_{words_max} {}
+    /// `frames` outlives this.
+    SampleFiller(const Settings& settings, Frames& frames) noexcept
+        : dialect_{settings.dialect}, frames_{frames} {}
 
-    /// Fills all columns that `origin` and the sample decide. bad_record: a record was too short
-    /// for its format or for the sample, and was left out; the others count.
-    Error fill(Flow& flow, const FlowSample& sample, const Origin& origin) noexcept;
+    /// Fills all columns that `origin` and the sample decide; the flow borrows from `lists` and
+    /// from both. bad_record: a record was too short for its format or for the sample, and was
+    /// left out; the others count.
+    Error fill(Flow& flow, const FlowSample& sample, const Origin& origin,
+               Lists& lists) const noexcept;
 
 private:
-    /// A datagram of 64 KiB holds no more.
-    static constexpr std::size_t words_max = 16384;
+    [[nodiscard]] bool is_goflow2() const noexcept { return dialect_ != Dialect::standard; }
 
-    Error fill_record(Flow& flow, std::uint32_t format, Bytes body) noexcept;
-    Error fill_gateway(Flow& flow, Bytes body) noexcept;
-    /// Appends `count` words of `in` to the scratch memory; fails when they are not there.
-    [[nodiscard]] bool take_words(wire::Cursor& in, std::uint32_t count) noexcept;
+    Error fill_record(Flow& flow, std::uint32_t format, Bytes body, Lists& lists) const noexcept;
+    Error fill_raw_header(Flow& flow, Bytes body, Lists& lists) const noexcept;
+    Error fill_ip(Flow& flow, Bytes body, std::size_t address_size) const noexcept;
 
-    Slots<std::uint32_t> words_;
-    std::size_t words_used_ = 0;
+    Dialect dialect_;
+    Frames& frames_;
 };
 
 }  // namespace flow::produce

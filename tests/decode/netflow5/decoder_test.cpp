@@ -53,6 +53,7 @@ TEST(Netflow5, HandsOnHeaderAndRecords) {
     const ByteBuilder wire = with_records({.count = 3,
                                            .uptime_ms = 123,
                                            .seconds = 1'600'000'000,
+                                           .nanoseconds = 999'999'999,
                                            .sequence = 0xdeadbeef,
                                            .sampling = 0x4000 | 100},
                                           3);
@@ -67,6 +68,7 @@ TEST(Netflow5, HandsOnHeaderAndRecords) {
     EXPECT_EQ(origin.sampling_rate, 100u) << "without the two bits of the mode";
     EXPECT_EQ(origin.received_ns, 1'700'000'000'000'000'000u);
     EXPECT_EQ(origin.export_seconds, 1'600'000'000u);
+    EXPECT_EQ(origin.export_nanoseconds, 999'999'999u);
     EXPECT_EQ(origin.uptime_ms, 123u);
     ASSERT_EQ(sink.seen.size(), 3u);
     for (std::size_t i = 0; i < 3; ++i) {

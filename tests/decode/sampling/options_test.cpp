@@ -60,7 +60,8 @@ TEST(SamplingOptions, CountTheSpaceBetweenSampledPackets) {
     EXPECT_EQ(read(fields, {10, 90}).rate, 10u);
     EXPECT_EQ(read(fields, {100, 0}).rate, 1u) << "a hundred packets, and none left out";
     EXPECT_EQ(read(fields, {0, 10}).rate, 0u);
-    EXPECT_EQ(read({{305, 8}, {306, 8}}, {2, UINT64_MAX}).rate, UINT64_MAX / 2);
+    EXPECT_EQ(read({{305, 8}, {306, 8}}, {2, UINT64_MAX}).rate, 0u) << "it wraps";
+    EXPECT_EQ(read({{306, 4}}, {990}).rate, 0u) << "a space alone says nothing";
 }
 
 TEST(SamplingOptions, DivideThePopulationByTheSample) {
@@ -68,6 +69,15 @@ TEST(SamplingOptions, DivideThePopulationByTheSample) {
     EXPECT_EQ(read({{310, 4}, {309, 4}}, {1000, 10}).rate, 100u);
     EXPECT_EQ(read({{309, 4}, {310, 4}}, {0, 256}).rate, 0u);
     EXPECT_EQ(read({{309, 4}, {310, 4}}, {512, 256}).rate, 0u) << "more than there are";
+}
+
+TEST(SamplingOptions, PreferTheRatioToAnIntervalWithoutSpace) {
+    const Fields fields{{305, 4}, {309, 4}, {310, 4}};
+    EXPECT_EQ(read(fields, {1, 1, 256}).rate, 256u) << "as Cisco routers send it";
+    EXPECT_EQ(read(fields, {100, 1, 256}).rate, 256u);
+    EXPECT_EQ(read(fields, {10, 0, 256}).rate, 10u);
+    EXPECT_EQ(read({{305, 4}, {306, 4}, {309, 4}, {310, 4}}, {1, 9, 1, 256}).rate, 10u)
+        << "a period is exact";
 }
 
 TEST(SamplingOptions, TakeTheFirstThatSaysMoreThanOne) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <vector>
 
 #include "support/exact_bytes.hpp"
 #include "support/netflow_builder.hpp"
@@ -102,6 +103,30 @@ TEST(Sflow, PassesOverOtherSamples) {
     EXPECT_EQ(decode(sflow_message({.sample_count = 7}, samples.bytes()).bytes(), sink),
               Error::none);
     EXPECT_EQ(sink.samples.size(), 1u);
+}
+
+/// Also takes note of samples that are no flows.
+struct CountingSink : RecordingSink {
+    void passed_over(PassedOver what) noexcept { kinds.push_back(what); }
+    std::vector<PassedOver> kinds;
+};
+static_assert(PassedOverSink<CountingSink> && !PassedOverSink<RecordingSink>);
+
+TEST(Sflow, TellsWhatItPassesOver) {
+    CountingSink sink;
+    ByteBuilder samples;
+    for (const std::uint32_t format : {2u, 1u, 4u, 5u, 0u, 0x1005u}) {
+        const ByteBuilder body = flow_sample({}, one_record().bytes());
+        samples.bytes(tagged(format, body.bytes()).bytes());
+    }
+    samples.bytes(tagged(5, {}).bytes());
+    const ByteBuilder wire = sflow_message({.sample_count = 8}, samples.bytes());
+    Decoder decoder;
+    EXPECT_EQ(decoder.decode(datagram(wire.bytes()), 3, sink), Error::truncated);
+    EXPECT_EQ(sink.samples.size(), 1u);
+    using enum PassedOver;
+    EXPECT_EQ(sink.kinds,
+              (std::vector<PassedOver>{counters, counters, discarded, other, other, discarded}));
 }
 
 TEST(Sflow, WithTooHighACountHandsOnWhatIsThere) {

@@ -12,6 +12,7 @@
 
 #include "flow/format/protobuf/formatter.hpp"
 #include "flow/model/time.hpp"
+#include "schemas.hpp"
 #include "support/byte_builder.hpp"
 
 namespace flow::protobuf {
@@ -29,8 +30,8 @@ Step step(Column column, Transform transform, std::uint16_t size, std::uint8_t s
 
 /// The message of one record, in memory of exactly the promised size.
 std::string run_one(const Kernel& kernel, const std::vector<Step>& steps, const ByteBuilder& record,
-                    const Origin& origin, Framing framing) {
-    const Formatter format{schema, framing, kernel.run};
+                    const Origin& origin, Framing framing, const Schema& of) {
+    const Formatter format{of, framing, kernel.run};
     Program program{};
     Constants constants{};
     format.compile({.steps = steps, .direct = true}, program);
@@ -46,12 +47,20 @@ std::string run_one(const Kernel& kernel, const std::vector<Step>& steps, const 
 
 /// The message that every kernel writes.
 std::string run(const std::vector<Step>& steps, const ByteBuilder& record,
-                const Origin& origin = no_origin, Framing framing = Framing::bare) {
-    const std::string message = run_one(kernels().front(), steps, record, origin, framing);
+                const Origin& origin = no_origin, Framing framing = Framing::bare,
+                const Schema& of = schema) {
+    const std::string message = run_one(kernels().front(), steps, record, origin, framing, of);
     for (const Kernel& kernel : kernels()) {
-        EXPECT_EQ(run_one(kernel, steps, record, origin, framing), message) << kernel.name;
+        EXPECT_EQ(run_one(kernel, steps, record, origin, framing, of), message) << kernel.name;
     }
     return message;
+}
+
+/// The same in the schema of goflow2 v2 with custom columns.
+std::string run_v2(const std::vector<Step>& steps, const ByteBuilder& record,
+                   const Origin& origin = no_origin) {
+    static const Schema all = with_custom_columns(Profile::goflow2_v2);
+    return run(steps, record, origin, Framing::bare, all);
 }
 
 TEST(Program, HasAKernelForEveryCpu) {
@@ -85,6 +94,40 @@ TEST(Program, WritesTheLargestColumnsOfADatagram) {
                         .received_ns = UINT64_MAX};
     // Type 2, time 1 + 5, rate 1 + 10, sequence 1 + 5, sampler 2 + 16, domain 2 + 5.
     EXPECT_EQ(run({}, {}, origin).size(), 50u);
+}
+
+TEST(Program, WritesTheDatagramsColumnsOfGoflow2V2) {
+    const std::uint8_t octets[] = {192, 0, 2, 1};
+    const Origin origin{.type = FlowType::ipfix,
+                        .sampler = Address::from(octets),
+                        .sequence = 4,
+                        .observation_domain = 5,
+                        .sampling_rate = 3,
+                        .received_ns = 300};
+    EXPECT_EQ(
+        run_v2({}, {}, origin),
+        std::string("\x08\x04\x18\x03\x20\x04\x5a\x04\xc0\x00\x02\x01\xb0\x04\x05\xf0\x06\xac\x02",
+                    19));
+}
+
+// Without the columns between them, the constants are more than one run has room for.
+TEST(Program, SplitsALongRowOfConstants) {
+    const std::array<std::uint8_t, 16> octets{0x20, 1, 0xd, 0xb8, 1};
+    const Origin origin{.type = FlowType::netflow_v8,
+                        .sampler = Address::from(octets),
+                        .sequence = UINT32_MAX,
+                        .observation_domain = UINT32_MAX,
+                        .sampling_rate = UINT64_MAX,
+                        .received_ns = UINT64_MAX};
+    Schema few;  // of goflow2 v1
+    for (const Column column :
+         {Column::type, Column::time_received, Column::sampling_rate, Column::sequence_num,
+          Column::sampler_address, Column::observation_domain_id}) {
+        few.add(column);
+    }
+    const std::string all = run({}, {}, origin);
+    EXPECT_EQ(all.size(), 51u);
+    EXPECT_EQ(run({}, {}, origin, Framing::bare, few), all);
 }
 
 TEST(Program, ReadsNumbersOfEverySize) {
@@ -137,6 +180,77 @@ TEST(Program, ReadsEveryTime) {
     EXPECT_EQ(time(ms_of_ntp, (ntp_unix_offset + 900) << 32), "\xa0\xf7\x36");
     EXPECT_EQ(time(s_of_delta_us, 100'000'000), "\x84\x07");
     EXPECT_EQ(time(ms_of_delta_us, 100'000'000), "\xa0\xf7\x36");
+}
+
+TEST(Program, ReadsEveryTimeInNanoseconds) {
+    const Origin origin{
+        .sampler = {}, .export_seconds = 1000, .export_nanoseconds = 5, .uptime_ms = 500'000};
+    const auto time = [&](Transform transform, std::uint64_t value) {
+        const std::string message = run_v2({step(Column::time_flow_end_ns, transform, 8)},
+                                           ByteBuilder{}.u64(value), origin);
+        EXPECT_EQ(message.substr(0, 2), "\x80\x07");
+        return message.substr(2);
+    };
+    using enum Transform;
+    // Varints of 900 * 10^9 and of the same and 5.
+    const std::string exact = "\x80\xd0\xb8\xe1\x98\x1a";
+    const std::string and_five = "\x85\xd0\xb8\xe1\x98\x1a";
+    EXPECT_EQ(time(ns_of_uptime, 400'000), and_five);
+    EXPECT_EQ(time(ns_of_seconds, 900), exact);
+    EXPECT_EQ(time(ns_of_milliseconds, 900'000), exact);
+    EXPECT_EQ(time(ns_of_ntp, (ntp_unix_offset + 900) << 32), exact);
+    EXPECT_EQ(run_v2({step(Column::time_flow_end_ns, ns_of_ntp, 8)}, ByteBuilder{}.u64(0)), "");
+    EXPECT_EQ(time(ns_of_delta_us, 100'000'000), and_five);
+}
+
+TEST(Program, WritesTheTimeOfExportWithoutAField) {
+    const Origin origin{.sampler = {}, .export_seconds = 900};
+    const std::vector<Step> steps{
+        {.column = Column::time_flow_start_ns, .transform = Transform::ns_of_export, .size = 0}};
+    EXPECT_EQ(run_v2(steps, {}, origin), std::string("\xf8\x06\x80\xd0\xb8\xe1\x98\x1a", 8));
+}
+
+TEST(Program, ReadsLittleEndianNumbers) {
+    const ByteBuilder record = ByteBuilder{}.raw({0x2c, 0x01, 0, 0, 7, 0, 0, 0});
+    using enum Transform;
+    EXPECT_EQ(run_v2({step(Column::bytes, number_little, 2)}, record), "\x48\xac\x02");
+    EXPECT_EQ(run_v2({step(Column::src_port, number_little, 4)}, record), "\xa8\x01\xac\x02");
+    EXPECT_EQ(run_v2({step(Column::src_port, number_little, 8)}, record), "\xa8\x01\xac\x02")
+        << "low 32 bits";
+    EXPECT_EQ(run_v2({step(Column::bytes, number_little, 0)}, record), "");
+}
+
+TEST(Program, WritesCustomColumnsInTheOrderOfTheSteps) {
+    const ByteBuilder record = ByteBuilder{}.raw({1, 0x2c, 0, 0, 'a', 'b'});
+    const auto at = [](std::uint16_t offset, Step each) {
+        each.offset = offset;
+        return each;
+    };
+    using enum Transform;
+    EXPECT_EQ(run_v2({at(4, step(custom_column(2), Transform::bytes, 2)),
+                      at(0, step(custom_column(1), number, 2)),
+                      at(2, step(Column::bytes, number_little, 1)),
+                      at(0, step(Column::packets, number, 1)),
+                      at(0, step(custom_column(0), number_little, 1))},
+                     record),
+              "\x50\x01"
+              "\x82\x7d\x02"
+              "ab"
+              "\xb8\x3e\xac\x02"
+              "\x40\x01");
+}
+
+TEST(Program, WritesCustomColumnsThatAreZeroOrEmpty) {
+    const ByteBuilder record = ByteBuilder{}.u32(0);
+    for (const Transform transform : {Transform::number, Transform::number_little}) {
+        EXPECT_EQ(run_v2({step(custom_column(1), transform, 4)}, record),
+                  std::string("\xb8\x3e\x00", 3));
+        EXPECT_EQ(run_v2({step(custom_column(1), transform, 0)}, ByteBuilder{}.u64(~0ULL)),
+                  std::string("\xb8\x3e\x00", 3))
+            << "a field of no bytes";
+    }
+    EXPECT_EQ(run_v2({step(custom_column(3), Transform::bytes, 0)}, record),
+              std::string("\x82\xe2\x09\x00", 4));
 }
 
 TEST(Program, WritesConstants) {

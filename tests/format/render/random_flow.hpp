@@ -36,20 +36,18 @@ private:
     void set(Column column) {
         const auto index = static_cast<std::size_t>(column);
         switch (info(column).kind) {
-            case Kind::bytes: {
-                std::vector<std::uint8_t>& bytes = bytes_[index];
-                bytes.resize(random_() % 2 == 0 ? std::array{4U, 16U}[random_() % 2]
-                                                : random_() % 65);
-                const std::uint64_t zeros = random_() % 3;
-                for (std::uint8_t& byte : bytes) {
-                    byte = zeros != 0 && random_() % 3 < zeros
-                               ? 0
-                               : static_cast<std::uint8_t>(random_());
-                }
-                flow_.set(column, Bytes{bytes});
+            case Kind::bytes:
+                fill(bytes_[index]);
+                flow_.set(column, Bytes{bytes_[index]});
+                break;
+            case Kind::bytes_list: {
+                std::vector<std::vector<std::uint8_t>>& memory = byte_list_memory_[index];
+                memory.resize(random_() % 5);
+                for (std::vector<std::uint8_t>& bytes : memory) fill(bytes);
+                byte_lists_[index].assign(memory.begin(), memory.end());
+                flow_.set(column, std::span<const Bytes>{byte_lists_[index]});
                 break;
             }
-            case Kind::bytes_list: break;
             case Kind::layer_list:
             case Kind::u32_list: {
                 std::vector<std::uint32_t>& list = lists_[index];
@@ -66,6 +64,16 @@ private:
         }
     }
 
+    /// An address more often than not, and zeros more often than chance has them.
+    void fill(std::vector<std::uint8_t>& bytes) {
+        bytes.resize(random_() % 2 == 0 ? std::array{4U, 16U}[random_() % 2] : random_() % 65);
+        const std::uint64_t zeros = random_() % 3;
+        for (std::uint8_t& byte : bytes) {
+            const bool is_zero = zeros != 0 && random_() % 3 < zeros;
+            byte = is_zero ? 0 : static_cast<std::uint8_t>(random_());
+        }
+    }
+
     /// Every size from no bits to all 64 is as likely; the largest ones come up too.
     std::uint64_t any_number() {
         const std::uint64_t bits = random_() % 66;
@@ -77,6 +85,8 @@ private:
     Flow flow_;
     std::array<std::vector<std::uint8_t>, column_count> bytes_;
     std::array<std::vector<std::uint32_t>, column_count> lists_;
+    std::array<std::vector<std::vector<std::uint8_t>>, column_count> byte_list_memory_;
+    std::array<std::vector<Bytes>, column_count> byte_lists_;
 };
 
 /// The line of a flow. Fails when the format writes at or behind its own `size_max`.
@@ -101,6 +111,7 @@ public:
         address_.fill(0x11);
         octets_.assign(64, 255);
         numbers_.assign(300, ~std::uint32_t{0});
+        addresses_.assign(32, Bytes{address_});
         for (std::size_t i = 0; i < column_count; ++i) {
             const auto column = static_cast<Column>(i);
             const bool is_ip = info(column).in(Profile::goflow2_v1).render == Render::ip;
@@ -108,7 +119,7 @@ public:
                 case Kind::bytes:
                     flow_.set(column, is_ip ? Bytes{address_} : Bytes{octets_});
                     break;
-                case Kind::bytes_list: break;
+                case Kind::bytes_list: flow_.set(column, std::span<const Bytes>{addresses_}); break;
                 case Kind::layer_list:
                 case Kind::u32_list:
                     flow_.set(column, std::span<const std::uint32_t>{numbers_});
@@ -127,6 +138,7 @@ private:
     std::array<std::uint8_t, 16> address_{};
     std::vector<std::uint8_t> octets_;
     std::vector<std::uint32_t> numbers_;
+    std::vector<Bytes> addresses_;
 };
 
 /// TestDecodeNetFlowV5 of goflow2, exporter 192.0.2.1, received 1700000000.

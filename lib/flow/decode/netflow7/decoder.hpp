@@ -18,29 +18,14 @@ inline constexpr std::size_t header_size = 24;
 
 /// srcaddr, dstaddr, nexthop, input, output, dPkts, dOctets, First, Last, srcport, dstport, flags
 /// (which fields are invalid), tcp_flags, prot, tos, src_as, dst_as, src_mask, dst_mask, flags,
-/// router_sc.
+/// router_sc: the address under which the router itself would have exported (IE 130).
 inline constexpr std::array<TemplateField, 21> record_fields{{
-    {8, 4},
-    {12, 4},
-    {15, 4},
-    {10, 2},
-    {14, 2},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {7, 2},
-    {11, 2},
-    {padding_field, 1},
-    {6, 1},
-    {4, 1},
-    {5, 1},
-    {16, 2},
-    {17, 2},
-    {9, 1},
-    {13, 1},
-    {padding_field, 2},
-    {padding_field, 4},
+    {8, 4},   {12, 4}, {15, 4}, {10, 2},
+    {14, 2},  {2, 4},  {1, 4},  {22, 4},
+    {21, 4},  {7, 2},  {11, 2}, {padding_field, 1},
+    {6, 1},   {4, 1},  {5, 1},  {16, 2},
+    {17, 2},  {9, 1},  {13, 1}, {padding_field, 2},
+    {130, 4},
 }};
 
 class Decoder {

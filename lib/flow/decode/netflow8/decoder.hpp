@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // NetFlow v8 (Cisco): a 28-byte header that names one of 14 aggregation schemes, then records of
-// that scheme's layout. A record sums up flows; how many they were has no column. A prefix goes
-// where an address would.
+// that scheme's layout, which is a built-in template as those of v1 and v7 are.
 #pragma once
 
 #include <array>
@@ -10,6 +9,7 @@
 #include <string_view>
 
 #include "flow/base/bytes.hpp"
+#include "flow/decode/netflow8/schemes.hpp"
 #include "flow/decode/templates/fixed.hpp"
 #include "flow/model/datagram.hpp"
 
@@ -17,236 +17,6 @@ namespace flow::netflow8 {
 
 inline constexpr std::uint16_t version = 8;
 inline constexpr std::size_t header_size = 28;
-
-namespace detail {
-
-inline constexpr std::array<TemplateField, 9> as{{
-    {padding_field, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {16, 2},
-    {17, 2},
-    {10, 2},
-    {14, 2},
-}};
-
-inline constexpr std::array<TemplateField, 9> proto_port{{
-    {padding_field, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {4, 1},
-    {padding_field, 3},
-    {7, 2},
-    {11, 2},
-}};
-
-inline constexpr std::array<TemplateField, 11> source_prefix{{
-    {padding_field, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {8, 4},
-    {9, 1},
-    {padding_field, 1},
-    {16, 2},
-    {10, 2},
-    {padding_field, 2},
-}};
-
-inline constexpr std::array<TemplateField, 11> destination_prefix{{
-    {padding_field, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {12, 4},
-    {13, 1},
-    {padding_field, 1},
-    {17, 2},
-    {14, 2},
-    {padding_field, 2},
-}};
-
-inline constexpr std::array<TemplateField, 14> prefix{{
-    {padding_field, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {8, 4},
-    {12, 4},
-    {13, 1},
-    {9, 1},
-    {padding_field, 2},
-    {16, 2},
-    {17, 2},
-    {10, 2},
-    {14, 2},
-}};
-
-inline constexpr std::array<TemplateField, 10> destination{{
-    {12, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {14, 2},
-    {5, 1},
-    {padding_field, 1},
-    {padding_field, 4},
-    {padding_field, 4},
-}};
-
-inline constexpr std::array<TemplateField, 13> source_destination{{
-    {12, 4},
-    {8, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {14, 2},
-    {10, 2},
-    {5, 1},
-    {padding_field, 1},
-    {padding_field, 2},
-    {padding_field, 4},
-    {padding_field, 4},
-}};
-
-inline constexpr std::array<TemplateField, 15> full_flow{{
-    {12, 4},
-    {8, 4},
-    {11, 2},
-    {7, 2},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {14, 2},
-    {10, 2},
-    {5, 1},
-    {4, 1},
-    {padding_field, 2},
-    {padding_field, 4},
-    {padding_field, 4},
-}};
-
-inline constexpr std::array<TemplateField, 11> tos_as{{
-    {padding_field, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {16, 2},
-    {17, 2},
-    {10, 2},
-    {14, 2},
-    {5, 1},
-    {padding_field, 3},
-}};
-
-inline constexpr std::array<TemplateField, 12> tos_proto_port{{
-    {padding_field, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {4, 1},
-    {5, 1},
-    {padding_field, 2},
-    {7, 2},
-    {11, 2},
-    {10, 2},
-    {14, 2},
-}};
-
-inline constexpr std::array<TemplateField, 11> tos_source_prefix{{
-    {padding_field, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {8, 4},
-    {9, 1},
-    {5, 1},
-    {16, 2},
-    {10, 2},
-    {padding_field, 2},
-}};
-
-inline constexpr std::array<TemplateField, 11> tos_destination_prefix{{
-    {padding_field, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {12, 4},
-    {13, 1},
-    {5, 1},
-    {17, 2},
-    {14, 2},
-    {padding_field, 2},
-}};
-
-inline constexpr std::array<TemplateField, 15> tos_prefix{{
-    {padding_field, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {8, 4},
-    {12, 4},
-    {13, 1},
-    {9, 1},
-    {5, 1},
-    {padding_field, 1},
-    {16, 2},
-    {17, 2},
-    {10, 2},
-    {14, 2},
-}};
-
-inline constexpr std::array<TemplateField, 15> prefix_port{{
-    {padding_field, 4},
-    {2, 4},
-    {1, 4},
-    {22, 4},
-    {21, 4},
-    {8, 4},
-    {12, 4},
-    {13, 1},
-    {9, 1},
-    {5, 1},
-    {4, 1},
-    {7, 2},
-    {11, 2},
-    {10, 2},
-    {14, 2},
-}};
-
-}  // namespace detail
-
-/// By aggregation scheme, from 1 on.
-inline constexpr std::array<std::span<const TemplateField>, 14> schemes{
-    detail::as,
-    detail::proto_port,
-    detail::source_prefix,
-    detail::destination_prefix,
-    detail::prefix,
-    detail::destination,
-    detail::source_destination,
-    detail::full_flow,
-    detail::tos_as,
-    detail::tos_proto_port,
-    detail::tos_source_prefix,
-    detail::tos_destination_prefix,
-    detail::tos_prefix,
-    detail::prefix_port};
 
 class Decoder {
 public:
@@ -257,10 +27,11 @@ public:
         for (std::size_t i = 0; i < schemes.size(); ++i) {
             const auto slot = static_cast<TemplateSlot>(first_slot + i);
             layouts_[i] = fixed_template(version, slot, schemes[i]);
+            layouts_[i].id = static_cast<std::uint16_t>(i + 1);
         }
     }
 
-    /// To be learnt by the sink before the first datagram.
+    /// To be learnt by the sink before the first datagram. The id is the scheme.
     [[nodiscard]] std::span<const Template> layouts() const noexcept { return layouts_; }
 
     [[nodiscard]] static bool claims(Bytes payload) noexcept {
@@ -270,7 +41,8 @@ public:
         return protocols.netflow5;
     }
 
-    /// `truncated` when the count promises more records than came; those that came are handed on.
+    /// `bad_aggregation` when the scheme is none of the 14; `truncated` when the count promises
+    /// more records than came: those that came are handed on.
     template <RecordSink Sink>
     Error decode(const Datagram& datagram, ExporterIndex exporter, Sink& sink) noexcept {
         wire::Cursor in{datagram.payload};

@@ -3,7 +3,6 @@
 #include "flow/decode/sampling/options.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "flow/base/bytes.hpp"
 
@@ -60,19 +59,20 @@ Announcement OptionsLayout::read(const Record& record) const noexcept {
     const auto take = [&](std::uint64_t rate) {
         if (said.rate <= 1 && rate > said.rate) said.rate = rate;
     };
-    if (get(interval, record, value) && value > 0) {
-        std::uint64_t gap = 0;
-        if (get(space, record, gap)) {
-            const std::uint64_t room = std::numeric_limits<std::uint64_t>::max() - value;
-            take((value + std::min(gap, room)) / value);
-        } else {
-            take(value);
-        }
-    }
-    if (get(size, record, value) && value > 0) {
+    const auto take_ratio = [&] {
         std::uint64_t of = 0;
-        if (get(population, record, of)) take(of / value);
+        if (get(size, record, value) && value > 0 && get(population, record, of)) take(of / value);
+    };
+    std::uint64_t gap = 0;
+    const bool has_space = get(space, record, gap);
+    // One of N at random (selectorAlgorithm 3): Cisco routers send an interval beside it that does
+    // not apply. Only with a space it is a period, and exact.
+    if (!has_space) take_ratio();
+    if (get(interval, record, value) && value > 0) {
+        const std::uint64_t period = value + gap;
+        if (period >= gap) take(has_space ? period / value : value);
     }
+    if (has_space) take_ratio();
     if (get(random_interval, record, value)) take(value);
     if (get(plain_interval, record, value)) take(value);
     said.has_sampler = get(sampler, record, said.sampler);

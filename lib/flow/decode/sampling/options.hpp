@@ -29,7 +29,8 @@ public:
     /// The rate is that of samplingPacketInterval (305) and samplingPacketSpace (306), (interval +
     /// space) / interval; else of samplingPopulation (310) and samplingSize (309), population /
     /// size (RFC 5477 §8.2, §8.3); else of samplerRandomInterval (50) or samplingInterval (34).
-    /// Exporters fill in elements that do not apply with 1, so the first that says more counts.
+    /// Without a space the ratio goes before the interval. Exporters fill in elements that do not
+    /// apply with 1, so the first that says more counts.
     [[nodiscard]] Announcement read(const Record& record) const noexcept;
 
 private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // sFlow v5 (sflow.org, sFlow Version 5): a header with the agent's address, then samples. Flow
-// samples and expanded flow samples are handed on; counter samples and those of other formats are
-// skipped.
+// samples and expanded flow samples are handed on; counter samples, discarded-packet samples and
+// those of other formats are no flows: they are passed over, and a sink that counts them is told.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,20 @@ namespace flow::sflow {
 
 inline constexpr std::uint32_t version = 5;
 
+/// A sample of which no flow is made.
+enum class PassedOver : std::uint8_t {
+    counters,   ///< formats 2 and 4: counters of an interface
+    discarded,  ///< format 5 (sFlow Discarded Packet Notification): a packet that was dropped
+    other,      ///< any other format, and those of other enterprises
+};
+
+/// A sink that wants to know of samples that are no flows.
+template <class S>
+concept PassedOverSink = requires(S& sink, PassedOver what) {
+    { sink.passed_over(what) }
+    noexcept;
+};
+
 class Decoder {
 public:
     static constexpr std::string_view name = "sflow";
@@ -27,7 +41,6 @@ public:
     [[nodiscard]] static bool accepted(const Protocols& protocols) noexcept {
         return protocols.sflow;
     }
-
     /// Returns the first thing that was wrong; the samples before it have been handed on. A sample
     /// that is broken inside its own length costs only itself.
     template <RecordSink Sink>
@@ -52,7 +65,10 @@ public:
 private:
     // sFlow v5 §5.3: enterprise 0, format in the low 12 bits; other enterprises give other numbers.
     static constexpr std::uint32_t flow_sample = 1;
+    static constexpr std::uint32_t counter_sample = 2;
     static constexpr std::uint32_t expanded_flow_sample = 3;
+    static constexpr std::uint32_t expanded_counter_sample = 4;
+    static constexpr std::uint32_t discarded_packet = 5;
 
     template <RecordSink Sink>
     Error decode_samples(wire::Cursor& in, std::uint32_t count, Sink& sink) noexcept {
@@ -68,9 +84,20 @@ private:
                 outcome = first_failure(outcome, decode_flow_sample(body, sink));
             } else if (format == expanded_flow_sample) {
                 outcome = first_failure(outcome, decode_expanded_flow_sample(body, sink));
+            } else if constexpr (PassedOverSink<Sink>) {
+                sink.passed_over(what_is(format));
             }
         }
         return outcome;
+    }
+
+    static constexpr PassedOver what_is(std::uint32_t format) noexcept {
+        switch (format) {
+            case counter_sample:
+            case expanded_counter_sample: return PassedOver::counters;
+            case discarded_packet: return PassedOver::discarded;
+            default: return PassedOver::other;
+        }
     }
 
     /// sequence, source id, rate, pool, drops, input, output, record count

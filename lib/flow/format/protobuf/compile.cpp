@@ -23,9 +23,35 @@ constexpr bool is_constant(Column column) noexcept {
     }
 }
 
-/// Type, receive time, sequence number and rate are neighbours in goflow2's schema, the others
-/// stand alone.
-static_assert(4 * field_size_max <= Constants::run_size_max);
+constexpr std::size_t constants_in(Profile profile) noexcept {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < column_count; ++i) {
+        const bool known = column_table[i].in(profile).number != 0;
+        count += known && is_constant(static_cast<Column>(i)) ? 1 : 0;
+    }
+    return count;
+}
+static_assert(constants_in(Profile::goflow2_v1) <= Constants::runs_max &&
+                  constants_in(Profile::goflow2_v2) <= Constants::runs_max,
+              "each constant may stand alone");
+
+/// Tells where runs begin, to the program and to the datagram alike. In goflow2's schemas four
+/// neighbours are the most; in a schema of few columns a longer row is split.
+class Runs {
+public:
+    /// To be asked for every field, in order.
+    [[nodiscard]] bool begins_at(Column column) noexcept {
+        fields_ = is_constant(column) ? fields_ % fields_max + 1 : 0;
+        return fields_ == 1;
+    }
+
+private:
+    static constexpr std::size_t fields_max = 4;
+    // One may be the sampler's address: tag, length and 16 bytes.
+    static_assert((fields_max - 1) * field_size_max + 4 + 1 + 16 <= Constants::run_size_max);
+
+    std::size_t fields_ = 0;
+};
 
 constexpr std::uint64_t low_bits(unsigned count) noexcept {
     return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
@@ -54,17 +80,17 @@ Operation number_operation(const Step& step, Tag tag) noexcept {
                         .size = step.size,
                         .head = tag.bytes};
     if (is_time(step.transform)) return operation;
-    if (is_custom(step.column)) {
-        const bool little = step.transform == Transform::number_little;
-        operation.code = little ? Code::custom_little : Code::custom;
-        return operation;
-    }
     // The value's bits: those of the field, those that the step wants, those of the column's type.
-    const unsigned column_bits = info(step.column).kind == Kind::u32 ? 32 : 64;
+    const bool custom = is_custom(step.column);
+    const unsigned column_bits = !custom && info(step.column).kind == Kind::u32 ? 32 : 64;
     const unsigned bits = std::min({8u * step.size, unsigned{step.bits}, column_bits});
     operation.groups = low_bits(bits);
     if (step.transform == Transform::number_little) {
-        operation.code = Code::little;
+        operation.code = custom ? Code::custom_little : Code::little;
+        return operation;
+    }
+    if (custom) {
+        operation.code = Code::custom;
         return operation;
     }
     if (bits > 32) return operation;
@@ -104,6 +130,21 @@ Operation operation_of(const Step& step, Tag tag) noexcept {
     }
 }
 
+/// What Plan.direct promises.
+[[maybe_unused]] bool is_direct(const Step& step) noexcept {
+    switch (step.transform) {
+        case Transform::constant:
+        case Transform::bytes:
+        case Transform::ns_of_export: return true;
+        case Transform::number:
+            return step.size <= 8 && (step.size == 0 || step.shift < 8 * step.size);
+        case Transform::number_little: return step.shift == 0 && step.size <= 8;
+        default:
+            return is_time(step.transform) && !is_goflow2_time(step.transform) && step.size > 0 &&
+                   step.size <= 8;
+    }
+}
+
 /// A field of no bytes is a value of 0, which protobuf leaves out.
 bool writes_nothing(const Step& step) noexcept {
     return step.size == 0 && step.transform != Transform::constant &&
@@ -113,23 +154,22 @@ bool writes_nothing(const Step& step) noexcept {
 }  // namespace
 
 void Formatter::compile(const Plan& plan, Program& program) const noexcept {
-    assert(plan.direct);
+    assert(plan.direct && std::all_of(plan.steps.begin(), plan.steps.end(), is_direct));
     program.operation_count = 0;
     std::size_t size = prefix_size_max + field_size_max + Constants::run_size_max;
-    std::uint16_t runs = 0;
-    bool in_run = false;
+    std::uint16_t run_count = 0;
+    Runs runs;
     const auto add = [&](const Operation& operation) {
+        assert(program.operation_count + 1 < program.operations.size());
         program.operations[program.operation_count++] = operation;
         size += field_size_max + (operation.code == Code::bytes_n ? operation.size : 16u);
     };
     for (const Field& field : fields()) {
+        if (runs.begins_at(field.column)) add({.code = Code::constants, .size = run_count++});
         if (is_constant(field.column)) {
-            if (!in_run) add({.code = Code::constants, .size = runs++});
-            in_run = true;
             size += field_size_max;
             continue;
         }
-        in_run = false;
         const auto step = std::find_if(plan.steps.begin(), plan.steps.end(), [&](const Step& each) {
             return each.column == field.column;
         });
@@ -145,7 +185,9 @@ void Formatter::compile(const Plan& plan, Program& program) const noexcept {
 }
 
 void Formatter::begin(const Origin& origin, Constants& constants) const noexcept {
-    std::size_t runs = 0;
+    Runs runs;
+    Constants::Run* run = nullptr;
+    std::size_t run_count = 0;
     std::uint8_t* at = nullptr;
     const auto put = [&](const Field& field) {
         switch (field.column) {
@@ -167,15 +209,14 @@ void Formatter::begin(const Origin& origin, Constants& constants) const noexcept
         std::memcpy(to + 1, sampler.data(), sampler.size());
         return to + 1 + sampler.size();
     };
-    for (std::size_t i = 0; i < field_count_; ++i) {
-        if (!is_constant(fields_[i].column)) {
-            at = nullptr;
-            continue;
+    for (const Field& field : fields()) {
+        if (runs.begins_at(field.column)) {
+            run = &constants.runs[run_count++];
+            at = run->bytes.data();
         }
-        if (at == nullptr) at = constants.runs[runs++].bytes.data();
-        at = put(fields_[i]);
-        Constants::Run& run = constants.runs[runs - 1];
-        run.size = static_cast<std::uint32_t>(at - run.bytes.data());
+        if (!is_constant(field.column)) continue;
+        at = put(field);
+        run->size = static_cast<std::uint32_t>(at - run->bytes.data());
     }
 }
 

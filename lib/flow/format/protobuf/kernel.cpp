@@ -118,8 +118,10 @@ template <class Spread>
         case Code::ns_of_export: return run_time<Spread, ns_of_export>(operation, origin, from, to);
         case Code::little:
             return run_wide<Spread>(operation, load_little(operation, from) & operation.groups, to);
-        case Code::custom: return run_custom(operation, load(operation, from), to);
-        case Code::custom_little: return run_custom(operation, load_little(operation, from), to);
+        case Code::custom:
+            return run_custom(operation, load(operation, from) & operation.groups, to);
+        case Code::custom_little:
+            return run_custom(operation, load_little(operation, from) & operation.groups, to);
         case Code::narrow:
         case Code::end: break;  // run() has taken them
     }
