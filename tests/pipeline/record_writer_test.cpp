@@ -230,11 +230,10 @@ std::vector<Case> cases() {
     return all;
 }
 
-/// Templates of one case, of those that the environment asks for in all.
+/// Random templates of one case.
 int rounds() {
-    const char* const wanted = std::getenv("FLOWD_RANDOM_TEMPLATES");
-    const int all = wanted == nullptr ? 2000 : std::atoi(wanted);
-    return std::max(1, all / static_cast<int>(cases().size()));
+    const bool nightly = std::getenv("FLOWD_NIGHTLY") != nullptr;
+    return (nightly ? 100'000 : 2'400) / static_cast<int>(cases().size()) + 1;
 }
 
 class RecordWriterReadings : public testing::TestWithParam<Case> {

@@ -406,7 +406,7 @@ private:
     bool has_address_ = false;
 };
 
-bool is_of_datagram(Column column) {
+bool is_said_of_all(Column column) {
     static const std::set<Column> columns{
         Column::type,
         Column::time_received,
@@ -440,7 +440,7 @@ FlowValues slow_flow(const produce::Settings& settings, std::uint8_t version,
     Decoder decoder{settings, version, fields, origin};
     for (std::size_t i = 0; i < fields.size(); ++i) {
         const FieldMapping* const row = row_of(settings, version, fields[i]);
-        if (row != nullptr && !is_of_datagram(row->destination)) decoder.mapped(*row, values[i]);
+        if (row != nullptr && !is_said_of_all(row->destination)) decoder.mapped(*row, values[i]);
         if (fields[i].enterprise == 0) decoder.field(fields[i].id, values[i]);
     }
     decoder.finish(fields, values);
@@ -448,7 +448,7 @@ FlowValues slow_flow(const produce::Settings& settings, std::uint8_t version,
     if (settings.dialect != Dialect::standard) return decoder.flow;
     for (std::size_t i = 0; i < fields.size(); ++i) {
         const FieldMapping* const row = row_of(settings, version, fields[i]);
-        if (row != nullptr && is_of_datagram(row->destination)) decoder.mapped(*row, values[i]);
+        if (row != nullptr && is_said_of_all(row->destination)) decoder.mapped(*row, values[i]);
     }
     return decoder.flow;
 }

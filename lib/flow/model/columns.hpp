@@ -382,6 +382,21 @@ inline constexpr std::array<ColumnInfo, column_count> column_table{{
     return kind != Kind::bytes && kind != Kind::bytes_list && !holds_list(kind);
 }
 
+/// A column that is the same in all flows of a NetFlow or IPFIX datagram. Formats may encode it
+/// once.
+[[nodiscard]] constexpr bool is_of_datagram(Column column) noexcept {
+    switch (column) {
+        case Column::type:
+        case Column::time_received:
+        case Column::time_received_ns:
+        case Column::sequence_num:
+        case Column::sampling_rate:
+        case Column::sampler_address:
+        case Column::observation_domain_id: return true;
+        default: return false;
+    }
+}
+
 /// The column with this name: snake_case or Go's; `Column::count_` when there is none.
 [[nodiscard]] constexpr Column find_column(std::string_view name) noexcept {
     for (std::size_t i = 0; i < column_count; ++i) {

@@ -34,19 +34,6 @@ std::optional<Transform> custom_transform(const Schema& schema, Column destinati
 
 }  // namespace
 
-bool is_of_datagram(Column column) noexcept {
-    switch (column) {
-        case Column::type:
-        case Column::time_received:
-        case Column::time_received_ns:
-        case Column::sequence_num:
-        case Column::sampling_rate:
-        case Column::sampler_address:
-        case Column::observation_domain_id: return true;
-        default: return false;
-    }
-}
-
 std::optional<Transform> mapped_transform(const Settings& settings, Column destination,
                                           Endian endian) noexcept {
     if (is_custom(destination)) return custom_transform(settings.schema, destination, endian);

@@ -24,10 +24,6 @@ namespace flow::produce {
 [[nodiscard]] std::optional<Step> mapped_step(const Settings& settings, std::uint8_t version,
                                               const TemplateField& field) noexcept;
 
-/// Columns that the datagram decides, the same for each of its flows. Formats have them encoded
-/// before they see a record.
-[[nodiscard]] bool is_of_datagram(Column column) noexcept;
-
 struct MappedColumn {
     Column column{};
     Transform transform{};

@@ -9,25 +9,11 @@ namespace flow::protobuf {
 
 namespace {
 
-/// Columns that hold the same value in every flow of a NetFlow or IPFIX datagram.
-constexpr bool is_constant(Column column) noexcept {
-    switch (column) {
-        case Column::type:
-        case Column::time_received:
-        case Column::time_received_ns:
-        case Column::sequence_num:
-        case Column::sampling_rate:
-        case Column::sampler_address:
-        case Column::observation_domain_id: return true;
-        default: return false;
-    }
-}
-
 constexpr std::size_t constants_in(Profile profile) noexcept {
     std::size_t count = 0;
     for (std::size_t i = 0; i < column_count; ++i) {
         const bool known = column_table[i].in(profile).number != 0;
-        count += known && is_constant(static_cast<Column>(i)) ? 1 : 0;
+        count += known && is_of_datagram(static_cast<Column>(i)) ? 1 : 0;
     }
     return count;
 }
@@ -41,7 +27,7 @@ class Runs {
 public:
     /// To be asked for every field, in order.
     [[nodiscard]] bool begins_at(Column column) noexcept {
-        fields_ = is_constant(column) ? fields_ % fields_max + 1 : 0;
+        fields_ = is_of_datagram(column) ? fields_ % fields_max + 1 : 0;
         return fields_ == 1;
     }
 
@@ -166,7 +152,7 @@ void Formatter::compile(const Plan& plan, Program& program) const noexcept {
     };
     for (const Field& field : fields()) {
         if (runs.begins_at(field.column)) add({.code = Code::constants, .size = run_count++});
-        if (is_constant(field.column)) {
+        if (is_of_datagram(field.column)) {
             size += field_size_max;
             continue;
         }
@@ -214,7 +200,7 @@ void Formatter::begin(const Origin& origin, Constants& constants) const noexcept
             run = &constants.runs[run_count++];
             at = run->bytes.data();
         }
-        if (!is_constant(field.column)) continue;
+        if (!is_of_datagram(field.column)) continue;
         at = put(field);
         run->size = static_cast<std::uint32_t>(at - run->bytes.data());
     }
