@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "config/fallback.hpp"
 #include "config/shape.hpp"
 #include "control/progress.hpp"
 #include "control/signals.hpp"
@@ -23,6 +24,7 @@
 #include "log/log.hpp"
 #include "transport/file/transport.hpp"
 #include "transport/null/transport.hpp"
+#include "worker/limits.hpp"
 
 namespace flowd {
 
@@ -185,11 +187,11 @@ Failure Daemon::make_workers() {
     settings.produce = {.schema = shape.schema,
                         .dialect = shape.dialect,
                         .mapping = shape.mapping.empty() ? nullptr : &shape.mapping};
-    settings.limits.templates = {.exporters_max = static_cast<std::uint32_t>(config.exporters_max),
-                                 .templates_max = static_cast<std::uint32_t>(config.templates_max),
-                                 .templates_per_exporter_max =
-                                     static_cast<std::uint32_t>(config.templates_per_exporter_max)};
-    settings.limits.domains.domains_max = static_cast<std::uint32_t>(config.domains_max);
+    auto fallbacks = config::parse_fallback(config.sampling.fallback);
+    if (!fallbacks) return fallbacks.error();
+    fallbacks_ = std::move(*fallbacks);
+    settings.limits =
+        pipeline_limits(config, shape.dialect, loaded_.was_given("templates.key"), fallbacks_);
     settings.limits.hash_seed = random_seed();
     settings.terminator = terminator_;
     settings.on_full = settings_.is_replay() && config.replay.on_full == "wait" ? FullPolicy::wait

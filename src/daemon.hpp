@@ -74,6 +74,7 @@ private:
     std::vector<std::unique_ptr<Ingress>> udp_;
     std::vector<Ingress*> ingresses_;
     std::vector<std::unique_ptr<BatchRing>> rings_;
+    std::vector<flow::SamplingFallback> fallbacks_;  // borrowed by the RX workers
     std::vector<std::unique_ptr<Transport>> transports_;
     std::vector<std::unique_ptr<RxWorker>> rx_workers_;
     std::vector<std::unique_ptr<TxWorker>> tx_workers_;

@@ -26,7 +26,7 @@ constexpr Schema schema = Schema::all(Profile::goflow2_v1);
 constexpr PipelineLimits limits{
     .templates = {.exporters_max = 3, .templates_max = 6, .templates_per_exporter_max = 4},
     .domains = {.domains_max = 6, .domains_per_exporter_max = 3},
-    .park = {.bytes_max = 4096, .age_max_seconds = 600}};
+    .park = {.bytes_max = 4096, .age_max_ms = 600'000}};
 
 void require(bool fact) {
     if (!fact) std::abort();

@@ -101,8 +101,8 @@ CASES = [
     Case("ipfix_withdrawal",
          "RFC 7011 §8.1. Two templates are used (flows 1, 2); 256 is withdrawn: its data is "
          "unknown and waits (3), that of 257 is read (4); a withdrawal of all templates (id 2): "
-         "257 is unknown too (5), and stays so; 256 is defined again, and what waits for it is read "
-         "(3), then what follows (6).",
+         "257 is unknown too (5), and stays so; 256 is defined again, and what waits for it is "
+         "read (3), then what follows (6).",
          withdrawals(),
          [flow(0, 1), flow(0, 2), flow(3, 4), flow(2, 3), flow(6, 6)], {"unknown_template": 1}),
     Case("ipfix_length_smaller_than_datagram",

@@ -27,7 +27,7 @@ protected:
     static constexpr std::uint32_t exporters_max = 8;
 
     explicit ParkTest(std::size_t bytes_max = 8000)
-        : park_{{.bytes_max = bytes_max, .age_max_seconds = 60}, exporters_max, 7, stats_} {}
+        : park_{{.bytes_max = bytes_max, .age_max_ms = 60'000}, exporters_max, 7, stats_} {}
 
     bool keep(const Domain& domain, std::uint16_t id, const Body& body,
               std::uint32_t sequence = 0) {

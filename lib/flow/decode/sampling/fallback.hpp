@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Sampling rates of the configuration, for exporters that announce none.
+// Which of the configuration's sampling rates is an exporter's.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
 #include "flow/model/address.hpp"
+#include "flow/model/sampling_fallback.hpp"
 
 namespace flow {
-
-/// The rate of all exporters in a network.
-struct SamplingFallback {
-    Address network;
-    std::uint8_t bits = 0;  ///< of the prefix
-    std::uint64_t rate = 0;
-};
 
 struct SamplingSettings {
     /// Borrowed, for as long as the pipeline lives. The longest prefix counts.

@@ -143,7 +143,7 @@ void Park::pop_oldest() noexcept {
 }
 
 void Park::expire() noexcept {
-    const std::uint64_t age_max_ns = std::uint64_t{limits_.age_max_seconds} * 1'000'000'000;
+    const std::uint64_t age_max_ns = std::uint64_t{limits_.age_max_ms} * 1'000'000;
     while (first_ != next_) {
         const Entry& oldest = at(first_);
         // Signed: a clock that steps back makes nothing old.
