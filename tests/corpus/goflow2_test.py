@@ -12,6 +12,7 @@ import fnmatch
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
