@@ -120,7 +120,7 @@ Daemon::~Daemon() {
 
 Failure Daemon::start() {
     for (const auto stage : {&Daemon::open_transports, &Daemon::open_ingress, &Daemon::make_workers,
-                             &Daemon::launch}) {
+                             &Daemon::restore, &Daemon::launch}) {
         if (Failure failure = (this->*stage)(); failed(failure)) return failure;
     }
     return {};
@@ -222,6 +222,14 @@ Failure Daemon::make_workers() {
     return {};
 }
 
+Failure Daemon::restore() {
+    const config::Config& config = settings_.general;
+    state_ = std::make_unique<StateKeeper>(
+        config::state_path(config),
+        static_cast<std::uint64_t>(config.learnt.interval_ms) * 1'000'000, rx_workers_);
+    return state_->restore();
+}
+
 Failure Daemon::launch() {
     try {
         const auto start = [&](const char* name, std::size_t index, auto& worker) {
@@ -268,6 +276,7 @@ void Daemon::wait_for_end() {
             flags_.hurry.store(true, std::memory_order_relaxed);
         }
         progress.tick();
+        state_->tick();
         give_up_if_stuck();
     }
 }
@@ -305,6 +314,10 @@ int Daemon::report() {
                                          [](const auto& worker) { return worker->closed(); });
     if (!reader_left) std::fputs(to_text(summary).c_str(), stderr);
     int status = 0;
+    if (const Failure failure = state_->finish(); failed(failure)) {
+        log::error(failure.sentence);
+        status = 1;
+    }
     if (!settings_.general.summary_path.empty()) {
         const Failure failure = write_summary(summary, settings_.general.summary_path);
         if (failed(failure)) {

@@ -214,6 +214,19 @@ Outcome<flow::LearntState> read(const std::string& path) {
     return from_text(text, path);
 }
 
+bool is_goflow2(const std::string& path) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "re"),
+                                                               std::fclose};
+    return file && std::fgetc(file.get()) == '{';
+}
+
+Failure move_aside(const std::string& path, const std::string& name) {
+    struct stat about {};
+    if (lstat(path.c_str(), &about) != 0) return system_failure(path);
+    if (!S_ISREG(about.st_mode)) return refuse(path, "is not a regular file");
+    return std::rename(path.c_str(), name.c_str()) == 0 ? Failure{} : system_failure(name);
+}
+
 Failure write(const flow::LearntState& state, const std::string& path) {
     const std::string text = to_text(state);
     const std::string fresh = path + ".tmp";

@@ -42,7 +42,8 @@ TEST(Fallback, ANumberIsForAll) {
     const auto rates = parse_fallback({"100", "10.0.0.0/8=1"});
     ASSERT_TRUE(rates);
     ASSERT_EQ(rates->size(), 3U);
-    EXPECT_EQ((*rates)[0], (flow::SamplingFallback{.network = ipv4(0, 0, 0, 0), .bits = 0, .rate = 100}));
+    EXPECT_EQ((*rates)[0],
+              (flow::SamplingFallback{.network = ipv4(0, 0, 0, 0), .bits = 0, .rate = 100}));
     EXPECT_EQ((*rates)[1].network.size, 16);
     EXPECT_EQ((*rates)[1].bits, 0);
     EXPECT_TRUE(parse_fallback({})->empty());

@@ -331,8 +331,9 @@ TEST_F(PipelineTest, GoesOnWhereAnEarlierRunEnded) {
     EXPECT_EQ(process(message(sets).bytes()), Error::none);
 
     LearntState learnt;
-    for (std::uint32_t at = 0; at != pipeline_.templates().end_slot();) {
-        at = pipeline_.visit_templates(at, 1, [&](const StateKey& key, const Template& layout) {
+    const ShardState& state = pipeline_.state();
+    for (std::uint32_t at = 0; at != state.templates.end_slot();) {
+        at = state.visit_templates(at, 1, [&](const StateKey& key, const Template& layout, bool) {
             learnt.templates.push_back({key,
                                         layout.id,
                                         layout.options,
@@ -340,8 +341,8 @@ TEST_F(PipelineTest, GoesOnWhereAnEarlierRunEnded) {
                                         {layout.fields.begin(), layout.fields.end()}});
         });
     }
-    for (std::uint32_t at = 0; at != pipeline_.domains().end_slot();) {
-        at = pipeline_.visit_sampling(at, 1, [&](const StateKey& key, const auto& rates) {
+    for (std::uint32_t at = 0; at != state.domains.end_slot();) {
+        at = state.visit_sampling(at, 1, [&](const StateKey& key, const auto& rates, bool) {
             learnt.sampling.push_back(
                 {key, rates.rate_of_all(), {rates.samplers().begin(), rates.samplers().end()}});
         });

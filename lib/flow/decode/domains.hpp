@@ -26,6 +26,7 @@ struct DomainState {
     std::uint32_t last_seen;
     std::uint32_t next_plus_one;  ///< of the same exporter, or of the free ones; 0: the last
     bool spoke_again;             ///< since the eviction hand last passed
+    bool restored;                ///< its rates are an earlier run's
     sampling::Rates rates;
     Sequence sequence;
 };

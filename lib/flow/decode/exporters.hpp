@@ -66,6 +66,7 @@ public:
     [[nodiscard]] const Address& address(ExporterIndex index) const noexcept {
         return slots_[index].address;
     }
+    [[nodiscard]] TemplateKey key() const noexcept { return key_; }
     /// 0 unless the key has it.
     [[nodiscard]] std::uint16_t port(ExporterIndex index) const noexcept {
         return slots_[index].port;

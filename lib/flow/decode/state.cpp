@@ -67,13 +67,17 @@ bool ShardState::announce(ExporterIndex exporter, DomainState* domain,
                           const sampling::Announcement& said) noexcept {
     if (domain == nullptr || said.rate == 0) return false;
     announced_rates_[exporter] = said.rate;
-    return domain->rates.announce(said);
+    domain->restored = false;
+    if (!domain->rates.announce(said)) return false;
+    ++rate_changes_;
+    return true;
 }
 
 Result<TemplateStore::Learnt> ShardState::restore(const LearntTemplate& learnt,
                                                   std::uint32_t when_seconds) noexcept {
     const StateKey& key = learnt.key;
     if (key.version != 9 && key.version != 10) return Error::bad_template;
+    if (!has_place(key)) return Error::bad_template;
     templates.set_now(when_seconds);
     const Domain domain{enter(key.exporter, key.port, when_seconds), key.domain, key.version};
     const auto result =
@@ -81,13 +85,14 @@ Result<TemplateStore::Learnt> ShardState::restore(const LearntTemplate& learnt,
     if (!result) return result;
     exporters.set_template_count(domain.exporter, templates.count_of(domain.exporter));
     const Template& layout = *result->layout;
+    if (result->changed) templates.mark_restored(layout.slot);
     if (layout.options) options[layout.slot] = sampling::OptionsLayout::of(layout);
     return result;
 }
 
 bool ShardState::restore(const LearntSampling& learnt, std::uint32_t when_seconds) noexcept {
     const StateKey& key = learnt.key;
-    if (key.version == 0) return false;
+    if (key.version == 0 || !has_place(key)) return false;
     const ExporterIndex exporter = enter(key.exporter, key.port, when_seconds);
     DomainState* const state = domains.enter({exporter, key.domain, key.version}, when_seconds);
     if (state == nullptr) return false;
@@ -95,6 +100,7 @@ bool ShardState::restore(const LearntSampling& learnt, std::uint32_t when_second
         announce(exporter, state, {each.rate, each.sampler, true});
     }
     announce(exporter, state, {learnt.rate});
+    state->restored = true;
     return true;
 }
 

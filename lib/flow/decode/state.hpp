@@ -92,6 +92,32 @@ public:
                 domain.id};
     }
 
+    /// A walk in steps over what would be restored: the `at_most` slots from `from` on. Returns
+    /// where to go on; the end is templates.end_slot(). `visit(StateKey, const Template&, bool
+    /// confirmed)` copies what it wants to keep. What was restored and has not been heard of since
+    /// is not confirmed: the exporter may be another shard's by now.
+    template <class Visit>
+    std::uint32_t visit_templates(std::uint32_t from, std::uint32_t at_most,
+                                  Visit visit) const noexcept {
+        return templates.visit(from, at_most,
+                               [&](const Domain& domain, const Template& layout, bool confirmed) {
+                                   visit(key_of(domain), layout, confirmed);
+                               });
+    }
+    /// The same for domains with sampling rates, up to domains.end_slot():
+    /// `visit(StateKey, const sampling::Rates&, bool confirmed)`.
+    template <class Visit>
+    std::uint32_t visit_sampling(std::uint32_t from, std::uint32_t at_most,
+                                 Visit visit) const noexcept {
+        return domains.visit(from, at_most, [&](const DomainState& each) {
+            if (!each.rates.empty()) visit(key_of(each.domain), each.rates, !each.restored);
+        });
+    }
+    /// Counts whatever makes these walks find something else.
+    [[nodiscard]] std::uint64_t changes() const noexcept {
+        return templates.changes() + rate_changes_;
+    }
+
     DecodeStats& stats;
     Exporters exporters;
     TemplateStore templates;
@@ -104,9 +130,15 @@ public:
     VariableLayout variable;
 
 private:
+    /// Behind one address nobody knows whose an entry without a port is.
+    [[nodiscard]] bool has_place(const StateKey& key) const noexcept {
+        return exporters.key() == TemplateKey::address || key.port != 0;
+    }
+
     SamplingSettings sampling_;
     Slots<std::uint64_t> configured_rates_;  ///< by exporter
     Slots<std::uint64_t> announced_rates_;   ///< by exporter: the last one of any domain
+    std::uint64_t rate_changes_ = 0;
     std::uint32_t now_seconds_ = 0;
 };
 

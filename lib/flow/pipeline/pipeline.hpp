@@ -124,28 +124,9 @@ public:
         return state_.restore(learnt, when_seconds);
     }
 
-    /// Walks in steps over what would be restored: the `at_most` slots from `from` on. Returns
-    /// where to go on; the end is templates().end_slot(). `visit(StateKey, const Template&)` copies
-    /// what it wants to keep.
-    template <class Visit>
-    std::uint32_t visit_templates(std::uint32_t from, std::uint32_t at_most,
-                                  Visit visit) const noexcept {
-        return state_.templates.visit(from, at_most,
-                                      [&](const Domain& domain, const Template& layout) {
-                                          visit(state_.key_of(domain), layout);
-                                      });
-    }
-    /// The same for domains with sampling rates, up to domains().end_slot():
-    /// `visit(StateKey, const sampling::Rates&)`.
-    template <class Visit>
-    std::uint32_t visit_sampling(std::uint32_t from, std::uint32_t at_most,
-                                 Visit visit) const noexcept {
-        return state_.domains.visit(from, at_most, [&](const DomainState& each) {
-            if (!each.rates.empty()) visit(state_.key_of(each.domain), each.rates);
-        });
-    }
-
     [[nodiscard]] const PipelineStats& stats() const noexcept { return stats_; }
+    /// What restore() takes back: see its visit_templates() and visit_sampling().
+    [[nodiscard]] const ShardState& state() const noexcept { return state_; }
     [[nodiscard]] const Exporters& exporters() const noexcept { return state_.exporters; }
     [[nodiscard]] const TemplateStore& templates() const noexcept { return state_.templates; }
     [[nodiscard]] const Domains& domains() const noexcept { return state_.domains; }

@@ -46,6 +46,18 @@ public:
     /// The end of a run.
     void finish() noexcept { state_.finish(); }
 
+    /// As Pipeline has it.
+    Error restore(const LearntTemplate& learnt, std::uint32_t when_seconds) noexcept {
+        const auto result = state_.restore(learnt, when_seconds);
+        if (!result) return result.error();
+        if (result->changed) ++stats_.templates_restored;
+        return Error::none;
+    }
+    bool restore(const LearntSampling& learnt, std::uint32_t when_seconds) noexcept {
+        return state_.restore(learnt, when_seconds);
+    }
+    [[nodiscard]] const ShardState& state() const noexcept { return state_; }
+
     /// A message counts as a flow.
     [[nodiscard]] const PipelineStats& stats() const noexcept { return stats_; }
 

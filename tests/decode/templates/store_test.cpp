@@ -333,13 +333,51 @@ TEST(TemplateStore, IsWalkedInSteps) {
     std::uint32_t seen = 0;
     std::uint32_t steps = 0;
     for (std::uint32_t at = 0; at != store.end_slot(); ++steps) {
-        at = store.visit(at, 3, [&](const Domain& domain, const Template& layout) {
+        at = store.visit(at, 3, [&](const Domain& domain, const Template& layout, bool) {
             EXPECT_EQ(store.find(domain, layout.id), &layout);
             ++seen;
         });
     }
     EXPECT_EQ(seen, 7u);
     EXPECT_EQ(steps, 3u);
+}
+
+TEST(TemplateStore, TellsWhatIsOnlyRestored) {
+    TemplateStore store{limits, 1};
+    const auto confirmed = [&] {
+        std::vector<std::uint16_t> ids;
+        store.visit(0, 100, [&](const Domain&, const Template& layout, bool is) {
+            if (is) ids.push_back(layout.id);
+        });
+        return ids;
+    };
+    for (const std::uint16_t id : {256, 257, 258}) {
+        store.mark_restored(store.put(domain_of(1), {id, false, two_fields})->layout->slot);
+    }
+    EXPECT_TRUE(confirmed().empty());
+    static_cast<void>(store.find(domain_of(1), 257));
+    EXPECT_TRUE(confirmed().empty()) << "a look is no use";
+    static_cast<void>(store.use(domain_of(1), 257));
+    EXPECT_EQ(confirmed(), (std::vector<std::uint16_t>{257}));
+    ASSERT_TRUE(put(store, domain_of(1), 258));
+    EXPECT_EQ(confirmed(), (std::vector<std::uint16_t>{257, 258})) << "a refresh is the exporter's";
+    ASSERT_TRUE(put(store, domain_of(1), 256, other_fields));
+    EXPECT_EQ(confirmed().size(), 3u);
+}
+
+TEST(TemplateStore, CountsItsChanges) {
+    TemplateStore store{limits, 1};
+    EXPECT_EQ(store.changes(), 0u);
+    ASSERT_TRUE(put(store, domain_of(1), 256));
+    EXPECT_EQ(store.changes(), 1u);
+    ASSERT_TRUE(put(store, domain_of(1), 256));
+    static_cast<void>(store.use(domain_of(1), 256));
+    EXPECT_EQ(store.changes(), 1u) << "a refresh changes nothing";
+    ASSERT_TRUE(put(store, domain_of(1), 256, other_fields));
+    EXPECT_EQ(store.changes(), 2u);
+    store.withdraw(domain_of(1), 256);
+    store.withdraw(domain_of(1), 256);
+    EXPECT_EQ(store.changes(), 3u);
 }
 
 // Random calls, held against a map.

@@ -21,7 +21,7 @@ namespace flow {
 
 struct ParkLimits {
     std::size_t bytes_max = std::size_t{4} << 20;  ///< 0: nothing waits
-    std::uint32_t age_max_ms = 60'000;            ///< by the receive times of the datagrams
+    std::uint32_t age_max_ms = 60'000;             ///< by the receive times of the datagrams
 };
 
 class Park {

@@ -69,6 +69,7 @@ const Template* TemplateStore::use(const Domain& domain, std::uint16_t id) noexc
     if (index == IndexTable::none) return nullptr;
     entries_[index].last_touched = now_seconds_;
     entries_[index].used = true;
+    entries_[index].restored = false;
     return &entries_[index].layout;
 }
 
@@ -87,6 +88,7 @@ Result<TemplateStore::Learnt> TemplateStore::put(const Domain& domain,
     if (index != IndexTable::none) {
         const Template& known = entries_[index].layout;
         entries_[index].last_touched = now_seconds_;
+        entries_[index].restored = false;
         if (known.options == definition.options && known.scope_count == definition.scope_count &&
             same_fields(known.fields, definition.fields)) {
             return Learnt{&known, false};
@@ -108,6 +110,8 @@ Result<TemplateStore::Learnt> TemplateStore::put(const Domain& domain,
     entries_[index].domain = domain;
     entries_[index].last_touched = now_seconds_;
     entries_[index].used = false;
+    entries_[index].restored = false;
+    ++changes_;
     return Learnt{&entries_[index].layout, true};
 }
 
@@ -189,6 +193,7 @@ void TemplateStore::remove_if(ExporterIndex exporter, Predicate predicate) noexc
         free_plus_one_ = index + 1;
         --chain.count;
         --size_;
+        ++changes_;
     }
 }
 

@@ -61,6 +61,10 @@ public:
     /// The same, for data: keeps the template from being displaced.
     [[nodiscard]] const Template* use(const Domain& domain, std::uint16_t id) noexcept;
 
+    /// The template is not the exporter's word but an earlier run's, until data uses it or a
+    /// definition comes.
+    void mark_restored(TemplateSlot slot) noexcept { entries_[slot].restored = true; }
+
     /// Withdrawal of one template (RFC 7011 §8.1); nothing happens when it is not known.
     void withdraw(const Domain& domain, std::uint16_t id) noexcept;
     /// Withdrawal of all templates, or all options templates, of a domain.
@@ -74,14 +78,18 @@ public:
     }
     /// Templates that were removed to make room.
     [[nodiscard]] std::uint64_t evictions() const noexcept { return evictions_; }
+    /// Counts whatever makes a walk over the store find something else.
+    [[nodiscard]] std::uint64_t changes() const noexcept { return changes_; }
 
-    /// A walk in steps: calls `visit(domain, template)` for the templates in the `at_most` slots
-    /// from `from` on, and returns where to go on; the end is end_slot(). Templates that come and
-    /// go meanwhile may be missed.
+    /// A walk in steps: calls `visit(domain, template, confirmed)` for the templates in the
+    /// `at_most` slots from `from` on, and returns where to go on; the end is end_slot().
+    /// `confirmed` is false for what was only restored. Templates that come and go meanwhile may be
+    /// missed.
     template <class Visit>
     std::uint32_t visit(std::uint32_t from, std::uint32_t at_most, Visit visit) const noexcept {
         for (; from < fresh_ && at_most > 0; ++from, --at_most) {
-            if (entries_[from].layout.id != 0) visit(entries_[from].domain, entries_[from].layout);
+            const Entry& entry = entries_[from];
+            if (entry.layout.id != 0) visit(entry.domain, entry.layout, !entry.restored);
         }
         return from;
     }
@@ -94,6 +102,7 @@ private:
         std::uint32_t next_plus_one;  ///< of the same exporter, or of the free ones; 0: the last
         std::uint32_t last_touched;   ///< used, learnt or refreshed
         bool used;                    ///< by data
+        bool restored;                ///< and neither used nor defined since
     };
     struct Fields {
         TemplateField of[template_fields_max];
@@ -122,6 +131,7 @@ private:
     std::uint64_t seed_;
     Patience patience_{stale_after_seconds};
     std::uint64_t evictions_ = 0;
+    std::uint64_t changes_ = 0;
     std::uint32_t now_seconds_ = 0;
     std::uint32_t hand_ = 0;
     std::uint32_t free_plus_one_ = 0;
