@@ -119,7 +119,7 @@ Outcome<flow::LearntState> read_body(std::string_view body, const std::string& p
     };
     if (!read_all("templates", state.templates, read_template) ||
         !read_all("sampling", state.sampling, read_sampling)) {
-        return refuse(path, "its content is not what a state file has; remove it to start anew");
+        return refuse(path, "its content is not what a state file has");
     }
     return state;
 }
@@ -186,10 +186,10 @@ Outcome<flow::LearntState> from_text(const std::string& text, const std::string&
     const std::string_view body = std::string_view{text}.substr(line_end + 1);
     if (found < 4 || body.size() != size) {
         return refuse(path, "has " + std::to_string(body.size()) + " bytes behind its first line " +
-                                "instead of " + std::to_string(size) + "; remove it to start anew");
+                                "instead of " + std::to_string(size) + "");
     }
     if (checksum(body) != sum) {
-        return refuse(path, "does not have the checksum that it says; remove it to start anew");
+        return refuse(path, "does not have the checksum that it says");
     }
     return read_body(body, path);
 }
