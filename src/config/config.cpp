@@ -138,8 +138,9 @@ std::vector<Row> output_rows(Config& config) {
         {.key = "output.hash",
          .flag = "format.hash",
          .target = &config.hash,
-         .help = "Columns whose values make a message's key, comma-separated; empty: no key. "
-                 "goflow2-v2 takes them from the mapping file instead."},
+         .help = "Columns whose values make a message's key, comma-separated, in Go's or in "
+                 "protobuf's spelling; empty: an empty key. goflow2-v2 takes them from the mapping "
+                 "file instead. For transports with keys: file and null have none."},
         {.key = "output.strict",
          .flag = "strict",
          .target = &config.strict,
