@@ -56,16 +56,19 @@ def sampled(index: int = 0, v2: dict | None = None, **columns) -> Both:
                  "time_flow_end_ns": seconds * NANO} | renamed(common) | (v2 or {}))
 
 
-def in_v1(name: str, why: str, content: bytes, flows: list[Both],
-          drops: dict | None = None) -> list[Case]:
-    return [Case(f"strict_v1_{name}", why, content, [each.v1 for each in flows], drops or {}, V1)]
+def in_v1(name: str, why: str, content: bytes, flows: list[Both], drops: dict | None = None,
+          mapping: str = "") -> list[Case]:
+    return [Case(f"strict_v1_{name}", why, content, [each.v1 for each in flows], drops or {}, V1,
+                 mapping)]
 
 
-def in_v2(name: str, why: str, content: bytes, flows: list[Both],
-          drops: dict | None = None) -> list[Case]:
-    return [Case(f"strict_v2_{name}", why, content, [each.v2 for each in flows], drops or {}, V2)]
+def in_v2(name: str, why: str, content: bytes, flows: list[Both], drops: dict | None = None,
+          mapping: str = "") -> list[Case]:
+    return [Case(f"strict_v2_{name}", why, content, [each.v2 for each in flows], drops or {}, V2,
+                 mapping)]
 
 
-def in_both(name: str, why: str, content: bytes, flows: list[Both],
-            drops: dict | None = None) -> list[Case]:
-    return in_v1(name, why, content, flows, drops) + in_v2(name, why, content, flows, drops)
+def in_both(name: str, why: str, content: bytes, flows: list[Both], drops: dict | None = None,
+            mapping: str = "") -> list[Case]:
+    return (in_v1(name, why, content, flows, drops, mapping)
+            + in_v2(name, why, content, flows, drops, mapping))

@@ -80,6 +80,15 @@ NTP_CAPTURE = capture(laid_out(((154, 8), (155, 8)), number(QUARTER, 8) * 2),
                       laid_out(((156, 8), (157, 8)), number(QUARTER, 8) * 2))
 ZERO_TIMES = {"time_flow_start_ns": BEFORE_1970, "time_flow_end_ns": BEFORE_1970}
 
+# 40 and 41, exportedOctetTotalCount and exportedMessageTotalCount, have no column.
+MAPPING = """\
+netflowv9:
+  mapping:
+    - {field: 40, destination: InIf, endian: little}
+    - {field: 41, destination: out_if}
+    - {field: 34, destination: SamplingRate}
+"""
+
 MISSING_LENGTH = capture(laid_out(((7, 2), (NAME, VARIABLE)),
                                   number(443, 2) + variable(b"a") + number(80, 2)),
                          ipfix([one_set(256, number(444, 2) + variable(b"b"))]))
@@ -194,6 +203,13 @@ CASES = [
            "fragmentFlags (197) 0x40 are put into FragmentOffset: 185 | 64 is 249.",
            capture(v9_laid_out(((88, 2), (197, 1)), number(185, 2) + number(0x40, 1))),
            [v9_flow(FragmentOffset=249)]),
+    *in_both("mapping_names",
+             "The key `endian` is not read, so that InIf is big-endian; out_if is no name of a "
+             "column in Go; and what is mapped to SamplingRate is overwritten by the options', of "
+             "which there are none.",
+             capture(v9_laid_out(((40, 4), (41, 4), (34, 4)),
+                                 number(1 << 24, 4) + number(2, 4) + number(7, 4))),
+             [v9_flow(InIf=1 << 24)], mapping=MAPPING),
     *in_both("ip_version",
              "ipVersion (60) behind the address has the last word: 6, beside an address of IPv4.",
              capture(v9_laid_out(((8, 4), (60, 1)), A + number(6, 1))),

@@ -104,6 +104,19 @@ RECORD_AND_ARP = capture(one(sflow.ip_record(A, B, 84, 17, (53, 4444), 0, 4),
                                               packets.ethernet(bytes(28), 0x0806))))
 RESERVED_LABEL = capture(framed(packets.ethernet(label(14, 61) + label(16001, 62, True) + INNER,
                                                  MPLS)))
+MAPPED = capture(framed(tcp_frame()))
+PORTS_MAPPED = """\
+sflow:
+  mapping:
+    - {layer: 4, offset: 0, length: 16, destination: DstPort}
+    - {layer: 4, offset: 0, length: 16, destination: InIf}
+"""
+BITS_MAPPED = """\
+sflow:
+  mapping:
+    - {layer: 4, offset: 4, length: 8, destination: InIf}
+    - {layer: 4, offset: 0, length: 12, destination: OutIf}
+"""
 LATER = {"FragmentOffset": 185, "Bytes": 100}
 
 SAMPLES = [
@@ -288,4 +301,24 @@ FRAMES = [
            [sampled(0, layers(ETHERNET, IPV4, ("UDP", 8)), **UDP | {"DstPort": 4789}, Bytes=100)]),
 ]
 
-CASES = SAMPLES + FRAMES
+MAPPINGS = [
+    *in_v1("mapping_frames",
+           "The source port, mapped to two columns: that of the packet is overwritten by its own.",
+           MAPPED, [sampled(0, **TCP, Bytes=100, InIf=443)], mapping=PORTS_MAPPED),
+    *in_v2("mapping_frames",
+           "The source port, mapped to two columns: both stand.",
+           MAPPED, [sampled(0, TCP_LAYERS, **TCP | {"DstPort": 443}, Bytes=100, InIf=443)],
+           mapping=PORTS_MAPPED),
+    *in_v1("mapping_bits",
+           "The segment begins with 0x01bb. Eight bits from the fifth on are 0x1b, with the rest "
+           "of the byte behind them; of twelve bits, 0x01b, the last four stay on the left.",
+           MAPPED, [sampled(0, **TCP, Bytes=100, InIf=0x1BB0, OutIf=0x01B0)],
+           mapping=BITS_MAPPED),
+    *in_v2("mapping_bits",
+           "The segment begins with 0x01bb. Eight bits from the fifth on are 0x1b; of twelve, "
+           "0x01b, the last byte alone is moved to the right.",
+           MAPPED, [sampled(0, TCP_LAYERS, **TCP, Bytes=100, InIf=0x1B, OutIf=0x010B)],
+           mapping=BITS_MAPPED),
+]
+
+CASES = SAMPLES + FRAMES + MAPPINGS
