@@ -99,9 +99,9 @@ TAGS = capture(framed(tcp_frame(((packets.ETHERTYPE_QINQ, 200), (packets.ETHERTY
 CUTS = capture(framed(tcp_frame()[:40]), framed(tcp_frame()[:48]))
 PADDED = capture(framed(tcp_frame()[:37]), framed(packets.ethernet(udp_packet())[:41]))
 FRAGMENTS = capture(framed(fragment(packets.TCP)), framed(fragment(packets.ICMP)))
-RECORD_AND_ARP = capture(one(sflow.ip_record(A, B, 84, 17, (53, 4444), 0, 4),
-                             sflow.raw_header(sflow.ETHERNET, 60,
-                                              packets.ethernet(bytes(28), 0x0806))))
+ARP = sflow.raw_header(sflow.ETHERNET, 60, packets.ethernet(bytes(28), 0x0806))
+RECORD_AND_ARP = capture(one(sflow.ip_record(A, B, 84, 17, (53, 4444), 0, 4), ARP))
+TWO_FRAMES = capture(one(RAW_TCP, ARP))
 RESERVED_LABEL = capture(framed(packets.ethernet(label(14, 61) + label(16001, 62, True) + INNER,
                                                  MPLS)))
 MAPPED = capture(framed(tcp_frame()))
@@ -288,6 +288,18 @@ FRAMES = [
            RECORD_AND_ARP,
            [sampled(0, layers(ETHERNET), **MACS, Bytes=60, Etype=0x0806, Proto=17, SrcAddr=IN,
                     DstAddr=OUT, SrcPort=53, DstPort=4444, IpTos=4)]),
+    *in_v2("frame_second",
+           "A TCP segment and an ARP frame in one sample: the second frame sets what it has, and "
+           "its layer stands behind those of the first.",
+           TWO_FRAMES,
+           [sampled(0, layers(ETHERNET, IPV4, ("TCP", 24), ETHERNET),
+                    **TCP | {"Etype": 0x0806}, Bytes=60)]),
+    *in_both("frame_pppoe",
+             "A PPPoE session ends the frame.",
+             capture(framed(packets.ethernet(
+                 bytes((0x11, 0, 0, 1)) + number(2 + len(INNER), 2) + number(0x0021, 2) + INNER,
+                 0x8864))),
+             [sampled(0, layers(ETHERNET), **MACS, Bytes=100, Etype=0x8864)]),
     *in_v2("frame_tunnel_columns",
            "Neither MPLS inside of GRE is encapsulated, nor what it carries: the columns are those "
            "of the inner packet.",
