@@ -107,6 +107,7 @@ TEST(Elements, FillEachColumnOnceInEachReadingAndVersion) {
         using enum Versions;
         if (versions == any) return {netflow5, netflow9, ipfix};
         if (versions == netflow) return {netflow5, netflow9};
+        if (versions == learnt) return {netflow9, ipfix};
         return {versions};
     };
     for (const Element& element : elements()) {
@@ -167,6 +168,7 @@ TEST(Elements, FillFlowdsOwnColumnsAndThoseOfV2) {
         {157, {time_flow_end_ns}},
         {158, {time_flow_start_ns}},
         {159, {time_flow_end_ns}},
+        {160, {time_flow_start_ns}},
         {161, {flow_duration_ms}},
         {197, {ip_flags}},
         {225, {post_nat_src_addr}},
@@ -191,6 +193,11 @@ TEST(Elements, FillFlowdsOwnColumnsAndThoseOfV2) {
         {315, {layer_stack}},
         {351, {vxlan_vni}},
         {371, {user_name}},
+        {40001, {post_nat_src_addr}},
+        {40002, {post_nat_dst_addr}},
+        {40003, {post_napt_src_port}},
+        {40004, {post_napt_dst_port}},
+        {40005, {firewall_event}},
     };
     std::map<unsigned, Columns> found;
     for (const Element& element : elements()) {
