@@ -45,8 +45,8 @@ std::vector<Row> ingress_rows(Config& config) {
          .flag = "listen",
          .target = &config.listen,
          .help = "Where to listen: URIs scheme://host:port?count=N, comma-separated. Schemes: "
-                 "sflow; netflow (v5, v9, IPFIX); nfl (v5 only); flow (all). No host: every "
-                 "address. count: sockets that share the port, 1 to 64."},
+                 "sflow (v5); netflow (v1, v5, v7, v8, v9, IPFIX); nfl (v1, v5, v7, v8); flow "
+                 "(all). No host: every address. count: sockets that share the port, 1 to 64."},
         {.key = "ingress.kind",
          .flag = "ingress",
          .target = &config.ingress,

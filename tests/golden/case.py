@@ -22,6 +22,7 @@ class Case:
     flows: list[dict]       # columns that are not zero
     drops: dict = field(default_factory=dict)  # datagrams dropped, by reason
     arguments: str = ""     # more flags
+    mapping: str = ""       # the file mapping.yaml, if there is one
     counters: dict = field(default_factory=dict)  # some of the summary's; one that is missing is 0
 
 

@@ -20,13 +20,15 @@ import netflow5_cases  # noqa: E402
 import netflow9_cases  # noqa: E402
 import sflow_cases  # noqa: E402
 import state_cases  # noqa: E402
+import strict_netflow_cases  # noqa: E402
+import strict_sflow_cases  # noqa: E402
 import v2_cases  # noqa: E402
 from case import Case  # noqa: E402
 from support import lines, protobuf, v2  # noqa: E402
 
-# v2_cases.SAMPLED_CASES are not among them: they need columns that sampled frames do not fill yet.
 CASES = (netflow5_cases.CASES + legacy_cases.CASES + netflow9_cases.CASES + ipfix_cases.CASES
          + sflow_cases.CASES + frame_cases.CASES + format_cases.CASES + v2_cases.CASES
+         + v2_cases.SAMPLED_CASES + strict_netflow_cases.CASES + strict_sflow_cases.CASES
          + state_cases.CASES)
 COLUMNS = 100
 
@@ -74,6 +76,9 @@ def files(case: Case) -> dict[str, bytes]:
              "why.md": wrapped(case.why)}
     if case.counters:
         texts["counters.json"] = json.dumps(case.counters) + "\n"
+    if case.mapping:
+        command += " -mapping mapping.yaml"
+        texts |= {"command": command + "\n", "mapping.yaml": case.mapping}
     name, content = expected(case)
     return {"input.pcap": case.capture, name: content} | {
         name: text.encode() for name, text in texts.items()}

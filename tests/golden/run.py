@@ -50,7 +50,8 @@ def differences(printed: bytes, expected: bytes) -> str:
 def fault_of(folder: Path) -> str:
     """What is wrong with one case; empty when it holds."""
     words = shlex.split((folder / "command").read_text())
-    arguments = [input_of(folder) if each == "input.pcap" else each for each in words[1:]]
+    files = {"input.pcap": input_of(folder), "mapping.yaml": folder / "mapping.yaml"}
+    arguments = [files.get(each, each) for each in words[1:]]
     with tempfile.TemporaryDirectory() as scratch:
         summary_path = Path(scratch) / "summary.json"
         try:

@@ -126,8 +126,8 @@ CASES = [
          [received() | BARE | {"SamplingRate": rate} if rate else received() | BARE
           for rate in (100, 200, 0)]),
     Case("state_sampling_fallback",
-         "The configured rate of an exporter's longest prefix counts where nothing is announced: in "
-         "the header of NetFlow v5, in options data. The last exporter is in no prefix.",
+         "The configured rate of an exporter's longest prefix counts where nothing is announced: "
+         "in the header of NetFlow v5, in options data. The last exporter is in no prefix.",
          pcap.pcap_bytes(arrive([
              frame(v5([V5_RECORD], sampling=0x4064, sequence=1)),
              frame(v5([V5_RECORD], sequence=2)),
@@ -139,8 +139,8 @@ CASES = [
           flow(4, 3) | {"SamplerAddress": "203.0.113.9"}],
          arguments="-sampling.fallback 192.0.0.0/8=3000,192.0.2.0/24=4000,192.0.3.0/24=5000"),
     Case("state_sampling_across_domains",
-         "goflow2's -samplingrate.fallback: a domain without a rate takes the one that its exporter "
-         "announced for another. Another exporter's rate is none of its business.",
+         "goflow2's -samplingrate.fallback: a domain without a rate takes the one that its "
+         "exporter announced for another. Another exporter's rate is none of its business.",
          pcap.pcap_bytes(arrive([
              frame(ipfix([TEMPLATE_SET, options(300, ((34, 4),), 50)])),
              frame(ipfix([TEMPLATE_SET, data(record(1))], domain=7)),
@@ -151,8 +151,8 @@ CASES = [
     Case("state_park_keeps_time_and_rate",
          "Data waits for its template in the order of arrival, each set with the time and the "
          "sequence number of its own datagram; the rate is what is known when the template comes, "
-         "that of the same datagram included. Another domain's data waits on: its template does not "
-         "come, and its datagram is dropped in the end.",
+         "that of the same datagram included. Another domain's data waits on: its template does "
+         "not come, and its datagram is dropped in the end.",
          capture(ipfix([data(record(1))], sequence=10), ipfix([data(record(2))], sequence=11),
                  ipfix([data(record(3))], sequence=1, domain=4),
                  ipfix([TEMPLATE_SET, options(300, ((34, 4),), 60), data(record(4))], sequence=12)),
@@ -166,12 +166,12 @@ CASES = [
          at((0, frame(ipfix([data(record(1))]))), (1, frame(ipfix([data(record(2))]))),
             (3, frame(ipfix([TEMPLATE_SET])))),
          [flow(1, 2)], {"unknown_template": 1}, "-templates.park-age 2000",
-         {"templates_learnt": 1, "sets_parked": 2, "sets_unparked": 1, "sets_expired": 1}),
+         counters={"templates_learnt": 1, "sets_parked": 2, "sets_unparked": 1, "sets_expired": 1}),
     Case("state_park_off",
          "With no memory to wait in, data before its template is dropped at once.",
          capture(ipfix([data(record(1))]), ipfix([TEMPLATE_SET, data(record(2))])),
          [flow(1, 2)], {"unknown_template": 1}, "-templates.park-bytes 0",
-         {"templates_learnt": 1}),
+         counters={"templates_learnt": 1}),
     Case("state_template_flood",
          "A store that one exporter has filled with templates that no data uses is closed to a "
          "newcomer for as long as they are fresh, a minute. Then one of them gives way, and the "
@@ -179,7 +179,8 @@ CASES = [
          flood_of_templates(),
          [from_(NEWCOMER, 61, 1), from_(NEWCOMER, 62, 2)], {"template_limit": 1},
          "-limits.templates 4",
-         {"templates_learnt": 5, "templates_evicted": 1, "sets_parked": 1, "sets_unparked": 1}),
+         counters={"templates_learnt": 5, "templates_evicted": 1, "sets_parked": 1,
+                   "sets_unparked": 1}),
     Case("state_template_flood_of_its_own",
          "An exporter with as many templates as it may have teaches one more: the newest unused "
          "one gives way when it is a minute old. Template 256, which data has used, stays.",
@@ -188,14 +189,14 @@ CASES = [
           {"TimeReceived": ARRIVAL_SECONDS + 72, "SamplerAddress": "192.0.2.100", "Type": "IPFIX",
            "SequenceNum": 1, "SrcAddr": "10.0.0.1", "Etype": 2048}],
          {"template_limit": 1}, "-limits.templates-per-exporter 4",
-         {"templates_learnt": 5, "templates_evicted": 1}),
+         counters={"templates_learnt": 5, "templates_evicted": 1}),
     Case("state_template_key",
          "With the key address_port, the templates of one source port are not those of another.",
          pcap.pcap_bytes(arrive([
              frame(ipfix([TEMPLATE_SET])), frame(ipfix([data(record(1))])),
              frame(ipfix([data(record(2))]), source_port=50001)])),
          [flow(1, 1)], {"unknown_template": 1}, "-templates.key address_port",
-         {"templates_learnt": 1, "sets_parked": 1, "sets_expired": 1}),
+         counters={"templates_learnt": 1, "sets_parked": 1, "sets_expired": 1}),
     Case("state_sequence_v9",
          "RFC 3954 §5.1: the number counts export packets. 14 never comes; 16 and 17 are missing "
          "when 18 comes, and 16 comes late after all; 19 comes twice. Lost in the end: 14 and 17.",
