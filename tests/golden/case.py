@@ -23,6 +23,7 @@ class Case:
     drops: dict = field(default_factory=dict)  # datagrams dropped, by reason
     arguments: str = ""     # more flags
     mapping: str = ""       # the file mapping.yaml, if there is one
+    counters: dict = field(default_factory=dict)  # some of the summary's; one that is missing is 0
 
 
 def arrive(frames: list[bytes]) -> list[pcap.Packet]:

@@ -122,10 +122,11 @@ CASES = [
          [bare(SrcAddr="10.0.0.1", DstAddr="10.0.0.2", Etype=2048, Bytes=444)]),
     Case("ipfix_withdrawal",
          "RFC 7011 §8.1. Two templates are used (flows 1, 2); 256 is withdrawn: its data is "
-         "unknown (3), that of 257 is read (4); a withdrawal of all templates (id 2): 257 is "
-         "unknown too (5); 256 is defined again and read (6).",
+         "unknown and waits (3), that of 257 is read (4); a withdrawal of all templates (id 2): "
+         "257 is unknown too (5), and stays so; 256 is defined again, and what waits for it is "
+         "read (3), then what follows (6).",
          withdrawals(),
-         [flow(0, 1), flow(0, 2), flow(3, 4), flow(6, 6)], {"unknown_template": 2}),
+         [flow(0, 1), flow(0, 2), flow(3, 4), flow(2, 3), flow(6, 6)], {"unknown_template": 1}),
     Case("ipfix_length_smaller_than_datagram",
          "RFC 7011 §3.1: Length is the message's, header included. A whole data set lies behind "
          "it and does not belong to the message.",

@@ -19,6 +19,7 @@ import legacy_cases  # noqa: E402
 import netflow5_cases  # noqa: E402
 import netflow9_cases  # noqa: E402
 import sflow_cases  # noqa: E402
+import state_cases  # noqa: E402
 import strict_netflow_cases  # noqa: E402
 import strict_sflow_cases  # noqa: E402
 import v2_cases  # noqa: E402
@@ -27,7 +28,8 @@ from support import lines, protobuf, v2  # noqa: E402
 
 CASES = (netflow5_cases.CASES + legacy_cases.CASES + netflow9_cases.CASES + ipfix_cases.CASES
          + sflow_cases.CASES + frame_cases.CASES + format_cases.CASES + v2_cases.CASES
-         + v2_cases.SAMPLED_CASES + strict_netflow_cases.CASES + strict_sflow_cases.CASES)
+         + v2_cases.SAMPLED_CASES + strict_netflow_cases.CASES + strict_sflow_cases.CASES
+         + state_cases.CASES)
 COLUMNS = 100
 
 
@@ -75,6 +77,8 @@ def files(case: Case) -> dict[str, bytes]:
     if case.mapping:
         command += " -mapping mapping.yaml"
         texts |= {"command": command + "\n", "mapping.yaml": case.mapping}
+    if case.counters:
+        texts["counters.json"] = json.dumps(case.counters) + "\n"
     name, content = expected(case)
     return {"input.pcap": case.capture, name: content} | {
         name: text.encode() for name, text in texts.items()}
