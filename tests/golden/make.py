@@ -74,11 +74,11 @@ def files(case: Case) -> dict[str, bytes]:
     command = f"flowd -replay input.pcap {case.arguments}".strip()
     texts = {"command": command + "\n", "drops.json": json.dumps(case.drops) + "\n",
              "why.md": wrapped(case.why)}
-    if case.counters:
-        texts["counters.json"] = json.dumps(case.counters) + "\n"
     if case.mapping:
         command += " -mapping mapping.yaml"
         texts |= {"command": command + "\n", "mapping.yaml": case.mapping}
+    if case.counters:
+        texts["counters.json"] = json.dumps(case.counters) + "\n"
     name, content = expected(case)
     return {"input.pcap": case.capture, name: content} | {
         name: text.encode() for name, text in texts.items()}
