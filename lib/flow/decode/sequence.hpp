@@ -54,19 +54,20 @@ private:
     [[nodiscard]] bool fill_gap(const SequenceStep& step, DecodeStats& total) noexcept;
     [[nodiscard]] bool restarted(const SequenceStep& step) const noexcept;
 
-    std::array<Gap, 4> gaps_;
-    std::uint64_t lost_;
-    std::uint32_t late_;
-    std::uint32_t duplicates_;
-    std::uint32_t resets_;
+    // What every datagram touches comes first.
     std::uint32_t next_;       ///< the number that is expected
     std::uint32_t uptime_ms_;  ///< of the datagram before
-    /// Behind the last datagram that was out of place: a row of them is a new place.
-    std::uint32_t stray_first_;
-    std::uint32_t stray_next_;
     std::uint8_t strays_;
     std::uint8_t next_gap_;  ///< to be overwritten
     bool synchronized_;
+    /// Behind the last datagram that was out of place: a row of them is a new place.
+    std::uint32_t stray_first_;
+    std::uint32_t stray_next_;
+    std::uint32_t late_;
+    std::uint32_t duplicates_;
+    std::uint32_t resets_;
+    std::uint64_t lost_;
+    std::array<Gap, 4> gaps_;
 };
 
 }  // namespace flow

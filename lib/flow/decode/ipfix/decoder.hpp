@@ -39,13 +39,13 @@ public:
         const std::size_t length = header.u16<2>();
         if (length < header_size) return Error::bad_length;
         const Domain domain{exporter, header.u32<12>(), version};
-        const Origin origin{.type = FlowType::ipfix,
-                            .sampler = datagram.source,
-                            .exporter = exporter,
-                            .sequence = header.u32<8>(),
-                            .observation_domain = domain.id,
-                            .received_ns = datagram.received_ns,
-                            .export_seconds = header.u32<4>()};
+        Origin origin{.type = FlowType::ipfix,
+                      .sampler = datagram.source,
+                      .exporter = exporter,
+                      .sequence = header.u32<8>(),
+                      .observation_domain = domain.id,
+                      .received_ns = datagram.received_ns,
+                      .export_seconds = header.u32<4>()};
         const std::size_t announced = length - header_size;
         const Bytes sets = in.take(std::min(announced, in.remaining()));
         Message<Sink> message{state_, domain, origin, datagram.payload, sink};

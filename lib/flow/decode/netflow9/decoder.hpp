@@ -36,14 +36,14 @@ public:
         const auto header = in.block<20>();
         if (in.failed()) return Error::truncated;
         const Domain domain{exporter, header.u32<16>(), version};
-        const Origin origin{.type = FlowType::netflow_v9,
-                            .sampler = datagram.source,
-                            .exporter = exporter,
-                            .sequence = header.u32<12>(),
-                            .observation_domain = domain.id,
-                            .received_ns = datagram.received_ns,
-                            .export_seconds = header.u32<8>(),
-                            .uptime_ms = header.u32<4>()};
+        Origin origin{.type = FlowType::netflow_v9,
+                      .sampler = datagram.source,
+                      .exporter = exporter,
+                      .sequence = header.u32<12>(),
+                      .observation_domain = domain.id,
+                      .received_ns = datagram.received_ns,
+                      .export_seconds = header.u32<8>(),
+                      .uptime_ms = header.u32<4>()};
         Message<Sink> message{state_, domain, origin, datagram.payload, sink};
         Error outcome = for_each_set(
             in.rest(), [&](std::uint16_t id, Bytes body) { return decode_set(message, id, body); });

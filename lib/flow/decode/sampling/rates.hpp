@@ -70,9 +70,9 @@ private:
     }
 
     std::uint64_t rate_;
-    std::array<SamplerRate, samplers_max> samplers_;
     std::uint8_t count_;
     std::uint8_t next_;  ///< to be displaced
+    std::array<SamplerRate, samplers_max> samplers_;
 };
 
 }  // namespace flow::sampling

@@ -17,8 +17,9 @@ namespace flow {
 template <RecordSink Sink>
 class Message {
 public:
-    /// `origin` without sampling rates. All are borrowed for the life of the message.
-    Message(ShardState& state, const Domain& domain, const Origin& origin, Bytes payload,
+    /// `origin` without sampling rates: they are filled in, and follow what options data says. All
+    /// are borrowed for the life of the message.
+    Message(ShardState& state, const Domain& domain, Origin& origin, Bytes payload,
             Sink& sink) noexcept
         : state_{state},
           sink_{sink},
@@ -63,15 +64,7 @@ public:
     }
 
     /// Decodes the sets that have waited for the templates of this message, if not done yet.
-    Error release_all() noexcept {
-        Error outcome = Error::none;
-        for (std::size_t i = 0; i < learnt_count_; ++i) {
-            const Template* const layout = state_.templates.find(domain_, learnt_[i]);
-            if (layout != nullptr) outcome = first_failure(outcome, release(*layout));
-        }
-        learnt_count_ = 0;
-        return outcome;
-    }
+    Error release_all() noexcept { return learnt_count_ == 0 ? Error::none : release_learnt(); }
 
     void withdraw(std::uint16_t id) noexcept { state_.templates.withdraw(domain_, id); }
     void withdraw_all(bool options) noexcept { state_.templates.withdraw_all(domain_, options); }
@@ -122,6 +115,16 @@ private:
         if (state_.announce(domain_.exporter, domain_state_, said)) begin(origin_);
     }
 
+    [[gnu::cold]] Error release_learnt() noexcept {
+        Error outcome = Error::none;
+        for (std::size_t i = 0; i < learnt_count_; ++i) {
+            const Template* const layout = state_.templates.find(domain_, learnt_[i]);
+            if (layout != nullptr) outcome = first_failure(outcome, release(*layout));
+        }
+        learnt_count_ = 0;
+        return outcome;
+    }
+
     /// With their own origins: they are records of datagrams from before.
     Error release(const Template& layout) noexcept {
         bool any = false;
@@ -149,7 +152,7 @@ private:
     Sink& sink_;
     Domain domain_;
     DomainState* domain_state_;
-    Origin origin_;
+    Origin& origin_;
     Bytes payload_;
     std::uint32_t record_count_ = 0;
     std::size_t learnt_count_ = 0;
