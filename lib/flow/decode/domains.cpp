@@ -29,11 +29,7 @@ const DomainState* Domains::find(const Domain& domain) const noexcept {
     return index == IndexTable::none ? nullptr : &slots_[index];
 }
 
-DomainState* Domains::enter(const Domain& domain, std::uint32_t now_seconds) noexcept {
-    if (last_ != IndexTable::none && slots_[last_].domain == domain) {
-        slots_[last_].last_seen = now_seconds;
-        return &slots_[last_];
-    }
+DomainState* Domains::look_up(const Domain& domain, std::uint32_t now_seconds) noexcept {
     if (domain.exporter == 0) return nullptr;
     const std::uint64_t hashed = hash(domain, 0, seed_);
     std::uint32_t index = index_of(domain, hashed);
@@ -51,7 +47,6 @@ DomainState* Domains::enter(const Domain& domain, std::uint32_t now_seconds) noe
         slots_[index].spoke_again = true;
     }
     slots_[index].last_seen = now_seconds;
-    last_ = index;
     return &slots_[index];
 }
 

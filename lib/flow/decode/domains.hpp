@@ -41,7 +41,15 @@ public:
 
     /// Finds the domain or makes it. Null when there is no room, and for those of exporter 0, which
     /// are several senders'. Valid until the next call.
-    [[nodiscard]] DomainState* enter(const Domain& domain, std::uint32_t now_seconds) noexcept;
+    [[nodiscard]] DomainState* enter(const Domain& domain, std::uint32_t now_seconds) noexcept {
+        const std::uint32_t first_plus_one = chains_[domain.exporter].first_plus_one;
+        if (first_plus_one == 0) return look_up(domain, now_seconds);
+        DomainState& first = slots_[first_plus_one - 1];  // most exporters have no other
+        if (first.domain != domain) return look_up(domain, now_seconds);
+        first.last_seen = now_seconds;
+        first.spoke_again = true;
+        return &first;
+    }
     /// Null when it is not known.
     [[nodiscard]] const DomainState* find(const Domain& domain) const noexcept;
 
@@ -73,6 +81,7 @@ private:
         std::uint32_t count;
     };
 
+    [[nodiscard]] DomainState* look_up(const Domain& domain, std::uint32_t now_seconds) noexcept;
     [[nodiscard]] std::uint32_t index_of(const Domain& domain, std::uint64_t hashed) const noexcept;
     [[nodiscard]] std::uint32_t allocate(ExporterIndex exporter,
                                          std::uint32_t now_seconds) noexcept;
@@ -92,7 +101,6 @@ private:
     std::uint32_t fresh_ = 0;  ///< slots that were never used start here
     std::uint32_t size_ = 0;
     std::uint32_t hand_ = 0;
-    std::uint32_t last_ = IndexTable::none;  ///< of the datagram before
 };
 
 }  // namespace flow

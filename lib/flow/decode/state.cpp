@@ -12,6 +12,7 @@ ShardState::ShardState(const ShardLimits& limits, DecodeStats& counters) noexcep
       park{limits.park, limits.templates.exporters_max, limits.hash_seed, counters},
       options{limits.templates.templates_max},
       sampling_{limits.sampling},
+      has_other_rates_{!limits.sampling.fallbacks.empty() || limits.sampling.across_domains},
       configured_rates_{std::size_t{limits.templates.exporters_max} + 1},
       announced_rates_{std::size_t{limits.templates.exporters_max} + 1} {}
 
@@ -50,12 +51,8 @@ Error ShardState::close(ExporterIndex exporter, Error outcome) noexcept {
     return outcome;
 }
 
-SamplingRate ShardState::rate_of(ExporterIndex exporter, const DomainState* domain) const noexcept {
+SamplingRate ShardState::other_rate_of(ExporterIndex exporter) const noexcept {
     using sampling::Source;
-    if (domain != nullptr) {
-        const std::uint64_t rate = domain->rates.rate();
-        if (rate != 0) return {rate, Source::options};
-    }
     if (sampling_.across_domains && announced_rates_[exporter] != 0) {
         return {announced_rates_[exporter], Source::options};
     }

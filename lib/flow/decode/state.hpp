@@ -73,7 +73,15 @@ public:
 
     /// `domain` is null when there was no room for it.
     [[nodiscard]] SamplingRate rate_of(ExporterIndex exporter,
-                                       const DomainState* domain) const noexcept;
+                                       const DomainState* domain) const noexcept {
+        using sampling::Source;
+        if (domain != nullptr && !domain->rates.empty()) {
+            const std::uint64_t rate = domain->rates.rate();
+            if (rate != 0) return {rate, Source::options};
+        }
+        if (!has_other_rates_) return {};
+        return other_rate_of(exporter);
+    }
     [[nodiscard]] SamplingRate rate_of(const Domain& domain) const noexcept {
         return rate_of(domain.exporter, domains.find(domain));
     }
@@ -135,7 +143,11 @@ private:
         return exporters.key() == TemplateKey::address || key.port != 0;
     }
 
+    /// Where options data of the domain says nothing.
+    [[nodiscard]] SamplingRate other_rate_of(ExporterIndex exporter) const noexcept;
+
     SamplingSettings sampling_;
+    bool has_other_rates_;
     Slots<std::uint64_t> configured_rates_;  ///< by exporter
     Slots<std::uint64_t> announced_rates_;   ///< by exporter: the last one of any domain
     std::uint64_t rate_changes_ = 0;
