@@ -28,7 +28,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr Schema schema = Schema::all(Profile::goflow2_v1);
 constexpr PipelineLimits limits{
-    .templates = {.exporters_max = 64, .templates_max = 1024, .templates_per_exporter_max = 512}};
+    .templates = {.exporters_max = 64, .templates_max = 1024, .templates_per_exporter_max = 512},
+    .domains = {.domains_max = 64, .domains_per_exporter_max = 64},
+    .park = {.bytes_max = 65'536}};
 
 template <class Format>
 std::vector<VectorSink::Message> messages(const Format& format, const PcapFile& file) {

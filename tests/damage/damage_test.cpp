@@ -30,7 +30,9 @@ constexpr unsigned changes_per_datagram = 200;
 constexpr Schema schema = Schema::all(Profile::goflow2_v1);
 /// Small, so that damage reaches them.
 constexpr PipelineLimits limits{
-    .templates = {.exporters_max = 32, .templates_max = 256, .templates_per_exporter_max = 64}};
+    .templates = {.exporters_max = 32, .templates_max = 256, .templates_per_exporter_max = 64},
+    .domains = {.domains_max = 64, .domains_per_exporter_max = 64},
+    .park = {.bytes_max = 65'536}};
 
 std::uint64_t seed() {
     const char* const given = std::getenv("FLOWD_DAMAGE_SEED");

@@ -24,7 +24,9 @@ using test::VectorSink;
 
 constexpr Schema schema = Schema::all(Profile::goflow2_v1);
 constexpr PipelineLimits limits{
-    .templates = {.exporters_max = 1, .templates_max = 1, .templates_per_exporter_max = 1}};
+    .templates = {.exporters_max = 1, .templates_max = 1, .templates_per_exporter_max = 1},
+    .domains = {.domains_max = 4, .domains_per_exporter_max = 4},
+    .park = {.bytes_max = 0}};
 constexpr std::size_t header_size_min = 16;
 constexpr std::size_t record_size_min = 28;
 constexpr std::size_t scheme_offset = 22;

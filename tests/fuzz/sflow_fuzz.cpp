@@ -17,7 +17,9 @@ using namespace flow;
 
 constexpr Schema schema = Schema::all(Profile::goflow2_v1);
 constexpr PipelineLimits limits{
-    .templates = {.exporters_max = 1, .templates_max = 1, .templates_per_exporter_max = 1}};
+    .templates = {.exporters_max = 1, .templates_max = 1, .templates_per_exporter_max = 1},
+    .domains = {.domains_max = 4, .domains_per_exporter_max = 4},
+    .park = {.bytes_max = 0}};
 
 void require(bool fact) {
     if (!fact) std::abort();

@@ -25,7 +25,9 @@ using flowpb::FlowMessage;
 constexpr Schema schema = Schema::all(Profile::goflow2_v1);
 const protobuf::Formatter format{schema, protobuf::Framing::bare};
 constexpr PipelineLimits limits{
-    .templates = {.exporters_max = 1, .templates_max = 1, .templates_per_exporter_max = 1}};
+    .templates = {.exporters_max = 1, .templates_max = 1, .templates_per_exporter_max = 1},
+    .domains = {.domains_max = 64, .domains_per_exporter_max = 64},
+    .park = {.bytes_max = 0}};
 
 /// One datagram through a pipeline whose protobuf is written by programs, and one where it is not.
 class LegacyPipeline : public testing::Test {

@@ -31,7 +31,9 @@ using produce::Settings;
 using protobuf::Framing;
 
 constexpr PipelineLimits limits{
-    .templates = {.exporters_max = 2, .templates_max = 4, .templates_per_exporter_max = 4}};
+    .templates = {.exporters_max = 2, .templates_max = 4, .templates_per_exporter_max = 4},
+    .domains = {.domains_max = 64, .domains_per_exporter_max = 64},
+    .park = {.bytes_max = 0}};
 
 /// The profile's columns, flowd's own, and custom ones of all types.
 Schema schema_of(Profile profile) {
