@@ -22,6 +22,10 @@ class Case:
     flows: list[dict]       # columns that are not zero
     drops: dict = field(default_factory=dict)  # datagrams dropped, by reason
     arguments: str = ""     # more flags
+    files: dict = field(default_factory=dict)  # further files of the folder, such as mapping.yaml
+    output: bytes | None = None  # what is printed, where the flows' columns do not say it
+    says: list = field(default_factory=list)   # texts that the log has
+    exit: int = 0
 
 
 def arrive(frames: list[bytes]) -> list[pcap.Packet]:

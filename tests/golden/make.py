@@ -23,9 +23,9 @@ import v2_cases  # noqa: E402
 from case import Case  # noqa: E402
 from support import lines, protobuf, v2  # noqa: E402
 
-# v2_cases.SAMPLED_CASES are not among them: they need columns that sampled frames do not fill yet.
 CASES = (netflow5_cases.CASES + legacy_cases.CASES + netflow9_cases.CASES + ipfix_cases.CASES
-         + sflow_cases.CASES + frame_cases.CASES + format_cases.CASES + v2_cases.CASES)
+         + sflow_cases.CASES + frame_cases.CASES + format_cases.CASES + v2_cases.CASES
+         + v2_cases.SAMPLED_CASES)
 COLUMNS = 100
 
 
@@ -38,8 +38,15 @@ def wrapped(text: str) -> str:
     return "\n".join(out) + "\n"
 
 
+def suffix(case: Case) -> str:
+    binary = "-format bin" in case.arguments or "-format pb" in case.arguments
+    return "pb" if binary else "text" if "-format text" in case.arguments else "jsonl"
+
+
 def expected(case: Case) -> tuple[str, bytes]:
     """The name and the content of the file of expected output."""
+    if case.output is not None:
+        return f"expected.{suffix(case)}", case.output
     if v2_cases.PROFILE in case.arguments:
         return expected_v2(case)
     if "-format text" in case.arguments:
@@ -69,7 +76,9 @@ def expected_v2(case: Case) -> tuple[str, bytes]:
 def files(case: Case) -> dict[str, bytes]:
     command = f"flowd -replay input.pcap {case.arguments}".strip()
     texts = {"command": command + "\n", "drops.json": json.dumps(case.drops) + "\n",
-             "why.md": wrapped(case.why)}
+             "why.md": wrapped(case.why)} | case.files
+    if case.says or case.exit:
+        texts["log.json"] = json.dumps({"exit": case.exit, "says": case.says}, indent=1) + "\n"
     name, content = expected(case)
     return {"input.pcap": case.capture, name: content} | {
         name: text.encode() for name, text in texts.items()}
