@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
+import columns_cases  # noqa: E402
 import frame_cases  # noqa: E402
 import format_cases  # noqa: E402
 import ipfix_cases  # noqa: E402
@@ -25,7 +26,7 @@ from support import lines, protobuf, v2  # noqa: E402
 
 CASES = (netflow5_cases.CASES + legacy_cases.CASES + netflow9_cases.CASES + ipfix_cases.CASES
          + sflow_cases.CASES + frame_cases.CASES + format_cases.CASES + v2_cases.CASES
-         + v2_cases.SAMPLED_CASES)
+         + v2_cases.SAMPLED_CASES + columns_cases.CASES)
 COLUMNS = 100
 
 
