@@ -13,6 +13,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 import columns_cases  # noqa: E402
+import elements_cases  # noqa: E402
 import formatter_cases  # noqa: E402
 import frame_cases  # noqa: E402
 import format_cases  # noqa: E402
@@ -21,6 +22,7 @@ import legacy_cases  # noqa: E402
 import mapping_cases  # noqa: E402
 import netflow5_cases  # noqa: E402
 import netflow9_cases  # noqa: E402
+import selector_cases  # noqa: E402
 import sflow_cases  # noqa: E402
 import v2_cases  # noqa: E402
 from case import Case  # noqa: E402
@@ -29,7 +31,8 @@ from support import lines, protobuf, v2  # noqa: E402
 CASES = (netflow5_cases.CASES + legacy_cases.CASES + netflow9_cases.CASES + ipfix_cases.CASES
          + sflow_cases.CASES + frame_cases.CASES + format_cases.CASES + v2_cases.CASES
          + v2_cases.SAMPLED_CASES + columns_cases.CASES
-         + formatter_cases.CASES + mapping_cases.CASES)
+         + formatter_cases.CASES + mapping_cases.CASES
+         + elements_cases.CASES + selector_cases.CASES)
 COLUMNS = 100
 
 

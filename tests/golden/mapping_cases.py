@@ -260,7 +260,34 @@ PORTS_FLOW = {"Type": "IPFIX", "TimeReceived": ARRIVAL_SECONDS, "SequenceNum": 1
               "SamplerAddress": EXPORTER, "SrcPort": 0x0102, "DstPort": 443}
 UNKNOWN_TOML = ("[[mapping.ipfix]]\nfield = 11\ndestination = \"CustomInteger2\"\n")
 
+OF_DATAGRAM = ("ipfix:\n  mapping:\n    - {field: 7, destination: SequenceNum}\n"
+               "    - {field: 11, destination: ObservationDomainId}\n")
+BITS = """sflow:
+  mapping:
+    - {layer: 4, offset: 32, length: 4, destination: CustomBytes_3}
+    - {layer: 4, offset: 33, length: 4, destination: CustomBytes_4}
+    - {layer: 3, offset: 32, length: 12, destination: CustomBytes_5}
+"""
+BITS_CAPTURE = capture(sampled(packets.ethernet(TCP)), port=SFLOW_PORT)
+BITS_FLOW = v1_sampled(0, Proto=6, SrcPort=443, DstPort=50000, TcpFlags=0x12, IpTos=8,
+                       FragmentId=0x1234, CustomInteger_1=0, CustomBytes_1=[], CustomBytes_2=[])
+
 CASES = [
+    v1_case("datagram", "A mapping to a column that the datagram decides fills it; goflow2 "
+            "overwrites it.", PORTS,
+            [PORTS_FLOW | {"SequenceNum": 0x0102, "ObservationDomainId": 443}], OF_DATAGRAM),
+    v1_case("datagram_strict", "With -strict the datagram decides, as in goflow2.", PORTS,
+            [PORTS_FLOW], OF_DATAGRAM, "-strict"),
+    v1_case("bits", "Bits that are no whole bytes: up to eight are the value, of twelve eight and "
+            "then four, as goflow2 v2 has it. 0xabcdef01 and 0x1234 are what is read.",
+            BITS_CAPTURE, [BITS_FLOW | {"CustomBytes_3": [0x0A], "CustomBytes_4": [0x05],
+                                        "CustomBytes_5": [0x12, 0x03]}], BITS),
+    v1_case("bits_strict", "With -strict as goflow2 v1 has it: at the left, the bits behind them "
+            "off. Times in milliseconds are 0 for samples there.", BITS_CAPTURE,
+            [BITS_FLOW | {"TimeFlowStartMs": 0, "TimeFlowEndMs": 0, "CustomBytes_3": [0xA0],
+                          "CustomBytes_5": [0x12, 0x30]}],
+            BITS.replace("    - {layer: 4, offset: 33, length: 4, destination: CustomBytes_4}\n",
+                         ""), "-strict"),
     v1_case("fields", "Fields of IPFIX and NetFlow v9 records into columns, by Go's names. A "
             "mapping comes before the element's own meaning, which stays: 7 is the source port "
             "too. The last of two entries for an element counts. Numbers are big endian or "
