@@ -22,6 +22,7 @@ import legacy_cases  # noqa: E402
 import mapping_cases  # noqa: E402
 import netflow5_cases  # noqa: E402
 import netflow9_cases  # noqa: E402
+import raw_cases  # noqa: E402
 import selector_cases  # noqa: E402
 import sflow_cases  # noqa: E402
 import v2_cases  # noqa: E402
@@ -32,7 +33,8 @@ CASES = (netflow5_cases.CASES + legacy_cases.CASES + netflow9_cases.CASES + ipfi
          + sflow_cases.CASES + frame_cases.CASES + format_cases.CASES + v2_cases.CASES
          + v2_cases.SAMPLED_CASES + columns_cases.CASES
          + formatter_cases.CASES + mapping_cases.CASES
-         + elements_cases.CASES + selector_cases.CASES)
+         + elements_cases.CASES + selector_cases.CASES
+         + raw_cases.CASES)
 COLUMNS = 100
 
 

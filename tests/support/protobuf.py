@@ -50,7 +50,7 @@ def encode(columns: dict, raw: dict | None = None) -> bytes:
     for number in sorted(NAMES):
         name = NAMES[number]
         value = raw.get(name, columns.get(name, lines.DEFAULTS[name]))
-        if value == lines.DEFAULTS[name]:
+        if value in (lines.DEFAULTS[name], b""):
             continue
         body = None
         if name in raw:

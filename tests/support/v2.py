@@ -122,7 +122,7 @@ def body(columns: dict) -> bytes:
     values = complete(columns)
     return b"".join(field(name, number, values[name])
                     for name, number, default in sorted(COLUMNS, key=lambda each: each[1])
-                    if values[name] != default)
+                    if values[name] not in (default, b""))
 
 
 def message(columns: dict) -> bytes:
