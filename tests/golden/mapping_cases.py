@@ -251,6 +251,67 @@ TUNNEL_FLOWS = [
     tunnel(3, 1000, [], [], [("outside", 1000)]),
     tunnel(4, 7544, ["Teredo", "IPv6", "UDP"], [0, 40, 8], [("outside", 7544), ("inside", 6)])]
 
+# --- The file that flowd ships, in both its forms.
+SHIPPED = Shape(
+    ["type", "time_received_ns", "sequence_num", "sampling_rate", "flow_direction",
+     "sampler_address", "time_flow_start_ns", "time_flow_end_ns", "bytes", "packets", "src_addr",
+     "src_net", "dst_addr", "dst_net", "etype", "proto", "src_port", "dst_port", "in_if", "out_if",
+     "src_mac", "dst_mac", "icmp_name", "csum"],
+    (Custom("flow_direction", 42), Custom("bi_flow_direction", 41), Custom("ingress_vrf_id", 39),
+     Custom("egress_vrf_id", 40), Custom("csum", 999)), {"time_received_ns": "datetimenano"},
+    {"csum": "checksum"})
+SHIPPED_FIELDS = ((61, 1), (239, 1), (234, 4), (235, 4), (137, 2, 2636), (8, 4), (9, 1), (4, 1),
+                  (176, 1))
+SHIPPED_VALUES = (number(1, 1) + number(2, 1) + number(33, 4) + number(34, 4) + b"\x34\x12" + A
+                  + number(8, 1) + number(1, 1) + number(3, 1))
+SHIPPED_V9 = ((61, 1), (8, 4), (34, 4))
+SHIPPED_CAPTURE = capture(
+    ipfix([one_set(TEMPLATE, template(256, SHIPPED_FIELDS)), one_set(256, SHIPPED_VALUES)],
+          domain=7, sequence=77),
+    v9([one_set(V9_TEMPLATE, template(256, SHIPPED_V9)),
+        one_set(256, number(1, 1) + A + number(10, 4))], count=2))
+SHIPPED_FLOWS = [
+    v2_ipfix(src_addr=IN, src_net=8, etype=0x0800, proto=1, icmp_type=3, custom=[
+        ("flow_direction", 1), ("bi_flow_direction", 2), ("ingress_vrf_id", 33),
+        ("egress_vrf_id", 34), ("csum", 0x1234)]),
+    v2_ipfix(1, src_addr=IN, etype=0x0800, sampling_rate=10, custom=[("flow_direction", 1)]) | {
+        "type": "NETFLOW_V9", "sequence_num": 1, "observation_domain_id": 0}]
+SHIPPED_SAMPLES_CAPTURE = capture(
+    sampled(packets.ethernet(TCP)), sampled(packets.ethernet(UDP)),
+    sampled(udp_frame(1000, 6081, GENEVE)), port=SFLOW_PORT)
+SHIPPED_SAMPLES = [
+    v2_cases.sampled(0, **v2_cases.TCP_FLOW | {"ip_flags": 0, "fragment_id": 0x1234},
+                     layer_stack=["Ethernet", "IPv4", "TCP"], layer_size=[14, 20, 20],
+                     custom=[("csum", int.from_bytes(TCP[36:38], "big"))]),
+    v2_cases.sampled(1, **v2_cases.V4_FLOW, proto=17, src_port=1000, dst_port=2000,
+                     layer_stack=["Ethernet", "IPv4", "UDP"], layer_size=[14, 20, 8],
+                     custom=[("csum", int.from_bytes(UDP[26:28], "big"))]),
+    v2_cases.sampled(2, **v2_cases.V4_FLOW, proto=17, src_port=1000, dst_port=6081,
+                     layer_stack=["Ethernet", "IPv4", "UDP", "Geneve", "IPv4", "UDP"],
+                     layer_size=[14, 20, 8, 8, 20, 8], custom=[("csum", int.from_bytes(
+                         udp_frame(1000, 6081, GENEVE)[40:42], "big"))])]
+
+
+def shipped(form: str, what: str, content: bytes, flows: list[dict], arguments: str,
+            kind: str) -> Case:
+    return Case(f"v2_shipped_mapping_{form}_{what}".rstrip("_"),
+                "The mapping file that flowd ships: its columns in its order, times as dates, "
+                "checksums of TCP and UDP headers, the outer ones, and directions, which v2 has no "
+                "column for. A column that only protobuf shows is in no line.", content, flows,
+                {}, f"{V2} -mapping ../../../config/mapping.{form} {arguments}".strip(),
+                output=output(flows, SHIPPED, kind))
+
+
+SHIPPED_CASES = [
+    shipped(form, what, content, flows, arguments, kind)
+    for form in ("yaml", "toml")
+    for what, content, flows, arguments, kind in (
+        ("", SHIPPED_CAPTURE, SHIPPED_FLOWS, "", "json"),
+        ("text", SHIPPED_CAPTURE, SHIPPED_FLOWS, "-format text", "text"),
+        ("samples", SHIPPED_SAMPLES_CAPTURE, SHIPPED_SAMPLES, "", "json"),
+        ("bin", SHIPPED_SAMPLES_CAPTURE, SHIPPED_SAMPLES, "-format bin -transport.file.sep=",
+         "bin"))]
+
 # --- endian, destinations nobody knows.
 ENDIAN = ("ipfix:\n  mapping:\n    - {field: 7, destination: CustomInteger_1, endian: little}\n"
           "    - {field: 11, destination: CustomInteger2}\n")
@@ -272,7 +333,7 @@ BITS_CAPTURE = capture(sampled(packets.ethernet(TCP)), port=SFLOW_PORT)
 BITS_FLOW = v1_sampled(0, Proto=6, SrcPort=443, DstPort=50000, TcpFlags=0x12, IpTos=8,
                        FragmentId=0x1234, CustomInteger_1=0, CustomBytes_1=[], CustomBytes_2=[])
 
-CASES = [
+CASES = SHIPPED_CASES + [
     v1_case("datagram", "A mapping to a column that the datagram decides fills it; goflow2 "
             "overwrites it.", PORTS,
             [PORTS_FLOW | {"SequenceNum": 0x0102, "ObservationDomainId": 443}], OF_DATAGRAM),
