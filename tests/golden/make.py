@@ -18,6 +18,7 @@ import formatter_cases  # noqa: E402
 import frame_cases  # noqa: E402
 import format_cases  # noqa: E402
 import ipfix_cases  # noqa: E402
+import layers_cases  # noqa: E402
 import legacy_cases  # noqa: E402
 import mapping_cases  # noqa: E402
 import netflow5_cases  # noqa: E402
@@ -34,7 +35,7 @@ CASES = (netflow5_cases.CASES + legacy_cases.CASES + netflow9_cases.CASES + ipfi
          + v2_cases.SAMPLED_CASES + columns_cases.CASES
          + formatter_cases.CASES + mapping_cases.CASES
          + elements_cases.CASES + selector_cases.CASES
-         + raw_cases.CASES)
+         + raw_cases.CASES + layers_cases.CASES)
 COLUMNS = 100
 
 
