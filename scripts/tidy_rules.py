@@ -52,7 +52,8 @@ INCLUDE_TABLE = {
                    "src/transport/transport.hpp", "src/config", "src/metrics",
                    "src/log/failure.hpp"),
     "src/http": (BASE, MODEL, "src/config", "src/metrics", "src/log", "src/worker"),
-    "src/control": (BASE, MODEL, "src/config", "src/metrics", "src/log", "src/worker"),
+    "src/control": (BASE, MODEL, "src/config", "src/metrics", "src/log", "src/worker",
+                    "src/state"),
     "src/tools": ("lib/flow", "src/config", "src/log"),
     "src": ("lib/flow", "src"),  # main.cpp and daemon.*: they wire everything together
 }

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "config/fallback.hpp"
 #include "config/shape.hpp"
 #include "control/progress.hpp"
 #include "control/signals.hpp"
@@ -23,6 +24,7 @@
 #include "log/log.hpp"
 #include "transport/file/transport.hpp"
 #include "transport/null/transport.hpp"
+#include "worker/limits.hpp"
 
 namespace flowd {
 
@@ -118,7 +120,7 @@ Daemon::~Daemon() {
 
 Failure Daemon::start() {
     for (const auto stage : {&Daemon::open_transports, &Daemon::open_ingress, &Daemon::make_workers,
-                             &Daemon::launch}) {
+                             &Daemon::restore, &Daemon::launch}) {
         if (Failure failure = (this->*stage)(); failed(failure)) return failure;
     }
     return {};
@@ -185,11 +187,11 @@ Failure Daemon::make_workers() {
     settings.produce = {.schema = shape.schema,
                         .dialect = shape.dialect,
                         .mapping = shape.mapping.empty() ? nullptr : &shape.mapping};
-    settings.limits.templates = {.exporters_max = static_cast<std::uint32_t>(config.exporters_max),
-                                 .templates_max = static_cast<std::uint32_t>(config.templates_max),
-                                 .templates_per_exporter_max =
-                                     static_cast<std::uint32_t>(config.templates_per_exporter_max)};
-    settings.limits.domains_max = static_cast<std::uint32_t>(config.domains_max);
+    auto fallbacks = config::parse_fallback(config.sampling.fallback);
+    if (!fallbacks) return fallbacks.error();
+    fallbacks_ = std::move(*fallbacks);
+    settings.limits =
+        pipeline_limits(config, shape.dialect, loaded_.was_given("templates.key"), fallbacks_);
     settings.limits.hash_seed = random_seed();
     settings.terminator = terminator_;
     settings.on_full = settings_.is_replay() && config.replay.on_full == "wait" ? FullPolicy::wait
@@ -218,6 +220,14 @@ Failure Daemon::make_workers() {
                                                          std::move(transports_[i]), flags_));
     }
     return {};
+}
+
+Failure Daemon::restore() {
+    const config::Config& config = settings_.general;
+    state_ = std::make_unique<StateKeeper>(
+        config::state_path(config),
+        static_cast<std::uint64_t>(config.learnt.interval_ms) * 1'000'000, rx_workers_);
+    return state_->restore();
 }
 
 Failure Daemon::launch() {
@@ -266,6 +276,7 @@ void Daemon::wait_for_end() {
             flags_.hurry.store(true, std::memory_order_relaxed);
         }
         progress.tick();
+        state_->tick();
         give_up_if_stuck();
     }
 }
@@ -303,6 +314,10 @@ int Daemon::report() {
                                          [](const auto& worker) { return worker->closed(); });
     if (!reader_left) std::fputs(to_text(summary).c_str(), stderr);
     int status = 0;
+    if (const Failure failure = state_->finish(); failed(failure)) {
+        log::error(failure.sentence);
+        status = 1;
+    }
     if (!settings_.general.summary_path.empty()) {
         const Failure failure = write_summary(summary, settings_.general.summary_path);
         if (failed(failure)) {

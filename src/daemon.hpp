@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Daemon: opens what the configuration asks for, wires ingress, workers, rings and transports
-// together, runs them, and stops them in reverse. Start in named stages: reserve, open transports,
-// open ingress, launch. The main thread's.
+// together, runs them, and stops them in reverse. Start in named stages: open transports, open
+// ingress, make workers, restore, launch. The main thread's.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 
 #include "config/config.hpp"
 #include "config/load.hpp"
+#include "control/state_keeper.hpp"
 #include "control/summary.hpp"
 #include "ingress/dpdk/opened.hpp"
 #include "ingress/dpdk/options.hpp"
@@ -54,6 +55,7 @@ private:
     [[nodiscard]] Failure open_transports();
     [[nodiscard]] Failure open_ingress();
     [[nodiscard]] Failure make_workers();
+    [[nodiscard]] Failure restore();
     [[nodiscard]] Failure launch();
     void wait_for_end();
     void give_up_if_stuck();
@@ -74,9 +76,11 @@ private:
     std::vector<std::unique_ptr<Ingress>> udp_;
     std::vector<Ingress*> ingresses_;
     std::vector<std::unique_ptr<BatchRing>> rings_;
+    std::vector<flow::SamplingFallback> fallbacks_;  // borrowed by the RX workers
     std::vector<std::unique_ptr<Transport>> transports_;
     std::vector<std::unique_ptr<RxWorker>> rx_workers_;
     std::vector<std::unique_ptr<TxWorker>> tx_workers_;
+    std::unique_ptr<StateKeeper> state_;
     std::vector<std::thread> threads_;
 };
 

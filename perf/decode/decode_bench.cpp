@@ -69,15 +69,15 @@ void netflow5_decode(benchmark::State& state) {
     bench(state, Input::netflow5, decoder);
 }
 void netflow9_decode(benchmark::State& state) {
-    TemplateStore templates{TemplateLimits{}, 1};
-    SamplingRates rates{64, 1};
-    netflow9::Decoder decoder{templates, rates};
+    DecodeStats stats;
+    ShardState shard{ShardLimits{}, stats};
+    netflow9::Decoder decoder{shard};
     bench(state, Input::netflow9, decoder);
 }
 void ipfix_decode(benchmark::State& state, Input input) {
-    TemplateStore templates{TemplateLimits{}, 1};
-    SamplingRates rates{64, 1};
-    ipfix::Decoder decoder{templates, rates};
+    DecodeStats stats;
+    ShardState shard{ShardLimits{}, stats};
+    ipfix::Decoder decoder{shard};
     bench(state, input, decoder);
 }
 void sflow_decode(benchmark::State& state) {

@@ -45,8 +45,8 @@ std::vector<Row> ingress_rows(Config& config) {
          .flag = "listen",
          .target = &config.listen,
          .help = "Where to listen: URIs scheme://host:port?count=N, comma-separated. Schemes: "
-                 "sflow; netflow (v5, v9, IPFIX); nfl (v5 only); flow (all). No host: every "
-                 "address. count: sockets that share the port, 1 to 64."},
+                 "sflow (v5); netflow (v1, v5, v7, v8, v9, IPFIX); nfl (v1, v5, v7, v8); flow "
+                 "(all). No host: every address. count: sockets that share the port, 1 to 64."},
         {.key = "ingress.kind",
          .flag = "ingress",
          .target = &config.ingress,
@@ -138,8 +138,9 @@ std::vector<Row> output_rows(Config& config) {
         {.key = "output.hash",
          .flag = "format.hash",
          .target = &config.hash,
-         .help = "Columns whose values make a message's key, comma-separated; empty: no key. "
-                 "goflow2-v2 takes them from the mapping file instead."},
+         .help = "Columns whose values make a message's key, comma-separated, in Go's or in "
+                 "protobuf's spelling; empty: an empty key. goflow2-v2 takes them from the mapping "
+                 "file instead. For transports with keys: file and null have none."},
         {.key = "output.strict",
          .flag = "strict",
          .target = &config.strict,

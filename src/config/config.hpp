@@ -68,7 +68,7 @@ struct Config {
     std::int64_t exporters_max = 16'384;
     std::int64_t templates_max = 16'384;
     std::int64_t templates_per_exporter_max = 1'024;
-    std::int64_t domains_max = 4'096;
+    std::int64_t domains_max = 32'768;
 
     Learnt learnt;
     Sampling sampling;

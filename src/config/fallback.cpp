@@ -45,10 +45,10 @@ void clear_behind(flow::Address& address, unsigned bits) {
     }
 }
 
-Outcome<FallbackRate> parse_network(std::string_view prefix, std::uint64_t rate) {
+Outcome<flow::SamplingFallback> parse_network(std::string_view prefix, std::uint64_t rate) {
     const std::size_t slash = prefix.find('/');
-    FallbackRate parsed{.network = parse_address(std::string{prefix.substr(0, slash)}),
-                        .rate = rate};
+    flow::SamplingFallback parsed{.network = parse_address(std::string{prefix.substr(0, slash)}),
+                                  .rate = rate};
     if (parsed.network.size == 0) return Failure{in_quotes(prefix) + " is no IP address or prefix"};
     const std::int64_t bits_max = parsed.network.size * 8;
     parsed.bits = static_cast<std::uint8_t>(bits_max);
@@ -65,8 +65,9 @@ Outcome<FallbackRate> parse_network(std::string_view prefix, std::uint64_t rate)
 
 }  // namespace
 
-Outcome<std::vector<FallbackRate>> parse_fallback(const std::vector<std::string>& entries) {
-    std::vector<FallbackRate> rates;
+Outcome<std::vector<flow::SamplingFallback>> parse_fallback(
+    const std::vector<std::string>& entries) {
+    std::vector<flow::SamplingFallback> rates;
     for (const std::string& entry : entries) {
         const std::size_t equals = entry.find('=');
         const bool for_all = equals == std::string::npos;

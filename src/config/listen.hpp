@@ -30,8 +30,8 @@ struct Listeners {
     std::vector<std::string> notes;  ///< goflow2's options that change nothing here, to say once
 };
 
-/// The scheme's set: sflow; netflow (v5, v9, IPFIX); nfl (v5 only); flow (all). Empty set: no such
-/// scheme.
+/// The scheme's set: sflow; netflow (v1, v5, v7, v8, v9, IPFIX); nfl (without v9, IPFIX); flow
+/// (all). Empty set: no such scheme.
 [[nodiscard]] flow::Protocols scheme_protocols(std::string_view scheme) noexcept;
 
 /// At least one listener, each on its own host and port. The failure names the URI, the part and

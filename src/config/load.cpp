@@ -92,6 +92,15 @@ LoadFailure load_shape(const Config& config, Loaded& loaded) {
     return {};
 }
 
+/// No transport of this build has keys. The default key is nobody's wish, so it is not named.
+void note_key(const Config& config, Loaded& loaded) {
+    static const std::vector<flow::Column> by_default{flow::Column::sampler_address};
+    const std::vector<flow::Column>& key = loaded.shape.key;
+    if (key.empty() || key == by_default) return;
+    loaded.notes.push_back("the key of messages has no effect: transport " + config.transport +
+                           " has no keys");
+}
+
 }  // namespace
 
 bool Loaded::was_given(std::string_view name) const {
@@ -126,6 +135,7 @@ flow::Result<Loaded, LoadFailure> load(std::span<const char* const> arguments, c
     loaded.notes = std::move(listeners->notes);
     gatherer.report(loaded);
     if (LoadFailure failure = load_shape(config, loaded); failed(failure)) return failure;
+    note_key(config, loaded);
     loaded.warnings.insert(loaded.warnings.end(), loaded.shape.warnings.begin(),
                            loaded.shape.warnings.end());
     return loaded;

@@ -184,7 +184,9 @@ std::string help_text(const Schema& schema) {
         if (!each.row.flag.empty()) add(groups, group_of(each.row, schema), each);
     }
     std::string out =
-        "flowd collects NetFlow v5/v9, IPFIX and sFlow v5, and writes the flows as messages.\n"
+        "flowd collects NetFlow v1, v5, v7, v8 and v9, IPFIX and sFlow v5, and writes the flows "
+        "as\n"
+        "messages.\n"
         "\n"
         "usage: flowd [flags]\n"
         "\n"

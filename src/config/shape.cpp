@@ -137,13 +137,25 @@ void make_line(const Config& config, const MappingFile& file, OutputShape& shape
     }
 }
 
+/// A column of the key has a value only where it goes out: flowd's own ones are added for it.
+void add_to_key(Column column, OutputShape& shape) {
+    if (!flow::is_custom(column)) shape.schema.add(column);
+    shape.key.push_back(column);
+}
+
+/// goflow2 v1 knows its own names only. What a TOML file declares is the user's word.
+bool is_known_to_v1(std::string_view name, Column column) noexcept {
+    if (flow::is_custom(column)) return true;
+    return !flow::info(column).own() && flow::info(column).go_name == name;
+}
+
 /// goflow2 v2 takes the key from its mapping file only; v1 from the flag, and skips what it does
 /// not know.
 void make_key(const Config& config, const MappingFile& file, OutputShape& shape) {
     const Profile profile = shape.schema.profile();
     for (const std::string& name : file.key) {
         if (const auto found = mapping::find_line_name(name, profile, file.customs)) {
-            shape.key.push_back(found->column);
+            add_to_key(found->column, shape);
         }
     }
     const bool is_default = config.hash == Config{}.hash;
@@ -157,12 +169,15 @@ void make_key(const Config& config, const MappingFile& file, OutputShape& shape)
     }
     for (const std::string_view name : names_of(config.hash)) {
         const auto found = mapping::find_line_name(name, profile, file.customs);
-        if (found && !found->is_virtual) {
-            shape.key.push_back(found->column);
-        } else {
+        if (!found || found->is_virtual) {
             shape.warnings.push_back(
                 "output.hash: " + mapping::no_column(name, profile, file.customs) +
                 "; it is left out");
+        } else if (config.strict && !is_known_to_v1(name, found->column)) {
+            shape.warnings.push_back("output.hash: " + in_quotes(name) +
+                                     " is no column of goflow2 v1; with -strict it is left out");
+        } else {
+            add_to_key(found->column, shape);
         }
     }
 }
@@ -203,8 +218,8 @@ Outcome<OutputShape> make_shape(const Config& config, const MappingFile& file) {
                                                     .array = custom.array});
         if (!added) return Failure{"mapping.file: too many columns of its own"};
     }
-    make_line(config, file, shape);
     make_key(config, file, shape);
+    make_line(config, file, shape);
     return shape;
 }
 

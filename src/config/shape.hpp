@@ -27,7 +27,7 @@ struct OutputShape {
 
     flow::Schema schema = flow::Schema::all(flow::Profile::goflow2_v1);
     flow::Mapping mapping;
-    /// Whose values make a message's key, in this order; empty: no key. May be custom.
+    /// Whose values make a message's key, in this order. May be custom; may come twice.
     std::vector<flow::Column> key;
     flow::Dialect dialect = flow::Dialect::standard;
     std::vector<std::string> warnings;

@@ -33,6 +33,23 @@ void add(Summary::Counts& counts, const std::array<std::uint64_t, flow::error_co
     }
 }
 
+void add_counters(Summary::Counts& counts, const flow::PipelineStats& stats) {
+    add(counts, "templates_learnt", stats.templates_learnt);
+    add(counts, "templates_evicted", stats.templates_evicted);
+    add(counts, "exporters_evicted", stats.exporters_evicted);
+    add(counts, "domains_evicted", stats.domains_evicted);
+    add(counts, "sets_parked", stats.sets_parked);
+    add(counts, "sets_unparked", stats.sets_unparked);
+    add(counts, "sets_expired", stats.sets_expired);
+    add(counts, "sequence_lost", stats.sequence_lost);
+    add(counts, "sequence_late", stats.sequence_late);
+    add(counts, "sequence_duplicates", stats.sequence_duplicates);
+    add(counts, "sequence_resets", stats.sequence_resets);
+    add(counts, "counter_samples", stats.counter_samples);
+    add(counts, "discarded_samples", stats.discarded_samples);
+    add(counts, "other_samples", stats.other_samples);
+}
+
 void add_rx(Summary& summary, const RxWorker& worker) {
     const IngressStats& ingress = worker.ingress_stats();
     const flow::PipelineStats& pipeline = worker.pipeline_stats();
@@ -47,6 +64,7 @@ void add_rx(Summary& summary, const RxWorker& worker) {
     add(summary.flow_drops, "ring_full", worker.batches().ring_full_drops());
     add(summary.flow_drops, "too_large",
         pipeline.flows_too_large + worker.batches().too_large_drops());
+    add_counters(summary.counters, pipeline);
 }
 
 std::string json_counts(const Summary::Counts& counts) {
@@ -82,7 +100,9 @@ Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,
         first = std::min(first, span.first_ns());
         last = std::max(last, span.last_ns());
     };
+    std::uint64_t restored = 0;  // by every worker
     for (const auto& worker : rx) {
+        restored = std::max(restored, worker->pipeline_stats().templates_restored);
         add_rx(summary, *worker);
         stretch(worker->span());
     }
@@ -94,6 +114,7 @@ Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,
         add(summary.flow_drops, "transport_failed", progress.failed.get());
         stretch(worker->span());
     }
+    add(summary.counters, "templates_restored", restored);
     if (last > first) summary.seconds = static_cast<double>(last - first) / ns_per_second;
     return summary;
 }
@@ -108,7 +129,8 @@ std::string to_json(const Summary& summary) {
         << ", \"rx_cpu_seconds\": " << summary.rx_cpu_seconds
         << ", \"tx_cpu_seconds\": " << summary.tx_cpu_seconds
         << ", \"drops\": {\"datagrams\": " << json_counts(summary.datagram_drops)
-        << ", \"flows\": " << json_counts(summary.flow_drops) << "}}\n";
+        << ", \"flows\": " << json_counts(summary.flow_drops)
+        << "}, \"counters\": " << json_counts(summary.counters) << "}\n";
     return out.str();
 }
 
@@ -129,6 +151,7 @@ std::string to_text(const Summary& summary) {
     if (summary.datagram_drops.empty() && summary.flow_drops.empty()) out << "  no drops\n";
     text_counts(out, "datagrams dropped:", summary.datagram_drops);
     text_counts(out, "flows dropped:", summary.flow_drops);
+    text_counts(out, "counted:", summary.counters);
     return out.str();
 }
 

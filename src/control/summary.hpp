@@ -32,6 +32,7 @@ struct Summary {
     double tx_cpu_seconds = 0;  ///< of the TX threads
     Counts datagram_drops;
     Counts flow_drops;
+    Counts counters;  ///< what else was counted, by the names of flow::PipelineStats
 };
 
 [[nodiscard]] Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,

@@ -119,7 +119,7 @@ Outcome<flow::LearntState> read_body(std::string_view body, const std::string& p
     };
     if (!read_all("templates", state.templates, read_template) ||
         !read_all("sampling", state.sampling, read_sampling)) {
-        return refuse(path, "its content is not what a state file has; remove it to start anew");
+        return refuse(path, "its content is not what a state file has");
     }
     return state;
 }
@@ -186,10 +186,10 @@ Outcome<flow::LearntState> from_text(const std::string& text, const std::string&
     const std::string_view body = std::string_view{text}.substr(line_end + 1);
     if (found < 4 || body.size() != size) {
         return refuse(path, "has " + std::to_string(body.size()) + " bytes behind its first line " +
-                                "instead of " + std::to_string(size) + "; remove it to start anew");
+                                "instead of " + std::to_string(size) + "");
     }
     if (checksum(body) != sum) {
-        return refuse(path, "does not have the checksum that it says; remove it to start anew");
+        return refuse(path, "does not have the checksum that it says");
     }
     return read_body(body, path);
 }
@@ -212,6 +212,19 @@ Outcome<flow::LearntState> read(const std::string& path) {
     std::string text(size, '\0');
     if (std::fread(text.data(), 1, size, file.get()) != size) return system_failure(path);
     return from_text(text, path);
+}
+
+bool is_goflow2(const std::string& path) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "re"),
+                                                               std::fclose};
+    return file && std::fgetc(file.get()) == '{';
+}
+
+Failure move_aside(const std::string& path, const std::string& name) {
+    struct stat about {};
+    if (lstat(path.c_str(), &about) != 0) return system_failure(path);
+    if (!S_ISREG(about.st_mode)) return refuse(path, "is not a regular file");
+    return std::rename(path.c_str(), name.c_str()) == 0 ? Failure{} : system_failure(name);
 }
 
 Failure write(const flow::LearntState& state, const std::string& path) {

@@ -21,6 +21,12 @@ inline constexpr std::size_t file_size_max = std::size_t{256} << 20;
 /// file cannot be read, is damaged, or is of a newer flowd.
 [[nodiscard]] Outcome<flow::LearntState> read(const std::string& path);
 
+/// The file is goflow2's, not flowd's.
+[[nodiscard]] bool is_goflow2(const std::string& path);
+
+/// Gives a regular file another name, in the place of what had that name before.
+[[nodiscard]] Failure move_aside(const std::string& path, const std::string& name);
+
 /// Writes a new file beside the old one, syncs it, and puts it in the old one's place.
 [[nodiscard]] Failure write(const flow::LearntState& state, const std::string& path);
 

@@ -33,6 +33,8 @@ bool add_fields(const Json& list, const Names& names, std::vector<flow::Template
         if (!get(member(each, names.type), field.id)) return false;
         if (!get(member(each, names.length), field.length)) return false;
         static_cast<void>(get(member(each, names.enterprise), field.enterprise));  // 0 if absent
+        // Options templates keep the bit that says so (RFC 7011 §3.2).
+        if (field.enterprise != 0) field.id &= 0x7fff;
         fields.push_back(field);
     }
     return true;

@@ -13,6 +13,7 @@
 #include "ingress/ingress.hpp"
 #include "metrics/counter.hpp"
 #include "worker/batch_writer.hpp"
+#include "worker/learnt_mailbox.hpp"
 #include "worker/span.hpp"
 
 namespace flowd {
@@ -21,6 +22,7 @@ namespace flowd {
 struct alignas(64) RxProgress {
     Counter datagrams;
     Counter flows;
+    Counter learnt;  ///< changes of what is worth saving; see LearntMailbox
 };
 
 /// How another thread ends the workers. Two steps: stop, then hurry.
@@ -57,7 +59,15 @@ public:
     /// For a worker whose thread could not be started: others must not wait for it.
     void give_up() noexcept { done_.store(true, std::memory_order_release); }
 
+    /// Before run(): what an earlier run has learnt. Returns how many entries there was no room
+    /// for, or that made no sense.
+    [[nodiscard]] virtual std::size_t restore(const flow::LearntState& learnt,
+                                              std::uint32_t when_seconds) noexcept = 0;
+    /// For the main thread, while run() runs.
+    [[nodiscard]] LearntMailbox& mailbox() noexcept { return mailbox_; }
+
     // After run() has returned.
+    [[nodiscard]] virtual const flow::ShardState& state() const noexcept = 0;
     [[nodiscard]] const WorkSpan& span() const noexcept { return span_; }
     [[nodiscard]] virtual const flow::PipelineStats& pipeline_stats() const noexcept = 0;
     [[nodiscard]] virtual const BatchWriter& batches() const noexcept = 0;
@@ -67,6 +77,7 @@ protected:
     RxWorker() = default;
 
     RxProgress progress_;
+    LearntMailbox mailbox_;
     WorkSpan span_;
     std::atomic<bool> done_{false};
 };
@@ -87,11 +98,13 @@ public:
     void run() noexcept override {
         ingress_.attach();
         while (!flags_.stop.load(std::memory_order_relaxed)) {  // nothing is ordered by it
+            mailbox_.serve(pipeline_.state());
             if (turn()) continue;
             if (ingress_.exhausted()) break;
             ingress_.wait();
         }
         drain();
+        pipeline_.finish();
         batches_.flush();
         if (span_.used() && working_) span_.end();
         publish_progress();
@@ -99,6 +112,21 @@ public:
         done_.store(true, std::memory_order_release);  // pairs with the acquire load in done()
     }
 
+    [[nodiscard]] std::size_t restore(const flow::LearntState& learnt,
+                                      std::uint32_t when_seconds) noexcept override {
+        std::size_t refused = 0;
+        for (const flow::LearntTemplate& each : learnt.templates) {
+            if (flow::failed(pipeline_.restore(each, when_seconds))) ++refused;
+        }
+        for (const flow::LearntSampling& each : learnt.sampling) {
+            if (!pipeline_.restore(each, when_seconds)) ++refused;
+        }
+        publish_progress();
+        return refused;
+    }
+    [[nodiscard]] const flow::ShardState& state() const noexcept override {
+        return pipeline_.state();
+    }
     [[nodiscard]] const flow::PipelineStats& pipeline_stats() const noexcept override {
         return pipeline_.stats();
     }
@@ -159,6 +187,7 @@ private:
     void publish_progress() noexcept {
         progress_.datagrams.set(pipeline_.stats().datagrams);
         progress_.flows.set(pipeline_.stats().flows);
+        progress_.learnt.set(pipeline_.state().changes());
     }
 
     Ingress& ingress_;

@@ -21,6 +21,12 @@ TEST(Bytes, LoadsAreBigEndianAtAnyAlignment) {
     EXPECT_EQ(load_be64(wire.data() + 1), 0x23456789abcdeffeU);
 }
 
+TEST(Bytes, StoresAreBigEndianAtAnyAlignment) {
+    std::array<std::uint8_t, 6> to{0xaa, 0, 0, 0, 0, 0xaa};
+    store_be32(to.data() + 1, 0x01234567);
+    EXPECT_EQ(to, (std::array<std::uint8_t, 6>{0xaa, 0x01, 0x23, 0x45, 0x67, 0xaa}));
+}
+
 TEST(Bytes, ANumberOfAnySizeIsItsBytes) {
     const Bytes bytes{wire};
     EXPECT_EQ(load_be(bytes.first(0)), 0U);

@@ -12,10 +12,10 @@ std::string failure(const std::string& entry) {
     return rates ? "" : rates.error().sentence;
 }
 
-FallbackRate one(const std::string& entry) {
+flow::SamplingFallback one(const std::string& entry) {
     const auto rates = parse_fallback({entry});
     EXPECT_TRUE(rates) << rates.error().sentence;
-    return rates && rates->size() == 1 ? rates->front() : FallbackRate{};
+    return rates && rates->size() == 1 ? rates->front() : flow::SamplingFallback{};
 }
 
 flow::Address ipv4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) {
@@ -24,9 +24,9 @@ flow::Address ipv4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t 
 
 TEST(Fallback, APrefixHasARate) {
     EXPECT_EQ(one("192.0.2.0/24=1000"),
-              (FallbackRate{.network = ipv4(192, 0, 2, 0), .bits = 24, .rate = 1000}));
+              (flow::SamplingFallback{.network = ipv4(192, 0, 2, 0), .bits = 24, .rate = 1000}));
     EXPECT_EQ(one(" 192.0.2.9 = 5 "),
-              (FallbackRate{.network = ipv4(192, 0, 2, 9), .bits = 32, .rate = 5}));
+              (flow::SamplingFallback{.network = ipv4(192, 0, 2, 9), .bits = 32, .rate = 5}));
     EXPECT_EQ(one("2001:db8::1=512").bits, 128);
     EXPECT_EQ(one("2001:db8::/32=0x10").rate, 16U);
 }
@@ -42,7 +42,8 @@ TEST(Fallback, ANumberIsForAll) {
     const auto rates = parse_fallback({"100", "10.0.0.0/8=1"});
     ASSERT_TRUE(rates);
     ASSERT_EQ(rates->size(), 3U);
-    EXPECT_EQ((*rates)[0], (FallbackRate{.network = ipv4(0, 0, 0, 0), .bits = 0, .rate = 100}));
+    EXPECT_EQ((*rates)[0],
+              (flow::SamplingFallback{.network = ipv4(0, 0, 0, 0), .bits = 0, .rate = 100}));
     EXPECT_EQ((*rates)[1].network.size, 16);
     EXPECT_EQ((*rates)[1].bits, 0);
     EXPECT_TRUE(parse_fallback({})->empty());

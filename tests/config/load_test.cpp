@@ -97,6 +97,19 @@ TEST_F(Load, HelpAndVersionReadNoFile) {
     EXPECT_TRUE(config_.version);
 }
 
+TEST_F(Load, AKeyThatNoTransportHasIsNoted) {
+    const auto loaded = load({"-format.hash", "SrcAddr,DstAddr", "-transport", "null"});
+    ASSERT_TRUE(loaded) << loaded.error().sentence;
+    EXPECT_EQ(loaded->shape.key.size(), 2U);
+    ASSERT_EQ(loaded->notes.size(), 1U);
+    EXPECT_EQ(loaded->notes[0], "the key of messages has no effect: transport null has no keys");
+    for (const char* hash : {"-format.hash=SamplerAddress", "-format.hash="}) {
+        const auto quiet = load({hash});
+        ASSERT_TRUE(quiet) << quiet.error().sentence;
+        EXPECT_TRUE(quiet->notes.empty()) << hash;
+    }
+}
+
 TEST_F(Load, FlagsWithoutEffectAreNotedOnce) {
     const auto loaded =
         load({"-reuseport", "-workers", "4", "-workers=5", "-transport.kafka.brokers", "a:1,b:2",
@@ -135,7 +148,7 @@ TEST_F(Load, Goflow2sFlagsAreSettings) {
                               "-templates.json.interval=1m"});
     ASSERT_TRUE(loaded) << loaded.error().sentence;
     EXPECT_TRUE(loaded->warnings.empty());
-    EXPECT_TRUE(loaded->notes.empty());
+    EXPECT_EQ(loaded->notes.size(), 1U) << "of the key, which no transport here has";
     EXPECT_EQ(loaded->shape.key, std::vector<flow::Column>{flow::Column::src_addr});
     EXPECT_EQ(loaded->shape.dialect, flow::Dialect::goflow2_v1);
     EXPECT_TRUE(config_.sampling.across_domains);

@@ -206,6 +206,42 @@ TEST(Keys, ComeFromTheFileInV2) {
               Sentences{"output.hash: \"SrcAddr\" is left out: the mapping file names the key"});
 }
 
+TEST(Keys, OwnColumnsInThemGoOut) {
+    Config config;
+    config.hash = "SamplerAddress,nat_event";
+    const OutputShape shape = shape_of(config);
+    EXPECT_EQ(shape.key, (std::vector<Column>{Column::sampler_address, Column::nat_event}));
+    EXPECT_TRUE(shape.schema.has(Column::nat_event)) << "or nothing would fill it";
+    EXPECT_TRUE(line_of(shape.schema).ends_with(" NatEvent "));
+    config.selector = "Type";
+    EXPECT_EQ(line_of(shape_of(config).schema), "Type ");
+    EXPECT_TRUE(shape_of(config).schema.has(Column::nat_event));
+    EXPECT_TRUE(shape_of(profile("goflow2-v2"), "formatter: {key: [nat_event]}")
+                    .schema.has(Column::nat_event));
+}
+
+TEST(Keys, WhenStrictKnowGosNamesOnly) {
+    Config config;
+    config.strict = true;
+    config.hash = "src_port,SrcPort,NatEvent, SrcAddr";
+    const OutputShape shape = shape_of(config);
+    EXPECT_EQ(shape.key, std::vector<Column>{Column::src_port});
+    EXPECT_FALSE(shape.schema.has(Column::nat_event));
+    EXPECT_EQ(shape.warnings,
+              (Sentences{"output.hash: \"src_port\" is no column of goflow2 v1; with -strict it is "
+                         "left out",
+                         "output.hash: \"NatEvent\" is no column of goflow2 v1; with -strict it is "
+                         "left out",
+                         "output.hash: \" SrcAddr\" is no column (did you mean SrcAddr?); it is "
+                         "left out"}));
+}
+
+TEST(Keys, MayNameAColumnTwice) {
+    Config config;
+    config.hash = "SrcPort,SrcPort";
+    EXPECT_EQ(shape_of(config).key, (std::vector<Column>{Column::src_port, Column::src_port}));
+}
+
 TEST(Dialects, FollowTheProfileWhenStrict) {
     Config config;
     EXPECT_EQ(dialect_of(config), flow::Dialect::standard);

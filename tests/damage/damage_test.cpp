@@ -75,8 +75,9 @@ public:
 
     void expect_balance(const std::string& where) const {
         const PipelineStats& stats = pipeline_.stats();
-        EXPECT_EQ(stats.datagrams, std::accumulate(stats.datagram_drops.begin(),
-                                                   stats.datagram_drops.end(), stats.decoded))
+        EXPECT_EQ(stats.datagrams,
+                  std::accumulate(stats.datagram_drops.begin(), stats.datagram_drops.end(),
+                                  stats.decoded + stats.parked_datagrams))
             << where;
         EXPECT_EQ(stats.flows, sink_.messages + stats.flows_too_large) << where;
         EXPECT_EQ(stats.datagram_drops[0], 0u) << where << ": a drop without a reason";

@@ -90,11 +90,19 @@ TEST(Exporters, ThatSpeakAgainOutliveThoseThatDoNot) {
     EXPECT_EQ(exporters.address(also_kept), address(1));
 }
 
-TEST(Exporters, WithTemplatesAreKeptUntilTheyAreStale) {
+/// An exporter whose templates data has used, a minute after it came.
+ExporterIndex proven(Exporters& exporters, const Address& address, std::uint32_t at) {
+    const std::uint32_t before = at - Exporters::proven_after_seconds;
+    static_cast<void>(exporters.enter(address, before));
+    const ExporterIndex index = exporters.enter(address, at).index;
+    exporters.set_template_count(index, 1);
+    exporters.prove(index, at);
+    return index;
+}
+
+TEST(Exporters, WithProvenTemplatesAreKeptUntilTheyAreStale) {
     Exporters exporters{2, 1};
-    for (std::uint32_t i = 1; i <= 2; ++i) {
-        exporters.set_template_count(exporters.enter(address(i), now).index, 1);
-    }
+    for (std::uint32_t i = 1; i <= 2; ++i) proven(exporters, address(i), now);
     const Exporters::Entry early =
         exporters.enter(address(3), now + Exporters::stale_after_seconds);
     EXPECT_EQ(early.index, Exporters::other);
@@ -110,6 +118,43 @@ TEST(Exporters, WithTemplatesAreKeptUntilTheyAreStale) {
     EXPECT_EQ(exporters.template_count(late.index), 0u);
 }
 
+TEST(Exporters, WithTemplatesThatNoDataUsedAreKeptForAMinute) {
+    Exporters exporters{1, 1};
+    const ExporterIndex index = exporters.enter(address(1), now).index;
+    exporters.set_template_count(index, 1);
+    exporters.prove(index, now);  // too soon to count
+    EXPECT_EQ(exporters.enter(address(2), now + 60).index, Exporters::other);
+    EXPECT_TRUE(exporters.enter(address(2), now + 61).evicted);
+}
+
+// Whoever holds every place with spoofed sources has to keep them all talking.
+TEST(Exporters, ThatAreSilentGiveWayToOneThatAsksForLong) {
+    Exporters exporters{4, 1};
+    for (std::uint32_t i = 1; i <= 4; ++i) proven(exporters, address(i), now);
+    std::uint32_t seconds = now;
+    while (exporters.enter(address(9), ++seconds).index == Exporters::other) {
+        ASSERT_LT(seconds, now + 300) << "long before they are stale";
+        static_cast<void>(exporters.enter(address(1), seconds));
+    }
+    EXPECT_GT(seconds, now + 60);
+    EXPECT_FALSE(exporters.enter(address(1), seconds).fresh) << "the one that kept talking stays";
+}
+
+TEST(Exporters, BehindOneAddressAreOneUnlessTheKeyHasThePort) {
+    Exporters by_address{4, 1};
+    EXPECT_EQ(by_address.enter(address(1), 1000, now).index,
+              by_address.enter(address(1), 2000, now).index);
+    EXPECT_EQ(by_address.port(1), 0u);
+    Exporters by_both{4, 1, TemplateKey::address_port};
+    const ExporterIndex first = by_both.enter(address(1), 1000, now).index;
+    const Exporters::Entry second = by_both.enter(address(1), 2000, now);
+    EXPECT_NE(first, second.index);
+    EXPECT_TRUE(second.fresh);
+    EXPECT_EQ(by_both.enter(address(1), 1000, now).index, first);
+    EXPECT_EQ(by_both.port(first), 1000u);
+    EXPECT_EQ(by_both.port(second.index), 2000u);
+}
+
 TEST(Exporters, AreNotStaleWhenTheClockStepsBack) {
     Exporters exporters{1, 1};
     const ExporterIndex kept = exporters.enter(address(1), now).index;
@@ -120,8 +165,7 @@ TEST(Exporters, AreNotStaleWhenTheClockStepsBack) {
 
 TEST(Exporters, OutliveTheWrapOfAClockOf32Bits) {
     Exporters exporters{1, 1};
-    const ExporterIndex kept = exporters.enter(address(1), UINT32_MAX - 10).index;
-    exporters.set_template_count(kept, 1);
+    proven(exporters, address(1), UINT32_MAX - 10);
     EXPECT_EQ(exporters.enter(address(2), 100).index, Exporters::other);
     EXPECT_TRUE(exporters.enter(address(2), Exporters::stale_after_seconds).evicted);
 }

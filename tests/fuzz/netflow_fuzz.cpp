@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Fuzz target of NetFlow v5, v9 and IPFIX. The input is a row of datagrams for one pipeline of each
 // format, each behind three bytes: who sent it and how many seconds later, and its length. Limits
-// are small, so that templates and exporters run out. Besides the sanitizers, these facts hold:
-// every datagram is counted once, every flow is a message, and the program writes the bytes that
-// the plain way writes.
+// are small, so that templates, exporters, domains and the park run out. Besides the sanitizers,
+// these facts hold: every datagram is counted once, nothing waits when the run has ended, every
+// flow is a message, and the program writes the bytes that the plain way writes.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -24,7 +24,9 @@ using test::VectorSink;
 
 constexpr Schema schema = Schema::all(Profile::goflow2_v1);
 constexpr PipelineLimits limits{
-    .templates = {.exporters_max = 3, .templates_max = 6, .templates_per_exporter_max = 4}};
+    .templates = {.exporters_max = 3, .templates_max = 6, .templates_per_exporter_max = 4},
+    .domains = {.domains_max = 6, .domains_per_exporter_max = 3},
+    .park = {.bytes_max = 4096, .age_max_ms = 600'000}};
 
 void require(bool fact) {
     if (!fact) std::abort();
@@ -43,6 +45,12 @@ public:
     [[nodiscard]] const std::vector<VectorSink::Message>& messages() const {
         return sink_.messages;
     }
+    void finish() {
+        pipeline_.finish();
+        check();
+        require(pipeline_.stats().parked_datagrams == 0);
+        require(pipeline_.stats().parked_bytes == 0);
+    }
     void clear() {
         cleared_ += sink_.messages.size();
         sink_.messages.clear();
@@ -51,7 +59,7 @@ public:
 private:
     void check() const {
         const PipelineStats& stats = pipeline_.stats();
-        std::uint64_t datagrams = stats.decoded;
+        std::uint64_t datagrams = stats.decoded + stats.parked_datagrams;
         for (const std::uint64_t drops : stats.datagram_drops) datagrams += drops;
         require(stats.datagrams == datagrams);
         require(stats.datagram_drops[0] == 0);
@@ -63,6 +71,17 @@ private:
                     limits.templates.templates_per_exporter_max);
         }
         require(pipeline_.templates().count_of(Exporters::other) == 0);
+        require(pipeline_.domains().size() <= limits.domains.domains_max);
+        require(stats.parked_bytes <= limits.park.bytes_max);
+        require(stats.sequence_lost < std::uint64_t{1} << 60);  // not below nothing
+        check_parked(stats);
+    }
+
+    static void check_parked(const PipelineStats& stats) {
+        const std::uint64_t gone = stats.sets_unparked + stats.sets_expired;
+        require(gone <= stats.sets_parked);
+        require(stats.parked_datagrams <= stats.sets_parked - gone);
+        require((stats.parked_bytes == 0) == (stats.sets_parked == gone));
     }
 
     VectorSink sink_;
@@ -122,5 +141,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         plain.clear();
         json.clear();
     }
+    program.finish();
+    same_program.finish();
+    plain.finish();
+    json.finish();
     return 0;
 }

@@ -159,14 +159,15 @@ ROUTED = {"type": "SFLOW_5", "time_received_ns": ARRIVAL_SECONDS * 10**9, "seque
 
 
 def v1_case(name: str, why: str, arguments: str, output: bytes) -> Case:
-    return Case(name, why, V1_CAPTURE, [], {}, f"{MAPPING} {arguments}".strip(), V1_FILES, output)
+    return Case(name, why, V1_CAPTURE, [], {}, f"{MAPPING} {arguments}".strip(),
+                files=V1_FILES, output=output)
 
 
 def in_v2(name: str, why: str, content: bytes, flow: dict, files: dict) -> list[Case]:
     mapping = f" {MAPPING}" if files else ""
     return [Case(f"v2_{form}{name}".replace("json_", ""), why, content, [flow], {},
-                 f"{V2}{mapping} {arguments}".strip(), files,
-                 v2_shape.output([flow], v2_shape.Shape(), form.rstrip("_")))
+                 f"{V2}{mapping} {arguments}".strip(), files=files,
+                 output=v2_shape.output([flow], v2_shape.Shape(), form.rstrip("_")))
             for form, arguments in (("json_", ""), ("text_", "-format text"),
                                     ("bin_", "-format bin -transport.file.sep="))]
 

@@ -43,8 +43,8 @@ def entries(destinations) -> str:
 def in_formats(name: str, why: str, content: bytes, flows: list[dict], shape: Shape, file: str,
                **others) -> list[Case]:
     return [Case(f"v2_{prefix}{name}", why, content, flows, {},
-                 f"{V2} {MAPPING} {arguments}".strip(), {"mapping.yaml": file},
-                 output(flows, shape, form), **others)
+                 f"{V2} {MAPPING} {arguments}".strip(), files={"mapping.yaml": file},
+                 output=output(flows, shape, form), **others)
             for form, prefix, arguments in (
                 ("json", "", ""), ("text", "text_", "-format text"),
                 ("bin", "bin_", "-format bin -transport.file.sep="))]
@@ -126,8 +126,8 @@ EMPTY = capture(ipfix([one_set(TEMPLATE, template(256, ((1, 4),))), one_set(256,
 
 
 def refused(name: str, why: str, file: str, *says: str) -> Case:
-    return Case(f"v2_{name}", why, EMPTY, [], {}, f"{V2} {MAPPING}", {"mapping.yaml": file}, b"",
-                list(says), 1)
+    return Case(f"v2_{name}", why, EMPTY, [], {}, f"{V2} {MAPPING}",
+                files={"mapping.yaml": file}, output=b"", says=list(says), exit=1)
 
 
 LETTER_TEXTS = ("<a href=\"x\">&\u2028\u2029</a>", "back\\slash", "ü\u00e9€😀")

@@ -60,6 +60,28 @@ def times() -> bytes:
     return capture(ipfix(sets))
 
 
+def uptimes() -> list[bytes]:
+    """Start and end 4 s and 1 s before the export, of exporters up for 10 s and for 60 days."""
+    def stamps(up_ms: int) -> bytes:
+        ages = (1000, 4000)
+        return b"".join(number((up_ms - age) % 2**32, 4) for age in ages)
+
+    short, long = 10_000, 60 * 86_400_000
+    known = ((21, 4), (160, 8), (22, 4))
+    start, end = stamps(short)[4:], stamps(short)[:4]
+    pairs = (
+        (256, known, end + number(NOW_MS - short, 8) + start),
+        (257, ((21, 4), (22, 4), (160, 8)), stamps(long) + number(NOW_MS - long, 8)),
+        (258, ((21, 4), (22, 4)), stamps(short)),
+        (259, known, end + bytes(8) + start),
+        (260, known + ((152, 8),),
+         end + number(NOW_MS - short, 8) + start + number(NOW_MS - 250, 8)))
+    sets = []
+    for template_id, fields, values in pairs:
+        sets += [one_set(TEMPLATE, template(template_id, fields)), one_set(template_id, values)]
+    return sets
+
+
 def lasting(start_ms: int, end_ms: int) -> dict:
     return bare(TimeFlowStart=start_ms // 1000, TimeFlowEnd=end_ms // 1000,
                 TimeFlowStartMs=start_ms, TimeFlowEndMs=end_ms)
@@ -100,10 +122,11 @@ CASES = [
          [bare(SrcAddr="10.0.0.1", DstAddr="10.0.0.2", Etype=2048, Bytes=444)]),
     Case("ipfix_withdrawal",
          "RFC 7011 §8.1. Two templates are used (flows 1, 2); 256 is withdrawn: its data is "
-         "unknown (3), that of 257 is read (4); a withdrawal of all templates (id 2): 257 is "
-         "unknown too (5); 256 is defined again and read (6).",
+         "unknown and waits (3), that of 257 is read (4); a withdrawal of all templates (id 2): "
+         "257 is unknown too (5), and stays so; 256 is defined again, and what waits for it is "
+         "read (3), then what follows (6).",
          withdrawals(),
-         [flow(0, 1), flow(0, 2), flow(3, 4), flow(6, 6)], {"unknown_template": 2}),
+         [flow(0, 1), flow(0, 2), flow(3, 4), flow(2, 3), flow(6, 6)], {"unknown_template": 1}),
     Case("ipfix_length_smaller_than_datagram",
          "RFC 7011 §3.1: Length is the message's, header included. A whole data set lies behind "
          "it and does not belong to the message.",
@@ -146,6 +169,15 @@ CASES = [
          times(),
          [lasting(NOW_MS - 9000, NOW_MS), lasting(NOW_MS - 1500, NOW_MS - 250),
           lasting(NOW_MS - 1500, NOW_MS - 1500), lasting(NOW_MS - 4000, NOW_MS - 1000)]),
+    Case("ipfix_uptimes",
+         "IPFIX's header has no uptime: flowStartSysUpTime (22) and flowEndSysUpTime (21) count "
+         "from systemInitTimeMilliseconds (160) of the same record. The stamps have 32 bits and "
+         "wrap every 2^32 ms: in the second record the exporter has run for 60 days. Without 160 "
+         "(third), or when it is zero (fourth), there is no time. An absolute start (fifth) is "
+         "better than a stamp.",
+         capture(ipfix(uptimes())),
+         [lasting(NOW_MS - 4000, NOW_MS - 1000), lasting(NOW_MS - 4000, NOW_MS - 1000),
+          bare(), bare(), lasting(NOW_MS - 250, NOW_MS - 1000)]),
     Case("ipfix_both_families",
          "A record with addresses of both families, of which the IPv4 ones are zero: the flow is "
          "the IPv6 one, whatever order the fields have.",

@@ -26,16 +26,18 @@ import netflow9_cases  # noqa: E402
 import raw_cases  # noqa: E402
 import selector_cases  # noqa: E402
 import sflow_cases  # noqa: E402
+import state_cases  # noqa: E402
+import strict_netflow_cases  # noqa: E402
+import strict_sflow_cases  # noqa: E402
 import v2_cases  # noqa: E402
 from case import Case  # noqa: E402
 from support import lines, protobuf, v2  # noqa: E402
 
 CASES = (netflow5_cases.CASES + legacy_cases.CASES + netflow9_cases.CASES + ipfix_cases.CASES
          + sflow_cases.CASES + frame_cases.CASES + format_cases.CASES + v2_cases.CASES
-         + v2_cases.SAMPLED_CASES + columns_cases.CASES
-         + formatter_cases.CASES + mapping_cases.CASES
-         + elements_cases.CASES + selector_cases.CASES
-         + raw_cases.CASES + layers_cases.CASES)
+         + v2_cases.SAMPLED_CASES + strict_netflow_cases.CASES + strict_sflow_cases.CASES
+         + state_cases.CASES + columns_cases.CASES + formatter_cases.CASES + mapping_cases.CASES
+         + elements_cases.CASES + selector_cases.CASES + raw_cases.CASES + layers_cases.CASES)
 COLUMNS = 100
 
 
@@ -87,6 +89,11 @@ def files(case: Case) -> dict[str, bytes]:
     command = f"flowd -replay input.pcap {case.arguments}".strip()
     texts = {"command": command + "\n", "drops.json": json.dumps(case.drops) + "\n",
              "why.md": wrapped(case.why)} | case.files
+    if case.mapping:
+        command += " -mapping mapping.yaml"
+        texts |= {"command": command + "\n", "mapping.yaml": case.mapping}
+    if case.counters:
+        texts["counters.json"] = json.dumps(case.counters) + "\n"
     if case.says or case.exit:
         texts["log.json"] = json.dumps({"exit": case.exit, "says": case.says}, indent=1) + "\n"
     name, content = expected(case)

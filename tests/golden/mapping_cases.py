@@ -23,14 +23,14 @@ def v1_lines(flows: list[dict]) -> bytes:
 def v1_case(name: str, why: str, content: bytes, flows: list[dict], file: str, arguments="",
             **others) -> Case:
     return Case(f"mapping_{name}", why, content, flows, {}, f"{MAPPING} {arguments}".strip(),
-                {"mapping.yaml": file}, v1_lines(flows), **others)
+                files={"mapping.yaml": file}, output=v1_lines(flows), **others)
 
 
 def v2_case(name: str, why: str, content: bytes, flows: list[dict], shape: Shape, file: str,
             arguments="", **others) -> Case:
     return Case(f"v2_mapping_{name}", why, content, flows, {},
-                f"{V2} {MAPPING} {arguments}".strip(), {"mapping.yaml": file},
-                output(flows, shape, "json"), **others)
+                f"{V2} {MAPPING} {arguments}".strip(), files={"mapping.yaml": file},
+                output=output(flows, shape, "json"), **others)
 
 
 # --- Fields. The same elements in IPFIX and NetFlow v9; v9 has no enterprises.
@@ -357,7 +357,8 @@ CASES = SHIPPED_CASES + [
             BOTH, V1_MAPPED_FLOWS, V1_FIELDS_FILE),
     v1_case("layers", "Bits of sampled packets: layer 0 is the frame, 3 the IP header behind the "
             "tag, 4 what is behind it, 7 what TCP or UDP carries. Four bits are a byte of "
-            "that value, where goflow2 v1 puts them to the left. Into columns of bytes and, as numbers of either endianness, into others. Lists grow.",
+            "that value, where goflow2 v1 puts them to the left. Into columns of "
+            "bytes and, as numbers of either endianness, into others. Lists grow.",
             SAMPLED, V1_SAMPLED_FLOWS, V1_LAYERS),
     v1_case("endian", "endian is what goflow2's sample writes and does not read; flowd reads it "
             "and says so. A destination that is no column, as in that sample too, is passed over "
@@ -368,14 +369,16 @@ CASES = SHIPPED_CASES + [
             says=["endian is left out", "\"CustomInteger2\" is no column"]),
     Case("mapping_unknown_destination_toml", "In TOML, which is flowd's own, a destination that "
          "is no column is an error.", PORTS, [], {}, "-mapping mapping.toml",
-         {"mapping.toml": UNKNOWN_TOML}, b"", ["mapping.toml:3", "\"CustomInteger2\""], 1),
+         files={"mapping.toml": UNKNOWN_TOML}, output=b"",
+         says=["mapping.toml:3", "\"CustomInteger2\""], exit=1),
     v2_case("fields", "The same in goflow2-v2, with declared columns: without a place in the line "
             "they are in protobuf only. Names in Go's spelling and in that of lines. A "
             "destination that nobody knows is passed over with a warning.", V2_BOTH, V2_FLOWS,
             V2_SHAPE, V2_FIELDS_FILE, SELECT, says=["\"nonsense\" is no column"]),
     Case("v2_bin_mapping_fields", "The flows of v2_mapping_fields as protobuf.", V2_BOTH, V2_FLOWS,
-         {}, f"{V2} {MAPPING} -format bin -transport.file.sep=", {"mapping.yaml": V2_FIELDS_FILE},
-         output(V2_FLOWS, V2_SHAPE, "bin")),
+         {}, f"{V2} {MAPPING} -format bin -transport.file.sep=",
+         files={"mapping.yaml": V2_FIELDS_FILE},
+         output=output(V2_FLOWS, V2_SHAPE, "bin")),
     v2_case("layers", "Layers by number, by name, by ethertype in decimal and hexadecimal, and by "
             "protocol, which is the layer behind it. Bits that are no whole bytes: of up to eight "
             "the value, of twelve the first eight and then four. An offset may run past the end of "
@@ -384,6 +387,6 @@ CASES = SHIPPED_CASES + [
     v2_case("tunnels", "Ports that a file knows lead into Geneve, GRE and Teredo; those with "
             "direction dst by destination only. encap chooses the inner UDP header, whose ports "
             "are no columns of the flow; Geneve and GRE behind a port are inside as well, so that "
-            "an entry without encap does not meet them. udp7754 is what is behind that port.", TUNNELS,
-            TUNNEL_FLOWS, TUNNEL_SHAPE, TUNNELS_FILE),
+            "an entry without encap does not meet them. udp7754 is what is behind that port.",
+            TUNNELS, TUNNEL_FLOWS, TUNNEL_SHAPE, TUNNELS_FILE),
 ]

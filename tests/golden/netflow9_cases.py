@@ -38,6 +38,36 @@ def domains_and_ports() -> bytes:
         frame(payload, source="192.0.2.101")]))
 
 
+def absolute_times() -> list[bytes]:
+    half = number(EXPORT_SECONDS - 2 + NTP_OFFSET, 4) + number(2**31, 4)
+    millis = number(NOW_MS - 1500, 8) + number(NOW_MS - 250, 8)
+    pairs = (
+        (256, ((150, 4), (151, 4)), number(EXPORT_SECONDS - 9, 4) + number(EXPORT_SECONDS - 1, 4)),
+        (257, ((152, 8), (153, 8)), millis),
+        (258, ((154, 8), (155, 8)), half + half),
+        (259, ((152, 8), (22, 4), (153, 8)), bytes(8) + number(6_000, 4) + millis[8:]))
+    sets = []
+    for template_id, fields, values in pairs:
+        sets += [one_set(TEMPLATE, template(template_id, fields)), one_set(template_id, values)]
+    return sets
+
+
+def lasting(start_ms: int, end_ms: int) -> dict:
+    return received() | {
+        "Type": "NETFLOW_V9", "SequenceNum": 1, "TimeFlowStart": start_ms // 1000,
+        "TimeFlowEnd": end_ms // 1000, "TimeFlowStartMs": start_ms, "TimeFlowEndMs": end_ms}
+
+
+NOW_MS, NTP_OFFSET = EXPORT_SECONDS * 1000, 2_208_988_800
+NSEL = ((8, 4), (12, 4), (40001, 4), (40002, 4), (40003, 2), (40004, 2), (40005, 1))
+NSEL_BY_IANA = ((8, 4), (12, 4), (225, 4), (226, 4), (227, 2), (228, 2), (233, 1))
+NSEL_RECORD = (A + B + packets.address("203.0.113.5") + packets.address("203.0.113.6")
+               + number(40_000, 2) + number(8_443, 2) + number(2, 1))
+NSEL_FLOW = received() | {
+    "Type": "NETFLOW_V9", "SequenceNum": 1, "SrcAddr": "10.0.0.1", "DstAddr": "10.0.0.2",
+    "Etype": 2048, "PostNatSrcAddr": "203.0.113.5", "PostNatDstAddr": "203.0.113.6",
+    "PostNaptSrcPort": 40_000, "PostNaptDstPort": 8_443, "FirewallEvent": 2}
+
 # scope system; total octets and packets exported
 OPTIONS = netflow.v9_options_template(257, ((1, 4),), ((40, 4), (41, 4)))
 
@@ -52,13 +82,13 @@ CASES = [
          capture(v9([TEMPLATE_SET, data(record())], count=1000)),
          [flow()]),
     Case("v9_data_before_template",
-         "RFC 3954 §9: a collector needs the template to read the data. The first datagram's data "
-         "cannot be read, which is counted; the second brings the template behind its own data, "
-         "and sets are read in their order; the third is read.",
+         "RFC 3954 §9: a collector may keep data until its template comes. The first datagram's "
+         "data waits, and so does that of the second, which brings the template behind it; then "
+         "both are read, each with the time of its own datagram; the third is read.",
          capture(v9([data(record())], count=1),
                  v9([data(record()), TEMPLATE_SET], count=2),
                  v9([data(record())], count=1)),
-         [flow(2)], {"unknown_template": 2}),
+         [flow(0), flow(1), flow(2)]),
     Case("v9_unknown_set_id",
          "FlowSet ids 2 to 255 are reserved (RFC 3954 §5.3). Such a set is passed over by its "
          "length and counted; the sets around it are read.",
@@ -66,11 +96,11 @@ CASES = [
          [flow()], {"bad_set_id": 1}),
     Case("v9_template_without_fields",
          "A template with no fields would make records of no bytes, without end. It is refused; "
-         "its data set is then unknown, and a template of the same id with fields works.",
+         "its data set is then unknown and waits; a template of the same id with fields works.",
          capture(v9([one_set(TEMPLATE, template(256, ()))], count=1),
                  v9([data(record())], count=1),
                  v9([TEMPLATE_SET, data(record())], count=2)),
-         [flow(2)], {"bad_template": 1, "unknown_template": 1}),
+         [flow(1), flow(2)], {"bad_template": 1}),
     Case("v9_template_of_zero_length",
          "Fields of length 0 only: a record would have no bytes. Refused like one without fields.",
          capture(v9([one_set(TEMPLATE, template(256, ((8, 0), (12, 0)))), data(record())],
@@ -146,4 +176,20 @@ CASES = [
                         "TimeFlowStartMs": EXPORT_SECONDS * 1000 - 4000,
                         "TimeFlowEndMs": EXPORT_SECONDS * 1000 - 1000, "SrcAddr": "2001:db8::a",
                         "DstAddr": "2001:db8::b", "Etype": 0x86DD, "Proto": 58}]),
+    Case("v9_absolute_times",
+         "NetFlow v9 has no absolute times of its own (RFC 3954 §8), so exporters borrow those of "
+         "IPFIX: seconds (150, 151), milliseconds (152, 153), NTP time (154, 155). They mean what "
+         "they mean there. Beside FIRST_SWITCHED (22), which counts from the header's uptime, the "
+         "absolute start is left: nProbe sends zeros there; the end, which has no uptime, is read.",
+         capture(v9(absolute_times(), count=8)),
+         [lasting(NOW_MS - 9000, NOW_MS - 1000), lasting(NOW_MS - 1500, NOW_MS - 250),
+          lasting(NOW_MS - 1500, NOW_MS - 1500), lasting(NOW_MS - 4000, NOW_MS - 250)]),
+    Case("v9_asa_translations",
+         "Cisco ASA's first NetFlow (NSEL) sent translated addresses and ports as elements 40001 "
+         "to 40004 and the event as 40005, before IANA had 225 to 228 and 233 for the same; the "
+         "second record has those.",
+         capture(v9([one_set(TEMPLATE, template(256, NSEL) + template(257, NSEL_BY_IANA)),
+                     one_set(256, NSEL_RECORD), one_set(257, NSEL_RECORD)], count=4)),
+         [NSEL_FLOW, NSEL_FLOW], arguments="-columns post_nat_src_addr,post_nat_dst_addr,"
+         "post_napt_src_port,post_napt_dst_port,firewall_event"),
 ]

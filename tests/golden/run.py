@@ -78,6 +78,10 @@ def fault_of(folder: Path) -> str:
     dropped = json.loads((folder / "drops.json").read_text())
     if summary["drops"] != {"datagrams": dropped, "flows": {}}:
         faults.append(f"drops {summary['drops']}, expected {dropped} of datagrams")
+    counters = folder / "counters.json"
+    for name, count in json.loads(counters.read_text()).items() if counters.exists() else ():
+        if summary["counters"].get(name, 0) != count:
+            faults.append(f"{name} is not {count}: {summary['counters']}")
     return "\n  ".join(fault for fault in faults if fault)
 
 

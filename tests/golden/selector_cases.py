@@ -96,17 +96,19 @@ CASES = [
            "ethertypes, of five protocols, of ICMP's types by protocol (1 and 58), and nothing for "
            "all others.", kinds(), KIND_FLOWS, {},
            f"{MAPPING} {arguments}-format.selector {','.join(VIRTUAL)}",
-           {"mapping.yaml": entries(["Etype"])}, shown(KIND_FLOWS, VIRTUAL, bool(prefix)))
+           files={"mapping.yaml": entries(["Etype"])},
+           output=shown(KIND_FLOWS, VIRTUAL, bool(prefix)))
       for prefix, arguments in (("", ""), ("text_", "-format text "))],
     Case("addresses", WHY_ODD + "v4-mapped is printed as IPv4.", ODD_CAPTURE, [], {}, MAPPING,
-         ODD_FILES, "".join(lines.line(each) + "\n" for each, _ in ODD_FLOWS).encode()),
+         files=ODD_FILES,
+         output="".join(lines.line(each) + "\n" for each, _ in ODD_FLOWS).encode()),
     Case("pb_addresses", WHY_ODD, ODD_CAPTURE, [], {},
-         f"{MAPPING} -format pb -format.protobuf.fixedlen -transport.file.sep=", ODD_FILES,
-         b"".join(protobuf.varint(len(each)) + each for each in
+         f"{MAPPING} -format pb -format.protobuf.fixedlen -transport.file.sep=", files=ODD_FILES,
+         output=b"".join(protobuf.varint(len(each)) + each for each in
                   (protobuf.encode(columns, raw) for columns, raw in ODD_FLOWS))),
     *[Case(f"v2_{form}addresses", WHY_ODD + "v4-mapped keeps its prefix.", ODD_CAPTURE, [], {},
-           f"{columns_cases.V2} {MAPPING} {arguments}".strip(), ODD_FILES,
-           v2_shape.output(ODD_V2, v2_shape.Shape(), form.rstrip("_") or "json"))
+           f"{columns_cases.V2} {MAPPING} {arguments}".strip(), files=ODD_FILES,
+           output=v2_shape.output(ODD_V2, v2_shape.Shape(), form.rstrip("_") or "json"))
       for form, arguments in (("", ""), ("text_", "-format text"),
                               ("bin_", "-format bin -transport.file.sep="))],
     framed("framing_pb", "goflow2-v1: messages one behind another, without lengths.",

@@ -140,5 +140,18 @@ TEST(Time, IsWhatTheTransformSays) {
     EXPECT_TRUE(is_goflow2_time(ns_of_ntp_unchecked));
 }
 
+TEST(MsSinceInit, IsTheSumAndItsNearestWrapToTheExport) {
+    const std::uint64_t wrap = std::uint64_t{1} << 32;
+    Origin at;
+    at.export_seconds = 1'700'000'000;
+    const std::uint64_t now = 1'700'000'000'000;
+    EXPECT_EQ(ms_since_init(now - 5'000, 3'000, at), now - 2'000);
+    EXPECT_EQ(ms_since_init(now - 5'000, 9'000, at), now + 4'000) << "behind the export";
+    EXPECT_EQ(ms_since_init(now - wrap - 5'000, 3'000, at), now - 2'000);
+    EXPECT_EQ(ms_since_init(now - wrap / 2, 0, at), now + wrap / 2) << "as near as the other";
+    EXPECT_EQ(ms_since_init(now - wrap / 2 + 1, 0, at), now - wrap / 2 + 1);
+    EXPECT_EQ(ms_since_init(1'000, 500, Origin{}), 1'500u) << "no export time";
+}
+
 }  // namespace
 }  // namespace flow

@@ -51,8 +51,9 @@ protected:
     }
     void expect_balance() const {
         const PipelineStats& stats = pipeline_.stats();
-        EXPECT_EQ(stats.datagrams, std::accumulate(stats.datagram_drops.begin(),
-                                                   stats.datagram_drops.end(), stats.decoded));
+        EXPECT_EQ(stats.datagrams,
+                  std::accumulate(stats.datagram_drops.begin(), stats.datagram_drops.end(),
+                                  stats.decoded + stats.parked_datagrams));
         EXPECT_EQ(stats.flows, sink_.messages.size() + sink_.refused + stats.flows_too_large);
     }
 
@@ -188,10 +189,9 @@ TEST_F(PipelineTest, NamesWhatItDoesNotKnow) {
 
 TEST_F(PipelineTest, CountsADamagedDatagramAndItsFlows) {
     EXPECT_EQ(process(message(teach()).bytes()), Error::none);
-    const ByteBuilder unknown = set(999, ByteBuilder{}.fill(5).bytes());
-    EXPECT_EQ(process(message(ByteBuilder{unknown}.bytes(data().bytes())).bytes()),
-              Error::unknown_template);
-    EXPECT_EQ(drops(Error::unknown_template), 1u);
+    const ByteBuilder bad = set(99, ByteBuilder{}.fill(5).bytes());
+    EXPECT_EQ(process(message(ByteBuilder{bad}.bytes(data().bytes())).bytes()), Error::bad_set_id);
+    EXPECT_EQ(drops(Error::bad_set_id), 1u);
     EXPECT_EQ(pipeline_.stats().decoded, 1u);
     EXPECT_EQ(pipeline_.stats().flows, 1u);
     EXPECT_EQ(sink_.messages.size(), 1u);
@@ -232,7 +232,8 @@ TEST_F(PipelineTest, ForgetsTheTemplatesOfAnEvictedExporter) {
     EXPECT_EQ(process(message(teach()).bytes(), ipv4(10, 0, 0, 2)), Error::none);
     EXPECT_EQ(pipeline_.templates().size(), 2u);
     const std::uint64_t later = 1'700'000'000 + Exporters::stale_after_seconds + 1;
-    EXPECT_EQ(process(message(data()).bytes(), ipv4(10, 0, 0, 3), later), Error::unknown_template)
+    EXPECT_EQ(process(message(data()).bytes(), ipv4(10, 0, 0, 3), later), Error::none);
+    EXPECT_EQ(pipeline_.stats().flows, 0u)
         << "the template of the exporter that had the place before is not used";
     EXPECT_EQ(pipeline_.stats().exporters_evicted, 1u);
     EXPECT_EQ(pipeline_.templates().size(), 1u);
@@ -249,6 +250,139 @@ TEST_F(PipelineTest, WithoutRoomForAnExporterTakesNoTemplates) {
     EXPECT_EQ(sink_.messages[0].exporter, Exporters::other);
     EXPECT_EQ(pipeline_.stats().exporters_evicted, 0u);
     expect_balance();
+}
+
+TEST_F(PipelineTest, WritesFlowsThatCameBeforeTheirTemplate) {
+    EXPECT_EQ(process(message(data()).bytes(), ipv4(10, 0, 0, 1), 1'700'000'000), Error::none);
+    EXPECT_EQ(pipeline_.stats().parked_datagrams, 1u);
+    expect_balance();
+    EXPECT_EQ(
+        process(message(teach().bytes(data().bytes())).bytes(), ipv4(10, 0, 0, 1), 1'700'000'030),
+        Error::none);
+    const Flows written = flows();
+    ASSERT_EQ(written.size(), 2u);
+    EXPECT_EQ(written[0].time_received(), 1'700'000'000u) << "its own time";
+    EXPECT_EQ(written[0].src_port(), 53u);
+    EXPECT_EQ(written[1].time_received(), 1'700'000'030u);
+    EXPECT_EQ(pipeline_.stats().decoded, 2u);
+    EXPECT_EQ(pipeline_.stats().parked_datagrams, 0u);
+    expect_balance();
+}
+
+TEST_F(PipelineTest, DropsInTheEndWhatStillWaits) {
+    EXPECT_EQ(process(message(data()).bytes()), Error::none);
+    EXPECT_EQ(process(two_netflow5_records().bytes()), Error::none);
+    pipeline_.finish();
+    EXPECT_EQ(drops(Error::unknown_template), 1u);
+    EXPECT_EQ(pipeline_.stats().parked_datagrams, 0u);
+    EXPECT_EQ(pipeline_.stats().decoded, 1u);
+    expect_balance();
+}
+
+TEST_F(PipelineTest, SamplesNetflow5ByItsHeaderElseByTheConfiguration) {
+    const std::vector<SamplingFallback> fallbacks{{ipv4(192, 0, 2, 0), 24, 50}};
+    PipelineLimits configured = limits;
+    configured.sampling.fallbacks = fallbacks;
+    VectorSink sink;
+    Pipeline<protobuf::Formatter, VectorSink> pipeline{format, sink, configured};
+    ByteBuilder silent = netflow5_message({.count = 1});
+    add_netflow5_record(silent, 5);
+    const ByteBuilder said = two_netflow5_records();
+    const ByteBuilder samples = one_sflow_sample();
+    for (const ByteBuilder& wire : {silent, said, samples}) {
+        const ExactBytes exact{wire.bytes()};
+        EXPECT_EQ(pipeline.process(datagram(exact.bytes())), Error::none);
+    }
+    ASSERT_EQ(sink.messages.size(), 4u);
+    EXPECT_EQ(parse_flow(sink.messages[0].bytes()).sampling_rate(), 50u);
+    EXPECT_EQ(parse_flow(sink.messages[1].bytes()).sampling_rate(), 100u);
+    EXPECT_EQ(parse_flow(sink.messages[3].bytes()).sampling_rate(), 512u);
+}
+
+TEST_F(PipelineTest, CountsWhatIsLostOnTheWay) {
+    const auto five = [&](std::uint32_t sequence) {
+        ByteBuilder out = netflow5_message({.count = 2, .sequence = sequence});
+        add_netflow5_record(out, 5);
+        add_netflow5_record(out, 6);
+        EXPECT_EQ(process(out.bytes()), Error::none);
+    };
+    five(100);
+    five(102);
+    five(109);
+    EXPECT_EQ(pipeline_.stats().sequence_lost, 5u);
+    five(106);
+    EXPECT_EQ(pipeline_.stats().sequence_lost, 3u);
+    EXPECT_EQ(pipeline_.stats().sequence_late, 1u);
+    for (const std::uint32_t sequence : {7u, 9u}) {
+        EXPECT_EQ(process(sflow_message({.sequence = sequence, .sample_count = 0}, {}).bytes()),
+                  Error::none);
+    }
+    EXPECT_EQ(pipeline_.stats().sequence_lost, 4u);
+    const Domain engine{1, 0, 5};
+    ASSERT_NE(pipeline_.domains().find(engine), nullptr);
+    EXPECT_EQ(pipeline_.domains().find(engine)->sequence.lost(), 3u);
+}
+
+TEST_F(PipelineTest, GoesOnWhereAnEarlierRunEnded) {
+    const ByteBuilder options =
+        set(3, ipfix_options_record(300, Fields{{149, 4}}, Fields{{34, 4}}).bytes());
+    ByteBuilder sets = teach();
+    sets.bytes(options.bytes()).bytes(set(300, ByteBuilder{}.u32(1).u32(100).bytes()).bytes());
+    EXPECT_EQ(process(message(sets).bytes()), Error::none);
+
+    LearntState learnt;
+    const ShardState& state = pipeline_.state();
+    for (std::uint32_t at = 0; at != state.templates.end_slot();) {
+        at = state.visit_templates(at, 1, [&](const StateKey& key, const Template& layout, bool) {
+            learnt.templates.push_back({key,
+                                        layout.id,
+                                        layout.options,
+                                        layout.scope_count,
+                                        {layout.fields.begin(), layout.fields.end()}});
+        });
+    }
+    for (std::uint32_t at = 0; at != state.domains.end_slot();) {
+        at = state.visit_sampling(at, 1, [&](const StateKey& key, const auto& rates, bool) {
+            learnt.sampling.push_back(
+                {key, rates.rate_of_all(), {rates.samplers().begin(), rates.samplers().end()}});
+        });
+    }
+    ASSERT_EQ(learnt.templates.size(), 2u);
+    ASSERT_EQ(learnt.sampling.size(), 1u);
+
+    VectorSink sink;
+    Pipeline<protobuf::Formatter, VectorSink> next{format, sink, limits};
+    for (const LearntTemplate& each : learnt.templates) {
+        EXPECT_EQ(next.restore(each, 1'700'000'000), Error::none);
+    }
+    EXPECT_TRUE(next.restore(learnt.sampling.front(), 1'700'000'000));
+    EXPECT_EQ(next.stats().templates_restored, 2u);
+    EXPECT_EQ(next.stats().templates_learnt, 0u);
+    const ByteBuilder wire = message(data());
+    const ExactBytes exact{wire.bytes()};
+    EXPECT_EQ(next.process(datagram(exact.bytes())), Error::none);
+    ASSERT_EQ(sink.messages.size(), 1u);
+    EXPECT_EQ(parse_flow(sink.messages[0].bytes()).sampling_rate(), 100u);
+    EXPECT_EQ(next.sampling_rate({1, 1, 10}).source, sampling::Source::options);
+}
+
+TEST_F(PipelineTest, TellsExportersApartByPortWhenTold) {
+    PipelineLimits by_port = limits;
+    by_port.template_key = TemplateKey::address_port;
+    VectorSink sink;
+    Pipeline<protobuf::Formatter, VectorSink> pipeline{format, sink, by_port};
+    const auto from = [&](const ByteBuilder& wire, std::uint16_t port) {
+        const ExactBytes exact{wire.bytes()};
+        Datagram given = datagram(exact.bytes());
+        given.source_port = port;
+        EXPECT_EQ(pipeline.process(given), Error::none);
+    };
+    from(message(teach()), 1000);
+    from(message(data()), 2000);
+    EXPECT_TRUE(sink.messages.empty());
+    from(message(data()), 1000);
+    EXPECT_EQ(sink.messages.size(), 1u);
+    EXPECT_EQ(pipeline.exporters().size(), 2u);
 }
 
 TEST_F(PipelineTest, GoesOnWhenTheSinkIsFull) {

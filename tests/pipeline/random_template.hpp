@@ -81,6 +81,7 @@ private:
     TemplateField random_field(const TemplateShape& shape) {
         const auto known = produce::elements();
         TemplateField field{.id = known[random_() % known.size()].id};
+        if (shape.version == 10) field.id &= 0x7fff;  // the highest bit is the enterprise bit
         if (random_() % 16 == 0) field.id = static_cast<std::uint16_t>(random_() % 512);
         if (shape.mapping != nullptr && random_() % 4 == 0) {
             const auto& rows = shape.mapping->fields;

@@ -118,6 +118,14 @@ const std::map<std::uint16_t, Column>& copied_bytes() {
     return columns;
 }
 
+/// Cisco ASA's own elements of NetFlow v9, by the elements of IANA that mean the same.
+std::uint16_t by_iana(std::uint16_t id) {
+    static const std::map<std::uint16_t, std::uint16_t> same{
+        {40001, 225}, {40002, 226}, {40003, 227}, {40004, 228}, {40005, 233}};
+    const auto row = same.find(id);
+    return row == same.end() ? id : row->second;
+}
+
 class Decoder {
 public:
     Decoder(const produce::Settings& settings, std::uint8_t version,
@@ -128,6 +136,9 @@ public:
           standard_{settings.dialect == Dialect::standard},
           v2_{settings.schema.profile() == Profile::goflow2_v2} {
         for (const TemplateField& field : fields) {
+            if (field.enterprise == 0 && (field.length <= 8 || field.length == variable_length)) {
+                numbers_.insert(field.id);
+            }
             const bool address =
                 field.id == 8 || field.id == 12 || field.id == 27 || field.id == 28;
             has_address_ |= address && field.enterprise == 0;
@@ -147,6 +158,7 @@ public:
     }
 
     void field(std::uint16_t id, const Value& value) {
+        if (version_ == 9) id = by_iana(id);
         if (address(id, value)) return;
         if (const auto row = copied_bytes().find(id); row != copied_bytes().end()) {
             flow.bytes[row->second] = {value.begin(), value.end()};
@@ -159,7 +171,8 @@ public:
         if (id == 315 && version_ == 10) frame(value);
         if (value.size() > 8) return;
         const std::uint64_t number = big_endian(value);
-        version_ == 10 ? ipfix_time(id, number) : netflow_time(id, number);
+        if (version_ != 10) netflow_time(id, number);
+        if (version_ == 10 || (standard_ && has_no_uptime(id))) absolute_time(id, number);
         counter(id, number);
         label(id, number);
         special(id, value, number);
@@ -214,6 +227,13 @@ public:
                 if (flow.numbers[column] == 0) set(column, number);
             });
         };
+        if (version_ == 10) {
+            std::uint64_t init = 0;
+            each(160, [&](std::uint64_t number) { init = number; });
+            for (const std::uint16_t id : {std::uint16_t{21}, std::uint16_t{22}}) {
+                each(id, [&](std::uint64_t stamp) { time_since(init, id, stamp); });
+            }
+        }
         fallback(85, Column::bytes);
         fallback(86, Column::packets);
         fallback(231, Column::bytes);
@@ -312,7 +332,27 @@ private:
         times(id == 22, low(now - whole_seconds), now * 1000 - age, now * billion - age_ns);
     }
 
-    void ipfix_time(std::uint16_t id, std::uint64_t value) {
+    /// NetFlow v9: absolute times stand in for the uptime of the same end, where there is none.
+    [[nodiscard]] bool has_no_uptime(std::uint16_t id) const {
+        return version_ == 9 && id < 158 && !numbers_.contains(id % 2 == 0 ? 22 : 21);
+    }
+
+    /// IPFIX's uptimes, from the exporter's start on; one wrap of 32 bits later as long as that is
+    /// nearer to the export. Absolute times are better.
+    void time_since(std::uint64_t init, std::uint16_t id, std::uint64_t stamp) {
+        if (init == 0) return;
+        for (std::uint16_t absolute = 150; absolute < 160; ++absolute) {
+            if (absolute % 2 == id % 2 && numbers_.contains(absolute)) return;
+        }
+        std::uint64_t time = init + low(stamp);
+        const std::uint64_t now = std::uint64_t{origin_.export_seconds} * 1000;
+        const std::uint64_t wrap = 0x1'0000'0000;
+        if (now > time && now - time >= wrap / 2)
+            time += ((now - time - wrap / 2) / wrap + 1) * wrap;
+        times(id == 22, time / 1000, time, time * 1'000'000);
+    }
+
+    void absolute_time(std::uint16_t id, std::uint64_t value) {
         const bool start = id % 2 == 0;
         const std::uint64_t now = origin_.export_seconds;
         switch (id) {
@@ -404,6 +444,7 @@ private:
     bool standard_;
     bool v2_;
     bool has_address_ = false;
+    std::set<std::uint16_t> numbers_;  ///< elements of the template that may be numbers
 };
 
 bool is_said_of_all(Column column) {

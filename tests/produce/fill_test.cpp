@@ -264,6 +264,33 @@ TEST(Fill, ReadsSecondsAndMilliseconds) {
     EXPECT_EQ(start(ipfix, 152, 0, 8), (Times{0, 0}));
 }
 
+TEST(Fill, ReadsAbsoluteTimesOfNetflow9AsThoseOfIpfix) {
+    EXPECT_EQ(start(netflow9, 150, 1'600'000'000, 4), (Times{1'600'000'000, 1'600'000'000'000}));
+    EXPECT_EQ(end(netflow9, 153, 1'600'000'001'001, 8), (Times{1'600'000'001, 1'600'000'001'001}));
+    EXPECT_EQ(end(netflow9, 153, 0, 8), (Times{0, 0}));
+}
+
+/// Start of an IPFIX flow whose exporter has been up for `up_ms` at its export.
+Times since_init(std::uint64_t up_ms, std::uint64_t age_ms) {
+    const std::uint64_t now_ms = std::uint64_t{origin.export_seconds} * 1000;
+    const auto stamp = static_cast<std::uint32_t>(up_ms - age_ms);
+    const ByteBuilder record = ByteBuilder{}.u32(stamp).u64(now_ms - up_ms);
+    const Filled filled{ipfix, {{22, 4}, {160, 8}}, record.bytes()};
+    return {filled.number(Column::time_flow_start), filled.number(Column::time_flow_start_ms)};
+}
+
+TEST(Fill, CountsUptimesOfIpfixFromTheExportersStart) {
+    EXPECT_EQ(since_init(10'000, 4'000), (Times{1'699'999'996, 1'699'999'996'000}));
+    EXPECT_EQ(since_init(10'000, 0), (Times{1'700'000'000, 1'700'000'000'000}));
+    const std::uint64_t year = 366ULL * 86'400'000;
+    EXPECT_EQ(since_init(year, 4'500), (Times{1'699'999'995, 1'699'999'995'500})) << "7 wraps";
+    const std::uint64_t wrapped = (std::uint64_t{1} << 32) + 1'000;
+    EXPECT_EQ(since_init(wrapped, 4'000), (Times{1'699'999'996, 1'699'999'996'000}))
+        << "from before the wrap";
+    const Filled unknown{ipfix, {{22, 4}, {160, 8}}, ByteBuilder{}.u32(5'000).u64(0).bytes()};
+    EXPECT_EQ(unknown.number(Column::time_flow_start_ms), 0u);
+}
+
 TEST(Fill, ReadsNtpTimestamps) {
     // 1748668344.769725799: seconds from 1900 and a fraction of 3305947134 / 2^32.
     const std::uint64_t stamp = std::uint64_t{1'748'668'344 + 2'208'988'800} << 32 | 3'305'947'134;

@@ -198,6 +198,56 @@ TEST(Plan, ReadsUptimeStampsInNetflowOnly) {
     EXPECT_EQ(plan.of(Column::time_flow_start).at(0).transform, Transform::s_of_seconds);
 }
 
+TEST(Plan, ReadsAbsoluteTimesOfNetflow9WhereNoUptimeIs) {
+    const Compiled alone = compile({{152, 8}, {153, 8}, {7, 2}}, 9);
+    ASSERT_EQ(alone.steps.size(), 5u);
+    EXPECT_TRUE(alone.direct);
+    EXPECT_EQ(alone.of(Column::time_flow_start).at(0).transform, Transform::s_of_milliseconds);
+    EXPECT_EQ(alone.of(Column::time_flow_end_ms).at(0).transform, Transform::ms_of_milliseconds);
+    const Compiled mixed = compile({{152, 8}, {22, 4}, {153, 8}}, 9);
+    ASSERT_EQ(mixed.steps.size(), 4u);
+    EXPECT_TRUE(mixed.direct);
+    EXPECT_EQ(mixed.of(Column::time_flow_start).at(0).transform, Transform::s_of_uptime);
+    EXPECT_EQ(mixed.of(Column::time_flow_end).at(0).transform, Transform::s_of_milliseconds);
+    const Compiled wide = compile({{152, 8}, {22, 9}}, 9);
+    EXPECT_EQ(wide.of(Column::time_flow_start).at(0).transform, Transform::s_of_milliseconds)
+        << "an uptime that is no number";
+    EXPECT_TRUE(compile({{158, 4}}, 9).steps.empty()) << "an age belongs to IPFIX";
+    EXPECT_TRUE(compile({{152, 8}}, 5).steps.empty());
+}
+
+TEST(Plan, ReadsUptimesOfIpfixBesideTheStartTheyCountFrom) {
+    using enum Transform;
+    const Compiled plan = compile({{22, 4}, {21, 4}, {160, 8}, {7, 2}});
+    EXPECT_FALSE(plan.direct);
+    ASSERT_EQ(plan.steps.size(), 6u);
+    EXPECT_EQ(plan.steps[1].transform, init_time) << "before the stamps";
+    EXPECT_EQ(plan.steps[1].field, 2);
+    EXPECT_EQ(plan.of(Column::time_flow_start).at(0).transform, s_of_init);
+    EXPECT_EQ(plan.of(Column::time_flow_end_ms).at(0).transform, ms_of_init);
+    const Compiled absolute = compile({{22, 4}, {152, 8}, {160, 8}});
+    EXPECT_TRUE(absolute.direct) << "the start is of no use";
+    EXPECT_EQ(absolute.steps.size(), 2u);
+    EXPECT_EQ(absolute.of(Column::time_flow_start).at(0).transform, s_of_milliseconds);
+    EXPECT_EQ(compile({{160, 8}, {7, 2}}).steps.size(), 1u);
+    EXPECT_TRUE(compile({{22, 4}, {160, 9}}).steps.empty());
+    EXPECT_EQ(compile({{22, 4}, {160, 8}}, 9).steps.size(), 2u) << "NetFlow's header has an uptime";
+}
+
+TEST(Plan, ReadsCiscoAsasElementsInNetflow9Only) {
+    Schema schema = Schema::all(Profile::goflow2_v1);
+    schema.add(Column::post_nat_src_addr);
+    schema.add(Column::firewall_event);
+    const Settings settings{.schema = schema};
+    const std::array<TemplateField, 2> fields{{{40001, 4}, {40005, 1}}};
+    std::array<Step, plan_steps_max> steps;
+    const Template v9{.version = 9, .record_size = 5, .fields = fields};
+    EXPECT_EQ(compile(v9, settings, steps).steps.size(), 2u);
+    EXPECT_TRUE(compile(v9, settings, steps).direct);
+    const Template v10{.version = 10, .record_size = 5, .fields = fields};
+    EXPECT_TRUE(compile(v10, settings, steps).steps.empty());
+}
+
 TEST(Plan, ReadsEveryTimeOfIpfix) {
     const auto start = [](std::uint16_t id, Column column) {
         return compile({{id, 8}}).of(column).at(0).transform;

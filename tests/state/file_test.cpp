@@ -181,5 +181,40 @@ TEST_F(StateFile, OfLaterGoflow2IsRead) {
     EXPECT_EQ(state->templates[1].key.domain, 5U);
 }
 
+TEST_F(StateFile, OfGoflow2KeepsTheEnterpriseBitOfOptionsOutOfTheElement) {
+    const auto state = from_text(
+        R"({"192.0.2.9:50000":{"10/3/257":{"template-id":257,"scope-field-count":1,)"
+        R"("scopes":[{"type":149,"length":4}],"options":[{"pen-provided":true,"type":32868,)"
+        R"("length":4,"pen":9}]}}})",
+        "x");
+    ASSERT_TRUE(state);
+    ASSERT_EQ(state->templates.size(), 1U);
+    EXPECT_EQ(state->templates[0].fields[1].id, 100U);
+    EXPECT_EQ(state->templates[0].fields[1].enterprise, 9U);
+}
+
+TEST_F(StateFile, IsMovedAsideInThePlaceOfAnother) {
+    std::ofstream{path_} << "new";
+    const std::string aside = path_ + ".aside";
+    std::ofstream{aside} << "old";
+    ASSERT_FALSE(failed(move_aside(path_, aside)));
+    EXPECT_FALSE(std::filesystem::exists(path_));
+    std::string text;
+    std::getline(std::ifstream{aside}, text);
+    EXPECT_EQ(text, "new");
+    EXPECT_TRUE(failed(move_aside(path_, aside))) << "it is not there";
+    std::filesystem::create_directory(path_);
+    EXPECT_TRUE(failed(move_aside(path_, aside))) << "no regular file";
+    EXPECT_TRUE(std::filesystem::exists(aside));
+}
+
+TEST_F(StateFile, IsTellableFromGoflow2s) {
+    EXPECT_FALSE(is_goflow2(path_)) << "it is not there";
+    ASSERT_FALSE(failed(write(example(), path_)));
+    EXPECT_FALSE(is_goflow2(path_));
+    std::ofstream{path_} << "{}";
+    EXPECT_TRUE(is_goflow2(path_));
+}
+
 }  // namespace
 }  // namespace flowd::state

@@ -25,7 +25,8 @@ DEFAULTS = {
 }
 
 # flowd's own columns, which follow when they are asked for.
-OWN = {"ExporterAddr": ""}
+OWN = {"PostNatSrcAddr": "", "PostNatDstAddr": "", "PostNaptSrcPort": 0, "PostNaptDstPort": 0,
+       "ExporterAddr": "", "FirewallEvent": 0}
 
 
 def line(columns: dict) -> str:

@@ -105,16 +105,41 @@ TEST(RxWorker, MeasuresFromTheFirstDatagramOn) {
     EXPECT_GE(busy.worker->span().last_ns(), busy.worker->span().first_ns());
 }
 
+TEST(RxWorker, AnswersAnIdleMailbox) {
+    Bench bench{{}, true};
+    flow::LearntState learnt;
+    learnt.templates.push_back({.key = {flow::test::ipv4(192, 0, 2, 1), 0, 9, 1},
+                                .id = 256,
+                                .options = false,
+                                .scope_count = 0,
+                                .fields = {{8, 4, 0}}});
+    learnt.templates.push_back(learnt.templates[0]);
+    learnt.templates[1].id = 255;
+    EXPECT_EQ(bench.worker->restore(learnt, 1'700'000'000), 1u) << "no template has such an id";
+    EXPECT_EQ(bench.worker->progress().learnt.get(), 1u);
+    std::thread thread{[&] { bench.worker->run(); }};
+    bench.worker->mailbox().ask();
+    const LearntPage* page = nullptr;
+    while (page == nullptr) page = bench.worker->mailbox().page();
+    EXPECT_EQ(page->template_count, 1u);
+    EXPECT_TRUE(page->last);
+    bench.flags.stop.store(true, std::memory_order_relaxed);
+    thread.join();
+    EXPECT_EQ(bench.worker->state().templates.size(), 1u);
+}
+
 TEST(RxWorker, DoesNotAllocateOnceItRuns) {
     const auto payload = test::netflow5_payload(30);
     // More than fits the batches: the way of dropped messages is walked as well.
     Bench bench{repeated(payload, 200)};
+    bench.worker->mailbox().ask();
     test::seal_thread();
     bench.worker->run();
     const std::size_t allocations = test::unseal_thread();
     EXPECT_EQ(bench.worker->pipeline_stats().flows, 6000u);
     EXPECT_GT(bench.worker->batches().ring_full_drops(), 0u);
     EXPECT_EQ(allocations, 0u);
+    EXPECT_NE(bench.worker->mailbox().page(), nullptr) << "served meanwhile";
 }
 
 }  // namespace

@@ -12,17 +12,24 @@
 namespace flowd {
 namespace {
 
-/// An RX worker that has already ended, for tests of the TX side.
-class EndedRxWorker final : public RxWorker {
+/// An RX worker that does nothing, for tests of the TX side.
+class IdleRxWorker : public RxWorker {
 public:
-    EndedRxWorker() { give_up(); }
     void run() noexcept override {}
+    std::size_t restore(const flow::LearntState&, std::uint32_t) noexcept override { return 0; }
+    const flow::ShardState& state() const noexcept override { std::abort(); }
     const flow::PipelineStats& pipeline_stats() const noexcept override { return stats_; }
     const BatchWriter& batches() const noexcept override { std::abort(); }
     const IngressStats& ingress_stats() const noexcept override { std::abort(); }
 
 private:
     flow::PipelineStats stats_;
+};
+
+/// One that has already ended.
+class EndedRxWorker final : public IdleRxWorker {
+public:
+    EndedRxWorker() { give_up(); }
 };
 
 void publish(BatchRing& ring, std::string_view text) {
@@ -59,13 +66,7 @@ TEST(TxWorker, DeliversInOrderGivesBatchesBackAndEndsWithItsSources) {
 
 TEST(TxWorker, WaitsForASourceThatStillRuns) {
     Bench bench;
-    struct RunningWorker : flowd::RxWorker {
-        void run() noexcept override {}
-        const flow::PipelineStats& pipeline_stats() const noexcept override { return stats; }
-        const BatchWriter& batches() const noexcept override { std::abort(); }
-        const IngressStats& ingress_stats() const noexcept override { std::abort(); }
-        flow::PipelineStats stats;
-    } source;
+    IdleRxWorker source;
     TxWorker worker{{bench.ring.get()}, {&source}, std::move(bench.transport), bench.flags};
     std::thread thread{[&] { worker.run(); }};
     std::this_thread::sleep_for(std::chrono::milliseconds{5});

@@ -33,6 +33,11 @@ static_assert(std::endian::native == std::endian::little, "the loads below swap"
     return __builtin_bswap64(value);
 }
 
+inline void store_be32(std::uint8_t* to, std::uint32_t value) noexcept {
+    value = __builtin_bswap32(value);
+    std::memcpy(to, &value, sizeof value);
+}
+
 /// A big-endian unsigned number of any size: 0 bytes are 0, of more than 8 the low 8 count (RFC
 /// 7011 §6.2, reduced-size encoding).
 [[nodiscard]] inline std::uint64_t load_be(Bytes bytes) noexcept {

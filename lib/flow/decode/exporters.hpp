@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The exporters of one shard: a bounded table from source address to a small index. Anyone can
 // spoof a source, so the table must survive a flood of them: an exporter without templates gives
-// way to a newcomer (nothing is lost by that), one with templates only after it has been silent for
-// long. When neither is to be had, newcomers share index 0.
+// way to a newcomer (nothing is lost by that), one with templates only after it has been silent,
+// long if data has used them. When none is to be had, newcomers share index 0 and wear down the
+// table's patience. templates/README.md has the whole policy.
 #pragma once
 
 #include <cstdint>
 
 #include "flow/base/index_table.hpp"
 #include "flow/base/slots.hpp"
+#include "flow/decode/patience.hpp"
 #include "flow/model/address.hpp"
 #include "flow/model/origin.hpp"
 
 namespace flow {
+
+/// What tells one exporter from another.
+enum class TemplateKey : std::uint8_t {
+    address,       ///< an exporter may change its port, for instance by a restart
+    address_port,  ///< several exporters behind one translated address
+};
 
 class Exporters {
 public:
@@ -21,21 +29,36 @@ public:
     /// An exporter that has sent nothing for so long has stopped: routers repeat templates every
     /// few minutes.
     static constexpr std::uint32_t stale_after_seconds = 1800;
+    /// Templates of an exporter count for something when data used them so long after it came.
+    static constexpr std::uint32_t proven_after_seconds = 60;
 
     struct Entry {
         ExporterIndex index = other;
-        bool evicted =
-            false;  ///< `index` was another exporter's: forget that one's templates before use
+        bool fresh = false;  ///< not known before
+        /// `index` was another exporter's: forget that one's state before use.
+        bool evicted = false;
     };
 
-    Exporters(std::uint32_t exporters_max, std::uint64_t seed) noexcept;
+    Exporters(std::uint32_t exporters_max, std::uint64_t seed,
+              TemplateKey key = TemplateKey::address) noexcept;
 
-    /// Finds the exporter or makes it. `now_seconds` is any clock that does not jump far.
-    [[nodiscard]] Entry enter(const Address& address, std::uint32_t now_seconds) noexcept;
+    /// Finds the exporter or makes it. `port` counts only when the key has it. `now_seconds` is any
+    /// clock that does not jump far.
+    [[nodiscard]] Entry enter(const Address& address, std::uint16_t port,
+                              std::uint32_t now_seconds) noexcept;
+    [[nodiscard]] Entry enter(const Address& address, std::uint32_t now_seconds) noexcept {
+        return enter(address, 0, now_seconds);
+    }
 
     /// An exporter with templates is kept when room is short.
     void set_template_count(ExporterIndex index, std::uint32_t count) noexcept {
         slots_[index].template_count = count;
+    }
+    /// Data has used the exporter's templates.
+    void prove(ExporterIndex index, std::uint32_t now_seconds) noexcept {
+        Slot& slot = slots_[index];
+        const std::int32_t age = Patience::silence(slot.first_seen, now_seconds);
+        if (age >= std::int32_t{proven_after_seconds}) slot.proven = true;
     }
     [[nodiscard]] std::uint32_t template_count(ExporterIndex index) const noexcept {
         return slots_[index].template_count;
@@ -43,23 +66,40 @@ public:
     [[nodiscard]] const Address& address(ExporterIndex index) const noexcept {
         return slots_[index].address;
     }
+    [[nodiscard]] TemplateKey key() const noexcept { return key_; }
+    /// 0 unless the key has it.
+    [[nodiscard]] std::uint16_t port(ExporterIndex index) const noexcept {
+        return slots_[index].port;
+    }
     [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
     [[nodiscard]] std::uint64_t evictions() const noexcept { return evictions_; }
 
 private:
     struct Slot {
         Address address;
+        std::uint16_t port;
+        bool spoke_again;  ///< since the eviction hand last passed
+        bool proven;
+        std::uint32_t first_seen;
         std::uint32_t last_seen;
         std::uint32_t template_count;
-        bool spoke_again;  ///< since the eviction hand last passed
     };
 
     /// A slot that may be given away, or `other`.
     [[nodiscard]] ExporterIndex find_victim(std::uint32_t now_seconds) noexcept;
+    [[nodiscard]] std::uint64_t hash_of(const Address& address, std::uint16_t port) const noexcept {
+        return hash(address, seed_ + (std::uint64_t{port} << 8));
+    }
+    [[nodiscard]] bool is(ExporterIndex index, const Address& address,
+                          std::uint16_t port) const noexcept {
+        return slots_[index].address == address && slots_[index].port == port;
+    }
 
     Slots<Slot> slots_;  ///< [0] stands for `other`
     IndexTable table_;
     std::uint64_t seed_;
+    TemplateKey key_;
+    Patience patience_{stale_after_seconds};
     std::uint64_t evictions_ = 0;
     std::uint32_t size_ = 0;
     std::uint32_t hand_ = 0;

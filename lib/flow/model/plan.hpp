@@ -34,6 +34,12 @@ enum class Transform : std::uint8_t {
     sampling_size,        ///< 309: rate = population / size
     sampler_id,           ///< 48, 302: the rate that Origin::samplers has for it, if any
 
+    // Uptime stamps of IPFIX, by systemInitTimeMilliseconds of the same record. They run after it.
+    init_time,  ///< 160: when the exporter's uptime was 0, in milliseconds of UNIX time
+    s_of_init,  ///< 21, 22: left alone unless the record has said so
+    ms_of_init,
+    ns_of_init,
+
     // Times (RFC 7011 §6.1.7–10, RFC 3954 §8). To seconds, milliseconds or nanoseconds of UNIX
     // time.
     s_of_uptime,

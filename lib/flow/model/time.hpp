@@ -26,6 +26,19 @@ inline constexpr std::uint64_t ntp_unix_offset = 2'208'988'800;
     return origin.uptime_ms - static_cast<std::uint32_t>(stamp);
 }
 
+/// An uptime stamp of IPFIX in milliseconds of UNIX time: so long after the exporter's start (IANA
+/// 21, 22 and 160). The stamp's 32 bits wrap every 49.7 days: of the times that it may mean the one
+/// nearest to the export counts.
+[[nodiscard]] constexpr std::uint64_t ms_since_init(std::uint64_t init_ms, std::uint64_t stamp,
+                                                    const Origin& origin) noexcept {
+    constexpr unsigned stamp_bits = 32;
+    constexpr std::uint64_t half = std::uint64_t{1} << (stamp_bits - 1);
+    const std::uint64_t export_ms = std::uint64_t{origin.export_seconds} * 1000;
+    const std::uint64_t first = init_ms + static_cast<std::uint32_t>(stamp);
+    if (export_ms <= first) return first;
+    return first + ((export_ms - first + half) >> stamp_bits << stamp_bits);
+}
+
 /// NTP's 64 bits (RFC 5905 §6) in nanoseconds. The fraction goes through a double, as in goflow2,
 /// whose last digit this keeps.
 [[nodiscard]] inline std::uint64_t ntp_ns(std::uint64_t value) noexcept {

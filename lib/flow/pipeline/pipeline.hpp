@@ -5,8 +5,8 @@
 
 #include <concepts>
 #include <cstdint>
+#include <type_traits>
 
-#include "flow/decode/exporters.hpp"
 #include "flow/decode/goflow2/decoders.hpp"
 #include "flow/decode/ipfix/decoder.hpp"
 #include "flow/decode/netflow1/decoder.hpp"
@@ -15,20 +15,33 @@
 #include "flow/decode/netflow8/decoder.hpp"
 #include "flow/decode/netflow9/decoder.hpp"
 #include "flow/decode/sflow/decoder.hpp"
-#include "flow/decode/templates/store.hpp"
+#include "flow/decode/state.hpp"
 #include "flow/model/datagram.hpp"
 #include "flow/model/dialect.hpp"
+#include "flow/pipeline/origin_sink.hpp"
 #include "flow/pipeline/record_writer.hpp"
 #include "flow/pipeline/stats.hpp"
 
 namespace flow {
 
 struct PipelineLimits {
-    TemplateLimits templates;
-    /// Observation domains whose sampling is remembered.
-    std::uint32_t domains_max = 4096;
+    TemplateLimits templates{};
     /// Makes the tables' hashes unpredictable to senders; any number that they do not know.
     std::uint64_t hash_seed = 0;
+    DomainLimits domains{};
+    ParkLimits park{};
+    TemplateKey template_key = TemplateKey::address;
+    SamplingSettings sampling{};
+
+    /// goflow2's own readings park nothing: what goflow2 loses is lost there.
+    [[nodiscard]] constexpr ShardLimits shard(Dialect dialect) const noexcept {
+        return {.templates = templates,
+                .domains = domains,
+                .park = dialect == Dialect::standard ? park : ParkLimits{.bytes_max = 0},
+                .template_key = template_key,
+                .sampling = sampling,
+                .hash_seed = hash_seed};
+    }
 };
 
 /// Turns the datagrams of one protocol into records. `claims` looks at the first bytes only.
@@ -49,19 +62,17 @@ public:
     /// `settings` have the schema that `format` was made for.
     Pipeline(const Format& format, const produce::Settings& settings, Sink& sink,
              const PipelineLimits& limits) noexcept
-        : exporters_{limits.templates.exporters_max, limits.hash_seed},
-          templates_{limits.templates, limits.hash_seed},
-          rates_{limits.domains_max, limits.hash_seed},
+        : state_{limits.shard(settings.dialect), stats_},
           writer_{format, settings, sink, stats_,
                   limits.templates.templates_max + built_in_templates},
           netflow5_{limits.templates.templates_max},
           netflow1_{limits.templates.templates_max + 1},
           netflow7_{limits.templates.templates_max + 2},
           netflow8_{limits.templates.templates_max + 3},
-          netflow9_{templates_, rates_},
-          ipfix_{templates_, rates_},
+          netflow9_{state_},
+          ipfix_{state_},
           dialect_{settings.dialect},
-          strict_{templates_, strict_settings(settings.dialect, limits)} {
+          strict_{state_.templates, strict_settings(settings.dialect, limits)} {
         strict_.teach(writer_);
         writer_.learn(netflow5_.layout());
         writer_.learn(netflow1_.layout());
@@ -82,24 +93,47 @@ public:
     Pipeline(const Pipeline&) = delete;
     Pipeline& operator=(const Pipeline&) = delete;
 
-    /// Writes the datagram's flows to the sink. Returns, and counts, the first thing that was wrong
-    /// in it.
+    /// Writes the datagram's flows to the sink. Returns the first thing that was wrong in it, and
+    /// counts it. A datagram that waits for a template is not wrong yet, and counted later.
     Error process(const Datagram& datagram) noexcept {
         ++stats_.datagrams;
         stats_.payload_bytes += datagram.payload.size();
+        state_.open(datagram);
+        exporter_ = Exporters::other;
         const Error outcome = decode(datagram);
-        if (failed(outcome)) [[unlikely]] {
-            ++stats_.datagram_drops[static_cast<std::size_t>(outcome)];
-        } else {
-            ++stats_.decoded;
-        }
-        return outcome;
+        return state_.close(exporter_, outcome);
+    }
+
+    /// The end of a run: what still waits for a template has waited in vain, and is counted.
+    void finish() noexcept { state_.finish(); }
+
+    /// What an earlier run has learnt: trusted until the exporter says otherwise. `when_seconds` is
+    /// any time near the datagrams to come. A failure means that there was no room, or no sense.
+    Error restore(const LearntTemplate& learnt, std::uint32_t when_seconds) noexcept {
+        const auto result = state_.restore(learnt, when_seconds);
+        if (!result) return result.error();
+        if (!result->changed) return Error::none;
+        const std::uint64_t before = stats_.templates_learnt;
+        writer_.learn(*result->layout);
+        stats_.templates_learnt = before;
+        ++stats_.templates_restored;
+        return Error::none;
+    }
+    /// False when there was no room.
+    bool restore(const LearntSampling& learnt, std::uint32_t when_seconds) noexcept {
+        return state_.restore(learnt, when_seconds);
     }
 
     [[nodiscard]] const PipelineStats& stats() const noexcept { return stats_; }
-    [[nodiscard]] const Exporters& exporters() const noexcept { return exporters_; }
-    [[nodiscard]] const SamplingRates& sampling() const noexcept { return rates_; }
-    [[nodiscard]] const TemplateStore& templates() const noexcept { return templates_; }
+    /// What restore() takes back: see its visit_templates() and visit_sampling().
+    [[nodiscard]] const ShardState& state() const noexcept { return state_; }
+    [[nodiscard]] const Exporters& exporters() const noexcept { return state_.exporters; }
+    [[nodiscard]] const TemplateStore& templates() const noexcept { return state_.templates; }
+    [[nodiscard]] const Domains& domains() const noexcept { return state_.domains; }
+    /// Of flows that do not say theirs, and who said it.
+    [[nodiscard]] SamplingRate sampling_rate(const Domain& domain) const noexcept {
+        return state_.rate_of(domain);
+    }
 
 private:
     /// NetFlow v5, v1, v7 and v8's schemes: their plans are kept behind the learnt ones.
@@ -112,7 +146,7 @@ private:
         const std::uint32_t first_slot = limits.templates.templates_max + standard_templates;
         return {.dialect = dialect,
                 .templates_max = limits.templates.templates_max,
-                .sampling_rates_max = limits.domains_max,
+                .sampling_rates_max = limits.domains.domains_max,
                 .netflow5_slot = first_slot,
                 .empty_slot = first_slot + 1,
                 .hash_seed = limits.hash_seed};
@@ -138,10 +172,8 @@ private:
     Error decode_by(const Datagram& datagram, First& decoder, Rest&... rest) noexcept {
         if (First::claims(datagram.payload)) {
             if (!First::accepted(datagram.accepts)) return Error::protocol_not_here;
-            const ExporterIndex exporter = enter(datagram);
-            const Error outcome = decoder.decode(datagram, exporter, writer_);
-            exporters_.set_template_count(exporter, templates_.count_of(exporter));
-            return outcome;
+            exporter_ = state_.enter(datagram);
+            return decode_with(datagram, decoder);
         }
         if constexpr (sizeof...(rest) > 0) {
             return decode_by(datagram, rest...);
@@ -150,20 +182,32 @@ private:
         }
     }
 
-    ExporterIndex enter(const Datagram& datagram) noexcept {
-        const auto now_seconds = static_cast<std::uint32_t>(datagram.received_ns / 1'000'000'000);
-        const Exporters::Entry entry = exporters_.enter(datagram.source, now_seconds);
-        if (entry.evicted) [[unlikely]] {
-            templates_.forget(entry.index);
-            ++stats_.exporters_evicted;
+    template <class D>
+    static constexpr bool is_strict =
+        std::is_same_v<D, goflow2::Netflow5Decoder> || std::is_same_v<D, goflow2::SflowDecoder> ||
+        std::is_same_v<D, goflow2::Netflow9Decoder> || std::is_same_v<D, goflow2::IpfixDecoder>;
+
+    /// NetFlow v9 and IPFIX know the shard's state themselves; goflow2's own readings have rates
+    /// of their own.
+    template <class D>
+    Error decode_with(const Datagram& datagram, D& decoder) noexcept {
+        if constexpr (std::is_constructible_v<D, ShardState&>) {
+            return decoder.decode(datagram, exporter_, writer_);
+        } else if constexpr (is_strict<D>) {
+            state_.track(datagram, exporter_);
+            const Error outcome = decoder.decode(datagram, exporter_, writer_);
+            if (!failed(outcome)) state_.exporters.prove(exporter_, state_.now_seconds());
+            return outcome;
+        } else {
+            state_.track(datagram, exporter_);
+            OriginSink<Writer> sink{writer_, state_.rate_of(exporter_, nullptr).rate};
+            return decoder.decode(datagram, exporter_, sink);
         }
-        return entry.index;
     }
 
     PipelineStats stats_;
-    Exporters exporters_;
-    TemplateStore templates_;
-    SamplingRates rates_;
+    ShardState state_;
+    ExporterIndex exporter_ = Exporters::other;  ///< of this datagram
     Writer writer_;
     netflow5::Decoder netflow5_;
     netflow1::Decoder netflow1_;

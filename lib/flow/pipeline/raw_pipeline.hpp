@@ -8,11 +8,11 @@
 #include <cstdint>
 #include <span>
 
-#include "flow/decode/exporters.hpp"
 #include "flow/decode/ipfix/decoder.hpp"
 #include "flow/decode/netflow5/decoder.hpp"
 #include "flow/decode/netflow9/decoder.hpp"
 #include "flow/decode/sflow/decoder.hpp"
+#include "flow/decode/state.hpp"
 #include "flow/model/batch.hpp"
 #include "flow/pipeline/message_sink.hpp"
 #include "flow/pipeline/pipeline.hpp"
@@ -24,13 +24,9 @@ template <MessageSink Sink>
 class RawPipeline {
 public:
     /// A raw message has all that is in the datagram: no settings choose its columns.
-    RawPipeline(raw::Shape shape, const produce::Settings&, Sink& sink,
+    RawPipeline(raw::Shape shape, const produce::Settings& settings, Sink& sink,
                 const PipelineLimits& limits) noexcept
-        : shape_{shape},
-          sink_{sink},
-          exporters_{limits.templates.exporters_max, limits.hash_seed},
-          templates_{limits.templates, limits.hash_seed},
-          rates_{limits.domains_max, limits.hash_seed} {}
+        : shape_{shape}, sink_{sink}, state_{without_park(limits, settings.dialect), stats_} {}
 
     RawPipeline(const RawPipeline&) = delete;
     RawPipeline& operator=(const RawPipeline&) = delete;
@@ -39,16 +35,28 @@ public:
     Error process(const Datagram& datagram) noexcept {
         ++stats_.datagrams;
         stats_.payload_bytes += datagram.payload.size();
+        state_.open(datagram);
+        exporter_ = Exporters::other;
         const Error outcome = datagram.payload.empty()
                                   ? Error::empty
                                   : decode_by(datagram, ipfix_, netflow9_, netflow5_, sflow_);
-        if (failed(outcome)) [[unlikely]] {
-            ++stats_.datagram_drops[static_cast<std::size_t>(outcome)];
-        } else {
-            ++stats_.decoded;
-        }
-        return outcome;
+        return state_.close(exporter_, outcome);
     }
+
+    /// The end of a run.
+    void finish() noexcept { state_.finish(); }
+
+    /// As Pipeline has it.
+    Error restore(const LearntTemplate& learnt, std::uint32_t when_seconds) noexcept {
+        const auto result = state_.restore(learnt, when_seconds);
+        if (!result) return result.error();
+        if (result->changed) ++stats_.templates_restored;
+        return Error::none;
+    }
+    bool restore(const LearntSampling& learnt, std::uint32_t when_seconds) noexcept {
+        return state_.restore(learnt, when_seconds);
+    }
+    [[nodiscard]] const ShardState& state() const noexcept { return state_; }
 
     /// A message counts as a flow.
     [[nodiscard]] const PipelineStats& stats() const noexcept { return stats_; }
@@ -74,11 +82,11 @@ private:
     Error decode_by(const Datagram& datagram, First& decoder, Rest&... rest) noexcept {
         if (First::claims(datagram.payload)) {
             if (!First::accepted(datagram.accepts)) return Error::protocol_not_here;
-            const ExporterIndex exporter = enter(datagram);
+            exporter_ = state_.enter(datagram);
+            state_.track(datagram, exporter_);
             Learner learner{stats_};
-            const Error outcome = decoder.decode(datagram, exporter, learner);
-            exporters_.set_template_count(exporter, templates_.count_of(exporter));
-            if (learner.begun) write(datagram, exporter);
+            const Error outcome = decoder.decode(datagram, exporter_, learner);
+            if (learner.begun) write(datagram, exporter_);
             return outcome;
         }
         if constexpr (sizeof...(rest) > 0) {
@@ -88,14 +96,12 @@ private:
         }
     }
 
-    ExporterIndex enter(const Datagram& datagram) noexcept {
-        const auto now_seconds = static_cast<std::uint32_t>(datagram.received_ns / 1'000'000'000);
-        const Exporters::Entry entry = exporters_.enter(datagram.source, now_seconds);
-        if (entry.evicted) [[unlikely]] {
-            templates_.forget(entry.index);
-            ++stats_.exporters_evicted;
-        }
-        return entry.index;
+    /// A message says what is in its datagram; what waited would be in none.
+    [[nodiscard]] static ShardLimits without_park(const PipelineLimits& limits,
+                                                  Dialect dialect) noexcept {
+        ShardLimits shard = limits.shard(dialect);
+        shard.park.bytes_max = 0;
+        return shard;
     }
 
     /// Asks for the room that such messages usually take; for all there is when that was too
@@ -107,7 +113,7 @@ private:
             std::uint8_t* const to = sink_.reserve(room);
             if (to == nullptr) return;  // the sink has counted it
             raw::JsonWriter out{{to, room}};
-            raw::write_message(out, shape_, datagram, {templates_, exporter, layout_});
+            raw::write_message(out, shape_, datagram, {state_.templates, exporter, layout_});
             if (!out.failed()) return sink_.commit(out.end(), exporter);
         }
         ++stats_.flows_too_large;
@@ -118,13 +124,12 @@ private:
     raw::Shape shape_;
     Sink& sink_;
     PipelineStats stats_;
-    Exporters exporters_;
-    TemplateStore templates_;
-    SamplingRates rates_;
+    ShardState state_;
+    ExporterIndex exporter_ = Exporters::other;  ///< of this datagram
     VariableLayout layout_;
     netflow5::Decoder netflow5_{0};
-    netflow9::Decoder netflow9_{templates_, rates_};
-    ipfix::Decoder ipfix_{templates_, rates_};
+    netflow9::Decoder netflow9_{state_};
+    ipfix::Decoder ipfix_{state_};
     sflow::Decoder sflow_;
 };
 

@@ -36,7 +36,9 @@ constexpr Element as_time(std::uint16_t id, Column column, Transform transform,
 }
 
 constexpr auto netflow = Versions::netflow;
+constexpr auto netflow9 = Versions::netflow9;
 constexpr auto ipfix = Versions::ipfix;
+constexpr auto learnt = Versions::learnt;
 
 /// Only by these readings.
 constexpr Element only(Readings readings, Element row) noexcept {
@@ -67,6 +69,26 @@ constexpr Element as_goflow2_time(std::uint16_t id, Column column, Transform tra
     const bool v1 = info(column).in(Profile::goflow2_v1).number != 0;
     return only(v1 ? readings::goflow2_v1 : readings::goflow2_v2,
                 as_time(id, column, transform, versions));
+}
+/// An absolute time of the registry, for goflow2 in IPFIX only.
+constexpr Element as_absolute(std::uint16_t id, Column column, Transform transform) noexcept {
+    return only(readings::standard, as_time(id, column, transform, learnt));
+}
+/// An uptime stamp of IPFIX, and the start that it counts from.
+constexpr Element as_since_init(std::uint16_t id, Column column, Transform transform) noexcept {
+    Element row = later(id, column, transform, turn_since_init);
+    row.versions = ipfix;
+    return row;
+}
+constexpr Element as_init_time(std::uint16_t id, Column column) noexcept {
+    Element row = later(id, column, Transform::init_time, turn_init_time);
+    row.versions = ipfix;
+    return row;
+}
+/// Of Cisco ASA, in NetFlow v9, where the same number is nobody else's.
+constexpr Element of_netflow9(Element row) noexcept {
+    row.versions = netflow9;
+    return row;
 }
 constexpr Element as_label(std::uint16_t id, std::uint16_t index) noexcept {
     return {.id = id,
@@ -104,6 +126,9 @@ constexpr std::array element_table{
     as_goflow2_time(21, time_flow_end_ms, Transform::ms_of_uptime_wrapped, netflow),
     as_goflow2_time(21, time_flow_end_ns, Transform::ns_of_uptime_wrapped, Versions::netflow5),
     as_goflow2_time(21, time_flow_end_ns, Transform::ns_of_uptime_wide, Versions::netflow9),
+    as_since_init(21, time_flow_end, Transform::s_of_init),
+    as_since_init(21, time_flow_end_ms, Transform::ms_of_init),
+    as_since_init(21, time_flow_end_ns, Transform::ns_of_init),
     only(readings::standard, as_time(22, time_flow_start, Transform::s_of_uptime, netflow)),
     only(readings::standard, as_time(22, time_flow_start_ms, Transform::ms_of_uptime, netflow)),
     only(readings::standard, as_time(22, time_flow_start_ns, Transform::ns_of_uptime, netflow)),
@@ -111,6 +136,9 @@ constexpr std::array element_table{
     as_goflow2_time(22, time_flow_start_ms, Transform::ms_of_uptime_wrapped, netflow),
     as_goflow2_time(22, time_flow_start_ns, Transform::ns_of_uptime_wrapped, Versions::netflow5),
     as_goflow2_time(22, time_flow_start_ns, Transform::ns_of_uptime_wide, Versions::netflow9),
+    as_since_init(22, time_flow_start, Transform::s_of_init),
+    as_since_init(22, time_flow_start_ms, Transform::ms_of_init),
+    as_since_init(22, time_flow_start_ns, Transform::ns_of_init),
     as_counter(23, octets),
     as_last_counter(23, octets),
     as_counter(24, packets),
@@ -173,39 +201,51 @@ constexpr std::array element_table{
     as_bytes(140, mpls_label_ip),
     Element{.id = 140, .column = mpls_ip, .transform = Transform::list_append},
     as_number(148, flow_id),
-    as_time(150, time_flow_start, Transform::s_of_seconds, ipfix),
-    as_time(150, time_flow_start_ms, Transform::ms_of_seconds, ipfix),
-    as_time(150, time_flow_start_ns, Transform::ns_of_seconds, ipfix),
-    as_time(151, time_flow_end, Transform::s_of_seconds, ipfix),
-    as_time(151, time_flow_end_ms, Transform::ms_of_seconds, ipfix),
-    as_time(151, time_flow_end_ns, Transform::ns_of_seconds, ipfix),
-    as_time(152, time_flow_start, Transform::s_of_milliseconds, ipfix),
-    as_time(152, time_flow_start_ms, Transform::ms_of_milliseconds, ipfix),
-    as_time(152, time_flow_start_ns, Transform::ns_of_milliseconds, ipfix),
-    as_time(153, time_flow_end, Transform::s_of_milliseconds, ipfix),
-    as_time(153, time_flow_end_ms, Transform::ms_of_milliseconds, ipfix),
-    as_time(153, time_flow_end_ns, Transform::ns_of_milliseconds, ipfix),
-    only(readings::standard, as_time(154, time_flow_start, Transform::s_of_ntp, ipfix)),
-    only(readings::standard, as_time(154, time_flow_start_ms, Transform::ms_of_ntp, ipfix)),
-    only(readings::standard, as_time(154, time_flow_start_ns, Transform::ns_of_ntp, ipfix)),
+    as_absolute(150, time_flow_start, Transform::s_of_seconds),
+    only(readings::goflow2, as_time(150, time_flow_start, Transform::s_of_seconds, ipfix)),
+    as_absolute(150, time_flow_start_ms, Transform::ms_of_seconds),
+    only(readings::goflow2, as_time(150, time_flow_start_ms, Transform::ms_of_seconds, ipfix)),
+    as_absolute(150, time_flow_start_ns, Transform::ns_of_seconds),
+    only(readings::goflow2, as_time(150, time_flow_start_ns, Transform::ns_of_seconds, ipfix)),
+    as_absolute(151, time_flow_end, Transform::s_of_seconds),
+    only(readings::goflow2, as_time(151, time_flow_end, Transform::s_of_seconds, ipfix)),
+    as_absolute(151, time_flow_end_ms, Transform::ms_of_seconds),
+    only(readings::goflow2, as_time(151, time_flow_end_ms, Transform::ms_of_seconds, ipfix)),
+    as_absolute(151, time_flow_end_ns, Transform::ns_of_seconds),
+    only(readings::goflow2, as_time(151, time_flow_end_ns, Transform::ns_of_seconds, ipfix)),
+    as_absolute(152, time_flow_start, Transform::s_of_milliseconds),
+    only(readings::goflow2, as_time(152, time_flow_start, Transform::s_of_milliseconds, ipfix)),
+    as_absolute(152, time_flow_start_ms, Transform::ms_of_milliseconds),
+    only(readings::goflow2, as_time(152, time_flow_start_ms, Transform::ms_of_milliseconds, ipfix)),
+    as_absolute(152, time_flow_start_ns, Transform::ns_of_milliseconds),
+    only(readings::goflow2, as_time(152, time_flow_start_ns, Transform::ns_of_milliseconds, ipfix)),
+    as_absolute(153, time_flow_end, Transform::s_of_milliseconds),
+    only(readings::goflow2, as_time(153, time_flow_end, Transform::s_of_milliseconds, ipfix)),
+    as_absolute(153, time_flow_end_ms, Transform::ms_of_milliseconds),
+    only(readings::goflow2, as_time(153, time_flow_end_ms, Transform::ms_of_milliseconds, ipfix)),
+    as_absolute(153, time_flow_end_ns, Transform::ns_of_milliseconds),
+    only(readings::goflow2, as_time(153, time_flow_end_ns, Transform::ns_of_milliseconds, ipfix)),
+    as_absolute(154, time_flow_start, Transform::s_of_ntp),
+    as_absolute(154, time_flow_start_ms, Transform::ms_of_ntp),
+    as_absolute(154, time_flow_start_ns, Transform::ns_of_ntp),
     as_goflow2_time(154, time_flow_start, Transform::s_of_microseconds, ipfix),
     as_goflow2_time(154, time_flow_start_ms, Transform::ms_of_microseconds, ipfix),
     as_goflow2_time(154, time_flow_start_ns, Transform::ns_of_ntp_unchecked, ipfix),
-    only(readings::standard, as_time(155, time_flow_end, Transform::s_of_ntp, ipfix)),
-    only(readings::standard, as_time(155, time_flow_end_ms, Transform::ms_of_ntp, ipfix)),
-    only(readings::standard, as_time(155, time_flow_end_ns, Transform::ns_of_ntp, ipfix)),
+    as_absolute(155, time_flow_end, Transform::s_of_ntp),
+    as_absolute(155, time_flow_end_ms, Transform::ms_of_ntp),
+    as_absolute(155, time_flow_end_ns, Transform::ns_of_ntp),
     as_goflow2_time(155, time_flow_end, Transform::s_of_microseconds, ipfix),
     as_goflow2_time(155, time_flow_end_ms, Transform::ms_of_microseconds, ipfix),
     as_goflow2_time(155, time_flow_end_ns, Transform::ns_of_ntp_unchecked, ipfix),
-    only(readings::standard, as_time(156, time_flow_start, Transform::s_of_ntp, ipfix)),
-    only(readings::standard, as_time(156, time_flow_start_ms, Transform::ms_of_ntp, ipfix)),
-    only(readings::standard, as_time(156, time_flow_start_ns, Transform::ns_of_ntp, ipfix)),
+    as_absolute(156, time_flow_start, Transform::s_of_ntp),
+    as_absolute(156, time_flow_start_ms, Transform::ms_of_ntp),
+    as_absolute(156, time_flow_start_ns, Transform::ns_of_ntp),
     as_goflow2_time(156, time_flow_start, Transform::s_of_nanoseconds, ipfix),
     as_goflow2_time(156, time_flow_start_ms, Transform::ms_of_nanoseconds, ipfix),
     as_goflow2_time(156, time_flow_start_ns, Transform::ns_of_ntp_unchecked, ipfix),
-    only(readings::standard, as_time(157, time_flow_end, Transform::s_of_ntp, ipfix)),
-    only(readings::standard, as_time(157, time_flow_end_ms, Transform::ms_of_ntp, ipfix)),
-    only(readings::standard, as_time(157, time_flow_end_ns, Transform::ns_of_ntp, ipfix)),
+    as_absolute(157, time_flow_end, Transform::s_of_ntp),
+    as_absolute(157, time_flow_end_ms, Transform::ms_of_ntp),
+    as_absolute(157, time_flow_end_ns, Transform::ns_of_ntp),
     as_goflow2_time(157, time_flow_end, Transform::s_of_nanoseconds, ipfix),
     as_goflow2_time(157, time_flow_end_ms, Transform::ms_of_nanoseconds, ipfix),
     as_goflow2_time(157, time_flow_end_ns, Transform::ns_of_ntp_unchecked, ipfix),
@@ -215,6 +255,8 @@ constexpr std::array element_table{
     as_time(159, time_flow_end, Transform::s_of_delta_us, ipfix),
     as_time(159, time_flow_end_ms, Transform::ms_of_delta_us, ipfix),
     as_time(159, time_flow_end_ns, Transform::ns_of_delta_us, ipfix),
+    as_init_time(160, time_flow_start_ms),
+    as_init_time(160, time_flow_start_ns),
     as_number(161, flow_duration_ms),
     as_number(176, icmp_type),
     as_number(177, icmp_code),
@@ -266,6 +308,11 @@ constexpr std::array element_table{
         .id = 315, .column = layer_stack, .transform = Transform::frame_section, .versions = ipfix},
     as_part(351, vxlan_vni, 0, 24),
     as_bytes(371, user_name),
+    of_netflow9(as_bytes(40001, post_nat_src_addr)),
+    of_netflow9(as_bytes(40002, post_nat_dst_addr)),
+    of_netflow9(as_number(40003, post_napt_src_port)),
+    of_netflow9(as_number(40004, post_napt_dst_port)),
+    of_netflow9(as_number(40005, firewall_event)),
 };
 
 static_assert(std::is_sorted(element_table.begin(), element_table.end(),

@@ -20,6 +20,7 @@ enum class Versions : std::uint8_t {
     netflow5,  ///< v5 and its kin, which have built-in templates
     netflow9,
     ipfix,
+    learnt,  ///< v9 and IPFIX, which have templates of the exporter's
 };
 
 /// By whose reading, as a set. The standard one differs by profile where one column has two
@@ -75,9 +76,12 @@ inline constexpr std::uint8_t turn_sampling_population = 6;
 inline constexpr std::uint8_t turn_sampling_size = 7;
 inline constexpr std::uint8_t turn_sampling_interval = 8;
 inline constexpr std::uint8_t turn_sampling_space = 9;
+/// Uptimes of IPFIX count from another field.
+inline constexpr std::uint8_t turn_init_time = 10;
+inline constexpr std::uint8_t turn_since_init = 11;
 /// A mapping file's rates and the like, which are the user's word.
-inline constexpr std::uint8_t turn_mapping = 10;
-inline constexpr std::uint8_t turns = 11;
+inline constexpr std::uint8_t turn_mapping = 12;
+inline constexpr std::uint8_t turns = 13;
 
 /// Ordered by id; an element that fills several columns, or is read in several ways, has several
 /// rows.

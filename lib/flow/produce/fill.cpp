@@ -48,6 +48,10 @@ public:
             case Transform::sampling_space:
             case Transform::sampling_population:
             case Transform::sampling_size: return sampling(step, load_be(field));
+            case Transform::init_time: init_ms_ = load_be(field); return;
+            case Transform::s_of_init:
+            case Transform::ms_of_init:
+            case Transform::ns_of_init: return since_init(step, load_be(field));
             default: return number(step, load_be(field));
         }
     }
@@ -131,6 +135,15 @@ private:
         }
     }
 
+    /// Without a start the stamp says nothing.
+    void since_init(const Step& step, std::uint64_t stamp) noexcept {
+        if (init_ms_ == 0) return;
+        const std::uint64_t ms = ms_since_init(init_ms_, stamp, origin_);
+        flow_.set(step.column, step.transform == Transform::s_of_init    ? ms / 1000
+                               : step.transform == Transform::ms_of_init ? ms
+                                                                         : ms * 1'000'000);
+    }
+
     /// The record's own word on how it was sampled (RFC 5477 §8.2), over what options data say of
     /// its sampler. Spaces and sizes come behind the intervals and populations that they belong to
     /// (elements.hpp, turns); without one they say nothing.
@@ -160,6 +173,7 @@ private:
     Lists& lists_;
     std::uint64_t interval_ = 0;  ///< the record's samplingPacketInterval
     std::uint64_t population_ = 0;
+    std::uint64_t init_ms_ = 0;  ///< when the exporter started; 0: not said
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ bool applies(Versions versions, std::uint8_t version) noexcept {
         case Versions::netflow5: return version < 9;
         case Versions::netflow9: return version == 9;
         case Versions::ipfix: return version == 10;
+        case Versions::learnt: return version >= 9;
         case Versions::any: break;
     }
     return true;
@@ -33,6 +34,43 @@ bool has_address(const Template& layout) noexcept {
         return field.enterprise == 0 && (id == 8 || id == 12 || id == 27 || id == 28);
     };
     return std::any_of(layout.fields.begin(), layout.fields.end(), is_address);
+}
+
+bool has_number(const Template& layout, std::uint16_t id) noexcept {
+    return std::any_of(layout.fields.begin(), layout.fields.end(), [id](const TemplateField& each) {
+        return each.enterprise == 0 && each.id == id &&
+               (each.length == variable_length || each.length <= 8);
+    });
+}
+
+/// One end of a flow: starts have even numbers, ends odd ones.
+bool has_uptime(const Template& layout, bool start) noexcept {
+    return has_number(layout, start ? 22 : 21);
+}
+bool has_absolute_time(const Template& layout, bool start) noexcept {
+    for (std::uint16_t id = 150; id < 160; ++id) {
+        if ((id % 2 == 0) == start && has_number(layout, id)) return true;
+    }
+    return false;
+}
+
+/// An end of a flow has one clock. In NetFlow v9 that is the uptime, for exporters put zeros into
+/// the absolute times beside it; in IPFIX the absolute time, for few say what their uptime counts
+/// from.
+bool is_other_clock(const Template& layout, const Element& element) noexcept {
+    const bool start = element.id % 2 == 0;
+    switch (element.transform) {
+        case Transform::s_of_init:
+        case Transform::ms_of_init:
+        case Transform::ns_of_init:
+            return !has_number(layout, 160) || has_absolute_time(layout, start);
+        case Transform::init_time:
+            return (!has_uptime(layout, true) || has_absolute_time(layout, true)) &&
+                   (!has_uptime(layout, false) || has_absolute_time(layout, false));
+        default:
+            return element.versions == Versions::learnt && layout.version == 9 &&
+                   has_uptime(layout, start);
+    }
 }
 
 bool readable(Transform transform, std::uint16_t size) noexcept {
@@ -109,6 +147,7 @@ private:
     [[nodiscard]] bool wanted(const Element& element) const noexcept {
         if ((element.readings & reading_) == 0) return false;
         if (!applies(element.versions, layout_.version)) return false;
+        if (is_other_clock(layout_, element)) return false;
         if (element.transform == Transform::etype_of_version) {
             return settings_.dialect != Dialect::standard || !has_address(layout_);
         }

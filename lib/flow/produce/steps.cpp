@@ -44,7 +44,11 @@ bool accumulates(Transform transform) noexcept {
         case Transform::sampling_space:
         case Transform::sampling_population:
         case Transform::sampling_size:
-        case Transform::sampler_id: return true;
+        case Transform::sampler_id:
+        case Transform::init_time:
+        case Transform::s_of_init:
+        case Transform::ms_of_init:
+        case Transform::ns_of_init: return true;
         default: return false;
     }
 }

@@ -31,10 +31,12 @@ protected:
     }
 
     RecordingSink sink_;
-    TemplateStore templates_{
-        {.exporters_max = 4, .templates_max = 16, .templates_per_exporter_max = 8}, 1};
-    SamplingRates rates_{64, 1};
-    Decoder decoder_{templates_, rates_};
+    DecodeStats stats_;
+    ShardState state_{
+        {.templates = {.exporters_max = 4, .templates_max = 16, .templates_per_exporter_max = 8},
+         .park = {.bytes_max = 0}},
+        stats_};
+    Decoder decoder_{state_};
 };
 
 TEST_F(Ipfix, ClaimsItsVersionOnly) {
@@ -123,8 +125,8 @@ TEST_F(Ipfix, WithdrawsATemplate) {
     learn(257, five_bytes);
     const ByteBuilder withdrawal = ByteBuilder{}.u16(256).u16(0);
     EXPECT_EQ(decode_sets({set(2, withdrawal.bytes())}), Error::none);
-    EXPECT_EQ(templates_.find({1, 1, 10}, 256), nullptr);
-    EXPECT_NE(templates_.find({1, 1, 10}, 257), nullptr);
+    EXPECT_EQ(state_.templates.find({1, 1, 10}, 256), nullptr);
+    EXPECT_NE(state_.templates.find({1, 1, 10}, 257), nullptr);
     EXPECT_EQ(decode_sets({set(2, withdrawal.bytes())}), Error::none) << "twice is no failure";
 }
 
@@ -134,7 +136,7 @@ TEST_F(Ipfix, WithdrawsAndTeachesInOneSet) {
     body.u16(256).u16(0).bytes(template_record(256, Fields{{7, 2}}).bytes());
     EXPECT_EQ(decode_sets({set(2, body.bytes())}), Error::none);
     ASSERT_EQ(sink_.learnt.size(), 1u);
-    EXPECT_EQ(templates_.find({1, 1, 10}, 256)->record_size, 2);
+    EXPECT_EQ(state_.templates.find({1, 1, 10}, 256)->record_size, 2);
 }
 
 TEST_F(Ipfix, WithdrawsAllTemplatesOfADomain) {
@@ -146,11 +148,11 @@ TEST_F(Ipfix, WithdrawsAllTemplatesOfADomain) {
     ASSERT_EQ(decode_sets({set(2, template_record(256, five_bytes).bytes())}, {.domain = 2}),
               Error::none);
     EXPECT_EQ(decode_sets({set(2, ByteBuilder{}.u16(2).u16(0).bytes())}), Error::none);
-    EXPECT_EQ(templates_.size(), 2u);
-    EXPECT_NE(templates_.find({1, 1, 10}, 258), nullptr) << "options templates stay";
-    EXPECT_NE(templates_.find({1, 2, 10}, 256), nullptr) << "so do those of another domain";
+    EXPECT_EQ(state_.templates.size(), 2u);
+    EXPECT_NE(state_.templates.find({1, 1, 10}, 258), nullptr) << "options templates stay";
+    EXPECT_NE(state_.templates.find({1, 2, 10}, 256), nullptr) << "so do those of another domain";
     EXPECT_EQ(decode_sets({set(3, ByteBuilder{}.u16(3).u16(0).bytes())}), Error::none);
-    EXPECT_EQ(templates_.size(), 1u);
+    EXPECT_EQ(state_.templates.size(), 1u);
 }
 
 TEST_F(Ipfix, RefusesAWithdrawalOfAReservedId) {
@@ -158,7 +160,7 @@ TEST_F(Ipfix, RefusesAWithdrawalOfAReservedId) {
     EXPECT_EQ(decode_sets({set(2, ByteBuilder{}.u16(3).u16(0).bytes())}), Error::bad_template);
     EXPECT_EQ(decode_sets({set(2, ByteBuilder{}.u16(255).u16(0).bytes())}), Error::bad_template);
     EXPECT_EQ(decode_sets({set(2, ByteBuilder{}.u16(0).u16(0).bytes())}), Error::none) << "padding";
-    EXPECT_EQ(templates_.size(), 1u);
+    EXPECT_EQ(state_.templates.size(), 1u);
 }
 
 TEST_F(Ipfix, RefusesBadTemplatesAndReadsTheNext) {
@@ -188,7 +190,7 @@ TEST_F(Ipfix, PassesOverADataSetWithoutItsTemplate) {
 
 TEST_F(Ipfix, DoesNotUseTheTemplatesOfNetflow9) {
     const Fields fields = five_bytes;
-    ASSERT_TRUE(templates_.put({1, 1, 9}, {256, false, fields}));
+    ASSERT_TRUE(state_.templates.put({1, 1, 9}, {256, false, fields}));
     EXPECT_EQ(decode_sets({set(256, ByteBuilder{}.fill(5).bytes())}), Error::unknown_template);
 }
 
@@ -211,7 +213,7 @@ TEST_F(Ipfix, CutAnywhereHandsOnWholeRecords) {
     for (std::size_t size = 0; size < wire.size(); ++size) {
         sink_ = {};
         EXPECT_EQ(decode(wire.bytes().first(size), 2), Error::truncated) << size;
-        templates_.forget(2);
+        state_.templates.forget(2);
         EXPECT_EQ(sink_.origins.size(), size < 16 ? 0u : 1u) << size;
         EXPECT_EQ(sink_.learnt.size(), size < 32 ? 0u : 1u) << size;
         EXPECT_EQ(sink_.seen.size(), size < 41 ? 0u : 1u) << size;

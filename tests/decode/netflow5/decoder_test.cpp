@@ -48,14 +48,6 @@ TEST(Netflow5, LayoutCoversTheRecordWithoutGaps) {
     EXPECT_FALSE(layout.options);
 }
 
-TEST(Netflow5, TellsSequencesApartByEngine) {
-    const ByteBuilder wire = netflow5_message({}).put_u16(20, 0x0103);
-    EXPECT_EQ(Decoder::domain_of(wire.bytes()), 0x0103u);
-    EXPECT_EQ(Decoder::domain_of(wire.bytes().first(22)), 0x0103u);
-    EXPECT_EQ(Decoder::domain_of(wire.bytes().first(21)), 0u);
-    EXPECT_EQ(Decoder::domain_of({}), 0u);
-}
-
 TEST(Netflow5, HandsOnHeaderAndRecords) {
     RecordingSink sink;
     const ByteBuilder wire = with_records({.count = 3,

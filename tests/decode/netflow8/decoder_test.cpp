@@ -98,14 +98,6 @@ TEST(Netflow8, RefusesSchemesThatDoNotExist) {
     }
 }
 
-TEST(Netflow8, TellsSequencesApartByEngineAndScheme) {
-    const ByteBuilder wire = netflow8_message(9, {.engine_type = 2, .engine_id = 3});
-    EXPECT_EQ(Decoder::domain_of(wire.bytes()), 0x020309u);
-    EXPECT_EQ(Decoder::domain_of(wire.bytes().first(24)), 0x020309u);
-    EXPECT_EQ(Decoder::domain_of(wire.bytes().first(23)), 0u);
-    EXPECT_EQ(Decoder::domain_of({}), 0u);
-}
-
 TEST(Netflow8, CountsRecordsNotBytes) {
     for (unsigned scheme = 1; scheme <= 14; ++scheme) {
         RecordingSink sink;

@@ -32,10 +32,12 @@ protected:
     }
 
     RecordingSink sink_;
-    TemplateStore templates_{
-        {.exporters_max = 4, .templates_max = 16, .templates_per_exporter_max = 8}, 1};
-    SamplingRates rates_{64, 1};
-    Decoder decoder_{templates_, rates_};
+    DecodeStats stats_;
+    ShardState state_{
+        {.templates = {.exporters_max = 4, .templates_max = 16, .templates_per_exporter_max = 8},
+         .park = {.bytes_max = 0}},
+        stats_};
+    Decoder decoder_{state_};
 };
 
 TEST_F(Netflow9, ClaimsItsVersionOnly) {
@@ -57,7 +59,7 @@ TEST_F(Netflow9, HandsOnItsHeader) {
     EXPECT_EQ(origin.sequence, 77u);
     EXPECT_EQ(origin.uptime_ms, 55u);
     EXPECT_EQ(origin.export_seconds, 66u);
-    EXPECT_EQ(origin.observation_domain, 88u) << "as goflow2 has it: only IPFIX has a domain";
+    EXPECT_EQ(origin.observation_domain, 88u) << "the source id";
     EXPECT_EQ(origin.received_ns, 1'700'000'000'000'000'000u);
 }
 
@@ -217,7 +219,7 @@ TEST_F(Netflow9, CutAnywhereHandsOnWholeRecords) {
     for (std::size_t size = 0; size < wire.size(); ++size) {
         sink_ = {};
         const Error outcome = decode(wire.bytes().first(size), 2);
-        templates_.forget(2);
+        state_.templates.forget(2);
         const bool between_sets = (size >= 20 && size < 24) || (size >= 36 && size < 40);
         EXPECT_EQ(outcome, between_sets ? Error::none : Error::truncated) << size;
         EXPECT_EQ(sink_.learnt.size(), size < 36 ? 0u : 1u) << size;

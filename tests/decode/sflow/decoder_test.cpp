@@ -64,23 +64,6 @@ TEST(Sflow, HasAgentsOfBothFamilies) {
     EXPECT_EQ(sink.origins.size(), 1u);
 }
 
-TEST(Sflow, TellsSequencesApartBySubAgent) {
-    ByteBuilder v4;
-    v4.u32(5).u32(1).raw({10, 0, 0, 254}).u32(0x01020304).u32(80);
-    EXPECT_EQ(Decoder::domain_of(v4.bytes()), 0x01020304u);
-    EXPECT_EQ(Decoder::domain_of(v4.bytes().first(16)), 0x01020304u);
-    EXPECT_EQ(Decoder::domain_of(v4.bytes().first(15)), 0u);
-    ByteBuilder v6;
-    v6.u32(5).u32(2).fill(16, 0x20).u32(7);
-    EXPECT_EQ(Decoder::domain_of(v6.bytes()), 7u);
-    EXPECT_EQ(Decoder::domain_of(v6.bytes().first(27)), 0u);
-    for (const std::uint32_t type : {0u, 3u, 0xffffffffu}) {
-        const ByteBuilder bad = ByteBuilder{}.u32(5).u32(type).fill(40, 1);
-        EXPECT_EQ(Decoder::domain_of(bad.bytes()), 0u);
-    }
-    EXPECT_EQ(Decoder::domain_of({}), 0u);
-}
-
 TEST(Sflow, HandsOnFlowSamples) {
     RecordingSink sink;
     const SflowSample header{

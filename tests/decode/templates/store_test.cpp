@@ -226,6 +226,160 @@ TEST(TemplateStore, HandsFreeSlotsOutAgain) {
     }
 }
 
+constexpr std::uint32_t now = 1'700'000'000;
+
+/// Everything that `limits` let exporters 1 and 2 have.
+void fill(TemplateStore& store) {
+    for (std::uint16_t id = 256; id < 260; ++id) {
+        ASSERT_TRUE(put(store, domain_of(1), id));
+        ASSERT_TRUE(put(store, domain_of(2), id));
+    }
+}
+
+TEST(TemplateStore, GivesUpWhatNobodyUsedForANewcomer) {
+    TemplateStore store{limits, 1};
+    store.set_now(now);
+    fill(store);
+    for (std::uint16_t id = 256; id < 260; ++id) {
+        static_cast<void>(store.use(domain_of(1), id));
+    }
+    store.set_now(now + 60);
+    EXPECT_EQ(refusal(store, domain_of(3), 256, two_fields), Error::template_limit);
+    store.set_now(now + 61);
+    EXPECT_TRUE(put(store, domain_of(3), 256));
+    EXPECT_EQ(store.count_of(1), 4u) << "data uses them";
+    EXPECT_EQ(store.count_of(2), 3u);
+    EXPECT_EQ(store.evictions(), 1u);
+    EXPECT_EQ(store.size(), 8u);
+}
+
+TEST(TemplateStore, KeepsWhatIsRefreshed) {
+    TemplateStore store{limits, 1};
+    store.set_now(now);
+    fill(store);
+    store.set_now(now + 50);
+    fill(store);
+    store.set_now(now + 100);
+    EXPECT_EQ(refusal(store, domain_of(3), 256, two_fields), Error::template_limit);
+}
+
+TEST(TemplateStore, GivesUpWhatDataHasStoppedUsing) {
+    TemplateStore store{limits, 1};
+    store.set_now(now);
+    fill(store);
+    for (std::uint16_t id = 256; id < 260; ++id) {
+        static_cast<void>(store.use(domain_of(1), id));
+        static_cast<void>(store.use(domain_of(2), id));
+    }
+    store.set_now(now + TemplateStore::stale_after_seconds);
+    EXPECT_EQ(refusal(store, domain_of(3), 256, two_fields), Error::template_limit);
+    store.set_now(now + TemplateStore::stale_after_seconds + 1);
+    EXPECT_TRUE(put(store, domain_of(3), 256));
+}
+
+TEST(TemplateStore, TakesNothingFromAnExporterThatHasNoMore) {
+    TemplateStore store{limits, 1};
+    store.set_now(now);
+    fill(store);
+    store.set_now(now + 61);
+    for (std::uint16_t id = 256; id < 259; ++id) EXPECT_TRUE(put(store, domain_of(3), id));
+    EXPECT_EQ(store.count_of(1) + store.count_of(2), 5u);
+    EXPECT_EQ(store.count_of(3), 3u);
+    EXPECT_EQ(refusal(store, domain_of(3), 259, two_fields), Error::template_limit);
+}
+
+TEST(TemplateStore, MakesRoomAmongAnExportersOwn) {
+    TemplateStore store{limits, 1};
+    store.set_now(now);
+    for (std::uint16_t id = 256; id < 261; ++id) ASSERT_TRUE(put(store, domain_of(1), id));
+    static_cast<void>(store.use(domain_of(1), 260));
+    store.set_now(now + 61);
+    EXPECT_TRUE(put(store, domain_of(1), 300));
+    EXPECT_EQ(store.count_of(1), 5u);
+    EXPECT_NE(store.find(domain_of(1), 260), nullptr) << "data uses it";
+    EXPECT_EQ(store.find(domain_of(1), 259), nullptr);
+}
+
+// Sources that fill the store and keep their templates in use do not keep a newcomer out for ever.
+TEST(TemplateStore, LetsANewcomerInWhoeverHoldsTheRest) {
+    const TemplateLimits wide{
+        .exporters_max = 4, .templates_max = 200, .templates_per_exporter_max = 100};
+    TemplateStore store{wide, 1};
+    store.set_now(now);
+    const auto use_all = [&] {
+        for (std::uint16_t id = 256; id < 356; ++id) {
+            static_cast<void>(store.use(domain_of(1), id));
+            static_cast<void>(store.use(domain_of(2), id));
+        }
+    };
+    for (std::uint16_t id = 256; id < 356; ++id) {
+        ASSERT_TRUE(put(store, domain_of(1), id));
+        ASSERT_TRUE(put(store, domain_of(2), id));
+    }
+    std::uint32_t seconds = 0;
+    do {
+        ASSERT_LT(++seconds, 120u);
+        store.set_now(now + seconds);
+        use_all();
+    } while (!put(store, domain_of(3), 256));
+    EXPECT_EQ(store.count_of(3), 1u);
+    EXPECT_EQ(store.size(), 200u);
+}
+
+TEST(TemplateStore, IsWalkedInSteps) {
+    TemplateStore store{limits, 1};
+    fill(store);
+    store.withdraw(domain_of(1), 257);
+    std::uint32_t seen = 0;
+    std::uint32_t steps = 0;
+    for (std::uint32_t at = 0; at != store.end_slot(); ++steps) {
+        at = store.visit(at, 3, [&](const Domain& domain, const Template& layout, bool) {
+            EXPECT_EQ(store.find(domain, layout.id), &layout);
+            ++seen;
+        });
+    }
+    EXPECT_EQ(seen, 7u);
+    EXPECT_EQ(steps, 3u);
+}
+
+TEST(TemplateStore, TellsWhatIsOnlyRestored) {
+    TemplateStore store{limits, 1};
+    const auto confirmed = [&] {
+        std::vector<std::uint16_t> ids;
+        store.visit(0, 100, [&](const Domain&, const Template& layout, bool is) {
+            if (is) ids.push_back(layout.id);
+        });
+        return ids;
+    };
+    for (const std::uint16_t id : {256, 257, 258}) {
+        store.mark_restored(store.put(domain_of(1), {id, false, two_fields})->layout->slot);
+    }
+    EXPECT_TRUE(confirmed().empty());
+    static_cast<void>(store.find(domain_of(1), 257));
+    EXPECT_TRUE(confirmed().empty()) << "a look is no use";
+    static_cast<void>(store.use(domain_of(1), 257));
+    EXPECT_EQ(confirmed(), (std::vector<std::uint16_t>{257}));
+    ASSERT_TRUE(put(store, domain_of(1), 258));
+    EXPECT_EQ(confirmed(), (std::vector<std::uint16_t>{257, 258})) << "a refresh is the exporter's";
+    ASSERT_TRUE(put(store, domain_of(1), 256, other_fields));
+    EXPECT_EQ(confirmed().size(), 3u);
+}
+
+TEST(TemplateStore, CountsItsChanges) {
+    TemplateStore store{limits, 1};
+    EXPECT_EQ(store.changes(), 0u);
+    ASSERT_TRUE(put(store, domain_of(1), 256));
+    EXPECT_EQ(store.changes(), 1u);
+    ASSERT_TRUE(put(store, domain_of(1), 256));
+    static_cast<void>(store.use(domain_of(1), 256));
+    EXPECT_EQ(store.changes(), 1u) << "a refresh changes nothing";
+    ASSERT_TRUE(put(store, domain_of(1), 256, other_fields));
+    EXPECT_EQ(store.changes(), 2u);
+    store.withdraw(domain_of(1), 256);
+    store.withdraw(domain_of(1), 256);
+    EXPECT_EQ(store.changes(), 3u);
+}
+
 // Random calls, held against a map.
 TEST(TemplateStore, AgreesWithAMap) {
     using Key = std::tuple<ExporterIndex, std::uint32_t, std::uint8_t, std::uint16_t>;

@@ -129,7 +129,7 @@ private:
     /// 1.3.7 passes over a set whose template it does not know. 2.2.6 gives up the datagram, but
     /// goes on and learns the templates that follow.
     Error take_data_set(const Domain& domain, std::uint16_t id, Bytes body) noexcept {
-        const Template* const layout = templates_.find(domain, id);
+        const Template* const layout = templates_.use(domain, id);
         if (layout == nullptr) {
             lost_ |= is_v2();
             return Error::unknown_template;

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
+#include "flow/decode/templates/message.hpp"
 #include "flow/decode/templates/sets.hpp"
 #include "flow/model/datagram.hpp"
 
@@ -19,8 +19,8 @@ class Decoder {
 public:
     static constexpr std::string_view name = "ipfix";
 
-    Decoder(TemplateStore& templates, SamplingRates& rates) noexcept
-        : templates_{templates}, rates_{rates} {}
+    /// `state` outlives the decoder.
+    explicit Decoder(ShardState& state) noexcept : state_{state} {}
 
     [[nodiscard]] static bool claims(Bytes payload) noexcept {
         return payload.size() >= 2 && load_be16(payload.data()) == version;
@@ -39,21 +39,26 @@ public:
         const std::size_t length = header.u16<2>();
         if (length < header_size) return Error::bad_length;
         const Domain domain{exporter, header.u32<12>(), version};
-        Origin origin{.type = FlowType::ipfix,
-                      .sampler = datagram.source,
-                      .exporter = exporter,
-                      .sequence = header.u32<8>(),
-                      .observation_domain = domain.id,
-                      .received_ns = datagram.received_ns,
-                      .export_seconds = header.u32<4>()};
-        rates_.apply({datagram.source, domain.id, version}, origin);
-        sink.begin(origin);
+        const Origin origin{.type = FlowType::ipfix,
+                            .sampler = datagram.source,
+                            .exporter = exporter,
+                            .sequence = header.u32<8>(),
+                            .observation_domain = domain.id,
+                            .received_ns = datagram.received_ns,
+                            .export_seconds = header.u32<4>()};
         const std::size_t announced = length - header_size;
         const Bytes sets = in.take(std::min(announced, in.remaining()));
-        const Error outcome = for_each_set(sets, [&](std::uint16_t id, Bytes body) {
-            return decode_set(domain, origin, id, body, sink);
-        });
-        return first_failure(outcome, announced > sets.size() ? Error::truncated : Error::none);
+        Message<Sink> message{state_, domain, origin, datagram.payload, sink};
+        Error outcome = for_each_set(
+            sets, [&](std::uint16_t id, Bytes body) { return decode_set(message, id, body); });
+        if (announced > sets.size()) outcome = first_failure(outcome, Error::truncated);
+        outcome = first_failure(outcome, message.release_all());
+        // The number counts data records (RFC 7011 §3.1). A datagram that is damaged may have more.
+        message.close({.number = origin.sequence,
+                       .units = message.record_count(),
+                       .units_known = message.records_known() && !failed(outcome),
+                       .window = SequenceStep::window_of_records});
+        return outcome;
     }
 
 private:
@@ -62,26 +67,18 @@ private:
     static constexpr std::uint16_t options_template_set = 3;
 
     template <RecordSink Sink>
-    Error decode_set(const Domain& domain, Origin& origin, std::uint16_t id, Bytes body,
-                     Sink& sink) noexcept {
+    Error decode_set(Message<Sink>& message, std::uint16_t id, Bytes body) noexcept {
+        if (id >= 256) return message.data_set(id, body);
         if (id == template_set || id == options_template_set) {
-            return learn_templates(domain, id, body, sink);
+            return learn_templates(message, id, body);
         }
-        if (id < 256) return Error::bad_set_id;
-        const Template* const layout = templates_.find(domain, id);
-        if (layout == nullptr) return Error::unknown_template;
-        if (layout->options) {
-            return decode_options_set(*layout, body, variable_, rates_,
-                                      {origin.sampler, domain.id, version}, origin, sink);
-        }
-        return decode_data_set(*layout, body, variable_, sink);
+        return Error::bad_set_id;
     }
 
     /// RFC 7011 §3.4.1 and §3.4.2. A count of 0 withdraws (§8.1): one template, or with the set's
     /// own id all.
     template <RecordSink Sink>
-    Error learn_templates(const Domain& domain, std::uint16_t set_id, Bytes body,
-                          Sink& sink) noexcept {
+    Error learn_templates(Message<Sink>& message, std::uint16_t set_id, Bytes body) noexcept {
         const bool options = set_id == options_template_set;
         Error outcome = Error::none;
         wire::Cursor in{body};
@@ -92,46 +89,45 @@ private:
             if (field_count == 0) {
                 if (id == 0) break;  // padding
                 if (id == set_id) {
-                    templates_.withdraw_all(domain, options);
+                    message.withdraw_all(options);
                 } else if (id >= 256) {
-                    templates_.withdraw(domain, id);
+                    message.withdraw(id);
                 } else {
                     outcome = first_failure(outcome, Error::bad_template);
                 }
                 continue;
             }
-            // Scopes are fields like any other here; their number is kept for those who ask.
-            const std::uint16_t scope_count = options ? in.u16() : 0;
-            outcome = first_failure(
-                outcome, learn_one(domain, {id, options, {}, scope_count}, field_count, in, sink));
+            const TemplateDefinition definition{
+                .id = id, .options = options, .scope_count = options ? in.u16() : std::uint16_t{0}};
+            outcome = first_failure(outcome, learn_one(message, definition, field_count, in));
             if (in.failed()) break;
         }
         return outcome;
     }
 
+    /// `definition` without its fields.
     template <RecordSink Sink>
-    Error learn_one(const Domain& domain, TemplateDefinition definition, std::size_t field_count,
-                    wire::Cursor& in, Sink& sink) noexcept {
+    Error learn_one(Message<Sink>& message, TemplateDefinition definition, std::size_t field_count,
+                    wire::Cursor& in) noexcept {
         for (std::size_t i = 0; i < field_count && !in.failed(); ++i) {
             const auto field = in.block<4>();
             const bool private_enterprise = (field.u16<0>() & enterprise_bit) != 0;
             const std::uint32_t enterprise = private_enterprise ? in.u32() : 0;
             if (i >= template_fields_max) continue;  // read on, to find the next template
-            fields_[i] = {static_cast<std::uint16_t>(field.u16<0>() & ~enterprise_bit),
-                          field.u16<2>(), enterprise};
+            state_.fields[i] = {static_cast<std::uint16_t>(field.u16<0>() & ~enterprise_bit),
+                                field.u16<2>(), enterprise};
         }
         if (in.failed()) return Error::truncated;
         if (field_count > template_fields_max) return Error::template_limit;
-        definition.fields = {fields_.data(), field_count};
-        return learn_template(templates_, domain, definition, sink);
+        definition.scope_count =
+            std::min(definition.scope_count, static_cast<std::uint16_t>(field_count));
+        definition.fields = {state_.fields.data(), field_count};
+        return message.learn(definition);
     }
 
     static constexpr std::uint16_t enterprise_bit = 0x8000;
 
-    TemplateStore& templates_;
-    SamplingRates& rates_;
-    std::array<TemplateField, template_fields_max> fields_{};
-    VariableLayout variable_;
+    ShardState& state_;
 };
 
 }  // namespace flow::ipfix

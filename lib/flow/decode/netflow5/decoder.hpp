@@ -51,11 +51,6 @@ public:
         return protocols.netflow5;
     }
 
-    /// Whose sequence numbers these are: engine type and id. 0 when the header is cut before them.
-    [[nodiscard]] static std::uint32_t domain_of(Bytes payload) noexcept {
-        return payload.size() >= 22 ? load_be16(payload.data() + 20) : 0u;
-    }
-
     /// `truncated` when the count promises more records than came; those that came are handed on.
     template <RecordSink Sink>
     Error decode(const Datagram& datagram, ExporterIndex exporter, Sink& sink) noexcept {

@@ -46,9 +46,6 @@ public:
         return protocols.netflow5;
     }
 
-    /// Whose sequence numbers these are: there is no engine in the header.
-    [[nodiscard]] static std::uint32_t domain_of(Bytes /*payload*/) noexcept { return 0; }
-
     /// `truncated` when the count promises more records than came; those that came are handed on.
     template <RecordSink Sink>
     Error decode(const Datagram& datagram, ExporterIndex exporter, Sink& sink) noexcept {

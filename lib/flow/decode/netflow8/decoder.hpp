@@ -41,12 +41,6 @@ public:
         return protocols.netflow5;
     }
 
-    /// Whose sequence numbers these are: engine type and id, and the scheme, since each scheme has
-    /// a cache of its own. 0 when the header is cut before them.
-    [[nodiscard]] static std::uint32_t domain_of(Bytes payload) noexcept {
-        return payload.size() >= 24 ? load_be32(payload.data() + 20) >> 8 : 0u;
-    }
-
     /// `bad_aggregation` when the scheme is none of the 14; `truncated` when the count promises
     /// more records than came: those that came are handed on.
     template <RecordSink Sink>

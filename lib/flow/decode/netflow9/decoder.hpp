@@ -4,9 +4,9 @@
 // of the FlowSets say enough.
 #pragma once
 
-#include <array>
 #include <string_view>
 
+#include "flow/decode/templates/message.hpp"
 #include "flow/decode/templates/sets.hpp"
 #include "flow/model/datagram.hpp"
 
@@ -19,8 +19,8 @@ class Decoder {
 public:
     static constexpr std::string_view name = "netflow9";
 
-    Decoder(TemplateStore& templates, SamplingRates& rates) noexcept
-        : templates_{templates}, rates_{rates} {}
+    /// `state` outlives the decoder.
+    explicit Decoder(ShardState& state) noexcept : state_{state} {}
 
     [[nodiscard]] static bool claims(Bytes payload) noexcept {
         return payload.size() >= 2 && load_be16(payload.data()) == version;
@@ -36,19 +36,22 @@ public:
         const auto header = in.block<20>();
         if (in.failed()) return Error::truncated;
         const Domain domain{exporter, header.u32<16>(), version};
-        Origin origin{.type = FlowType::netflow_v9,
-                      .sampler = datagram.source,
-                      .exporter = exporter,
-                      .sequence = header.u32<12>(),
-                      .observation_domain = domain.id,
-                      .received_ns = datagram.received_ns,
-                      .export_seconds = header.u32<8>(),
-                      .uptime_ms = header.u32<4>()};
-        rates_.apply({datagram.source, domain.id, version}, origin);
-        sink.begin(origin);
-        return for_each_set(in.rest(), [&](std::uint16_t id, Bytes body) {
-            return decode_set(domain, origin, id, body, sink);
-        });
+        const Origin origin{.type = FlowType::netflow_v9,
+                            .sampler = datagram.source,
+                            .exporter = exporter,
+                            .sequence = header.u32<12>(),
+                            .observation_domain = domain.id,
+                            .received_ns = datagram.received_ns,
+                            .export_seconds = header.u32<8>(),
+                            .uptime_ms = header.u32<4>()};
+        Message<Sink> message{state_, domain, origin, datagram.payload, sink};
+        Error outcome = for_each_set(
+            in.rest(), [&](std::uint16_t id, Bytes body) { return decode_set(message, id, body); });
+        outcome = first_failure(outcome, message.release_all());
+        // The number counts datagrams (RFC 3954 §5.1).
+        message.close(
+            {.number = origin.sequence, .has_uptime = true, .uptime_ms = origin.uptime_ms});
+        return outcome;
     }
 
 private:
@@ -56,23 +59,16 @@ private:
     static constexpr std::uint16_t options_template_set = 1;
 
     template <RecordSink Sink>
-    Error decode_set(const Domain& domain, Origin& origin, std::uint16_t id, Bytes body,
-                     Sink& sink) noexcept {
-        if (id == template_set) return learn_templates(domain, body, sink);
-        if (id == options_template_set) return learn_options_templates(domain, body, sink);
-        if (id < 256) return Error::bad_set_id;
-        const Template* const layout = templates_.find(domain, id);
-        if (layout == nullptr) return Error::unknown_template;
-        if (layout->options) {
-            return decode_options_set(*layout, body, variable_, rates_,
-                                      {origin.sampler, domain.id, version}, origin, sink);
-        }
-        return decode_data_set(*layout, body, variable_, sink);
+    Error decode_set(Message<Sink>& message, std::uint16_t id, Bytes body) noexcept {
+        if (id >= 256) return message.data_set(id, body);
+        if (id == template_set) return learn_templates(message, body);
+        if (id == options_template_set) return learn_options_templates(message, body);
+        return Error::bad_set_id;
     }
 
     /// RFC 3954 §5.2. Up to three bytes at the end, or zeros, are padding.
     template <RecordSink Sink>
-    Error learn_templates(const Domain& domain, Bytes body, Sink& sink) noexcept {
+    Error learn_templates(Message<Sink>& message, Bytes body) noexcept {
         Error outcome = Error::none;
         wire::Cursor in{body};
         while (in.remaining() >= 4) {
@@ -80,7 +76,7 @@ private:
             const std::uint16_t id = header.u16<0>();
             const std::size_t field_count = header.u16<2>();
             if (id == 0 && field_count == 0) break;
-            outcome = first_failure(outcome, learn_one(domain, {.id = id}, field_count, in, sink));
+            outcome = first_failure(outcome, learn_one(message, {.id = id}, field_count, in));
             if (in.failed()) break;
         }
         return outcome;
@@ -88,42 +84,41 @@ private:
 
     /// RFC 3954 §6.1: lengths of the scope and option parts in bytes, four per field.
     template <RecordSink Sink>
-    Error learn_options_templates(const Domain& domain, Bytes body, Sink& sink) noexcept {
+    Error learn_options_templates(Message<Sink>& message, Bytes body) noexcept {
         Error outcome = Error::none;
         wire::Cursor in{body};
         while (in.remaining() >= 6) {
             const auto header = in.block<6>();
             const std::uint16_t id = header.u16<0>();
-            const auto scope_count = static_cast<std::uint16_t>(header.u16<2>() / 4);
+            const auto scope_count = static_cast<std::uint16_t>(header.u16<2>() / 4u);
             const std::size_t field_count = scope_count + header.u16<4>() / 4u;
             if (id == 0 && field_count == 0) break;
-            outcome = first_failure(
-                outcome, learn_one(domain, {id, true, {}, scope_count}, field_count, in, sink));
+            const TemplateDefinition definition{
+                .id = id, .options = true, .scope_count = scope_count};
+            outcome = first_failure(outcome, learn_one(message, definition, field_count, in));
             if (in.failed()) break;
         }
         return outcome;
     }
 
+    /// `definition` without its fields.
     template <RecordSink Sink>
-    Error learn_one(const Domain& domain, TemplateDefinition definition, std::size_t field_count,
-                    wire::Cursor& in, Sink& sink) noexcept {
+    Error learn_one(Message<Sink>& message, TemplateDefinition definition, std::size_t field_count,
+                    wire::Cursor& in) noexcept {
         if (field_count > template_fields_max) {
             in.skip(field_count * 4);
             return in.failed() ? Error::truncated : Error::template_limit;
         }
         for (std::size_t i = 0; i < field_count; ++i) {
             const auto field = in.block<4>();
-            fields_[i] = {field.u16<0>(), field.u16<2>(), 0};
+            state_.fields[i] = {field.u16<0>(), field.u16<2>(), 0};
         }
         if (in.failed()) return Error::truncated;
-        definition.fields = {fields_.data(), field_count};
-        return learn_template(templates_, domain, definition, sink);
+        definition.fields = {state_.fields.data(), field_count};
+        return message.learn(definition);
     }
 
-    TemplateStore& templates_;
-    SamplingRates& rates_;
-    std::array<TemplateField, template_fields_max> fields_{};
-    VariableLayout variable_;
+    ShardState& state_;
 };
 
 }  // namespace flow::netflow9

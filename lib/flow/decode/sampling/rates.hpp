@@ -1,76 +1,78 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Sampling rates that exporters announce in options data (RFC 5477 §8.2, RFC 3954 §8), by exporter,
-// version and observation domain. One per shard; all memory is reserved at start.
+// The sampling rates of one domain, as its exporter announced them: one for all, and one for each
+// sampler that it names.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <span>
 
-#include "flow/base/index_table.hpp"
-#include "flow/base/slots.hpp"
-#include "flow/model/address.hpp"
+#include "flow/decode/sampling/options.hpp"
 #include "flow/model/origin.hpp"
-#include "flow/model/record.hpp"
-#include "flow/model/template.hpp"
 
-namespace flow {
+namespace flow::sampling {
 
-/// What one options record says about sampling.
-struct SamplingOption {
-    std::uint64_t rate = 0;  ///< 1 in N; 0: nothing
-    bool has_sampler = false;
-    std::uint64_t sampler = 0;  ///< IE 48 or 302
+/// Where the rate of a flow comes from that does not say it itself.
+enum class Source : std::uint8_t {
+    none,
+    options,     ///< options data
+    configured,  ///< the configuration's, for exporters that announce nothing
 };
 
-/// Reads an options record: 305 with 306, 310 over 309, 50, or 34, in that order of preference, in
-/// any width up to eight bytes.
-[[nodiscard]] SamplingOption read_sampling(const Template& layout, const Record& record) noexcept;
-
-class SamplingRates {
+/// Valid, and empty, when all bytes are zero.
+class Rates {
 public:
-    /// Samplers that are kept apart in one domain; of more, the last ones.
+    /// More samplers than this displace the one that was announced longest ago.
     static constexpr std::size_t samplers_max = 16;
 
-    /// Whose rates these are.
-    struct Key {
-        Address exporter;
-        std::uint32_t domain = 0;
-        std::uint8_t version = 0;
+    /// True when a flow may get another rate by it.
+    bool announce(const Announcement& said) noexcept {
+        if (said.rate == 0) return false;
+        if (!said.has_sampler) {
+            const bool changed = rate_ != said.rate;
+            rate_ = said.rate;
+            return changed;
+        }
+        return announce_of({said.sampler, said.rate});
+    }
 
-        [[nodiscard]] bool operator==(const Key&) const noexcept = default;
-    };
-
-    /// When `domains_max` is reached, a new domain takes the place
-    /// of an old one, which gets its rate back with its next options.
-    SamplingRates(std::uint32_t domains_max, std::uint64_t seed) noexcept;
-
-    void learn(const Key& key, const SamplingOption& option) noexcept;
-
-    /// Sets the origin's sampling rate and samplers; leaves it when nothing is known. Those are
-    /// borrowed until the next learn().
-    void apply(const Key& key, Origin& origin) const noexcept;
-
-    [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
+    /// For flows that name no sampler: what was announced for all, or what all samplers agree on;
+    /// else 0.
+    [[nodiscard]] std::uint64_t rate() const noexcept {
+        if (rate_ != 0 || count_ == 0) return rate_;
+        for (const SamplerRate& each : samplers()) {
+            if (each.rate != samplers_[0].rate) return 0;
+        }
+        return samplers_[0].rate;
+    }
+    /// What was announced for all; 0: nothing.
+    [[nodiscard]] std::uint64_t rate_of_all() const noexcept { return rate_; }
+    [[nodiscard]] std::span<const SamplerRate> samplers() const noexcept {
+        return {samplers_.data(), count_};
+    }
+    [[nodiscard]] bool empty() const noexcept { return rate_ == 0 && count_ == 0; }
 
 private:
-    struct Entry {
-        Key key;
-        std::uint64_t rate;  ///< announced last, of the domain or of any sampler
-        std::uint32_t sampler_count;
-        std::uint32_t next_sampler;
-        std::array<SamplerRate, samplers_max> samplers;
-    };
+    bool announce_of(const SamplerRate& said) noexcept {
+        for (std::size_t i = 0; i < count_; ++i) {
+            if (samplers_[i].sampler != said.sampler) continue;
+            const bool changed = samplers_[i].rate != said.rate;
+            samplers_[i].rate = said.rate;
+            return changed;
+        }
+        if (count_ < samplers_max) {
+            samplers_[count_++] = said;
+        } else {
+            samplers_[next_] = said;
+            next_ = static_cast<std::uint8_t>((next_ + 1) % samplers_max);
+        }
+        return true;
+    }
 
-    [[nodiscard]] std::uint64_t hash_of(const Key& key) const noexcept;
-    [[nodiscard]] std::uint32_t find(const Key& key) const noexcept;
-    [[nodiscard]] Entry& enter(const Key& key) noexcept;
-
-    Slots<Entry> entries_;
-    IndexTable table_;
-    std::uint64_t seed_;
-    std::uint32_t size_ = 0;
-    std::uint32_t hand_ = 0;  ///< the entry that gives way next
+    std::uint64_t rate_;
+    std::array<SamplerRate, samplers_max> samplers_;
+    std::uint8_t count_;
+    std::uint8_t next_;  ///< to be displaced
 };
 
-}  // namespace flow
+}  // namespace flow::sampling

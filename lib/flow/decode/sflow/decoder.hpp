@@ -41,17 +41,6 @@ public:
     [[nodiscard]] static bool accepted(const Protocols& protocols) noexcept {
         return protocols.sflow;
     }
-    /// Whose sequence numbers these are: the sub-agent. 0 when the header is cut before it, or its
-    /// address type is unknown.
-    [[nodiscard]] static std::uint32_t domain_of(Bytes payload) noexcept {
-        wire::Cursor in{payload};
-        in.skip(4);
-        const std::uint32_t address_type = in.u32();
-        if (address_type != 1 && address_type != 2) return 0;
-        in.skip(address_type == 1 ? 4 : 16);
-        return in.u32();
-    }
-
     /// Returns the first thing that was wrong; the samples before it have been handed on. A sample
     /// that is broken inside its own length costs only itself.
     template <RecordSink Sink>

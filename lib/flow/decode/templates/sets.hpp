@@ -10,7 +10,6 @@
 
 #include "flow/base/bytes.hpp"
 #include "flow/base/error.hpp"
-#include "flow/decode/sampling/rates.hpp"
 #include "flow/decode/templates/store.hpp"
 #include "flow/model/record.hpp"
 #include "flow/wire/cursor.hpp"
@@ -46,54 +45,32 @@ private:
     Record record_{};
 };
 
-/// Reads the records of options data (RFC 7011 §3.4.2.2): how the exporter samples. What else they
-/// say is not used. The flows that follow have the new rate: the sink begins anew.
-template <RecordSink Sink>
-Error decode_options_set(const Template& layout, Bytes body, VariableLayout& variable,
-                         SamplingRates& rates, const SamplingRates::Key& key, Origin& origin,
-                         Sink& sink) noexcept {
-    bool learnt = false;
-    while (body.size() >= layout.record_size) {
-        if (const Error error = variable.measure(layout, body); failed(error)) return error;
-        const SamplingOption option = read_sampling(layout, variable.record());
-        learnt |= option.rate != 0;
-        rates.learn(key, option);
-        body = body.subspan(variable.record().bytes.size());
-    }
-    if (!learnt) return Error::none;
-    rates.apply(key, origin);
-    sink.begin(origin);
-    return Error::none;
-}
+struct DataSetOutcome {
+    Error error = Error::none;
+    std::uint32_t record_count = 0;  ///< that were handed on
+};
 
 /// Hands on the records of a data set. A rest shorter than a record is padding (RFC 7011 §3.3.1).
-template <RecordSink Sink>
-Error decode_data_set(const Template& layout, Bytes body, VariableLayout& variable,
-                      Sink& sink) noexcept {
+/// `Sink` has RecordSink's `records` and `record`.
+template <class Sink>
+DataSetOutcome decode_data_set(const Template& layout, Bytes body, VariableLayout& variable,
+                               Sink& sink) noexcept {
+    DataSetOutcome outcome;
     if (!layout.variable) {
-        const auto count = static_cast<std::uint32_t>(body.size() / layout.record_size);
-        if (count > 0) {
-            sink.records(layout,
-                         RecordRun{body.first(std::size_t{count} * layout.record_size), count});
-        }
-        return Error::none;
+        outcome.record_count = static_cast<std::uint32_t>(body.size() / layout.record_size);
+        if (outcome.record_count == 0) return outcome;
+        const std::size_t size = std::size_t{outcome.record_count} * layout.record_size;
+        sink.records(layout, RecordRun{body.first(size), outcome.record_count});
+        return outcome;
     }
     while (body.size() >= layout.record_size) {
-        if (const Error error = variable.measure(layout, body); failed(error)) return error;
+        outcome.error = variable.measure(layout, body);
+        if (failed(outcome.error)) return outcome;
         sink.record(layout, variable.record());
+        ++outcome.record_count;
         body = body.subspan(variable.record().bytes.size());
     }
-    return Error::none;
-}
-
-/// Stores a template and tells the sink when it is new.
-template <RecordSink Sink>
-Error learn_template(TemplateStore& templates, const Domain& domain,
-                     const TemplateDefinition& definition, Sink& sink) noexcept {
-    const Result<TemplateStore::Learnt> learnt = templates.put(domain, definition);
-    if (!learnt) return learnt.error();
-    if (learnt->changed) sink.learn(*learnt->layout);
-    return Error::none;
+    return outcome;
 }
 
 /// Walks the sets: `visit(id, body)` for each, its failures remembered and passed over. A set that

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The templates of one shard (RFC 7011 §8, RFC 3954 §7), shared by NetFlow v9 and IPFIX. Keyed by
-// exporter address, version, observation domain (v9: source id) and template id. All memory is
-// reserved at start; full means refuse.
+// exporter, version, observation domain (v9: source id) and template id. All memory is reserved at
+// start. A full store takes from templates that nobody has used or refreshed for a while; when
+// there are none it refuses. README.md has the whole policy.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,8 @@
 #include "flow/base/index_table.hpp"
 #include "flow/base/result.hpp"
 #include "flow/base/slots.hpp"
+#include "flow/decode/domain.hpp"
+#include "flow/decode/patience.hpp"
 #include "flow/model/origin.hpp"
 #include "flow/model/template.hpp"
 
@@ -25,38 +28,42 @@ struct TemplateLimits {
     std::uint32_t templates_per_exporter_max = 1024;
 };
 
-/// Whose template ids these are.
-struct Domain {
-    ExporterIndex exporter = 0;
-    std::uint32_t id = 0;      ///< observation domain or source id
-    std::uint8_t version = 0;  ///< 9 or 10
-
-    [[nodiscard]] bool operator==(const Domain&) const noexcept = default;
-};
-
 /// What a template record says, before it is stored.
 struct TemplateDefinition {
     std::uint16_t id = 0;
     bool options = false;
     std::span<const TemplateField> fields{};
-    std::uint16_t scope_count = 0;  ///< options: how many of the fields are scopes
+    std::uint16_t scope_count = 0;  ///< options: of the fields, from the first on
 };
 
 class TemplateStore {
 public:
+    /// With data, a template is kept for so long after it was used or refreshed last.
+    static constexpr std::uint32_t stale_after_seconds = 1800;
+
     TemplateStore(const TemplateLimits& limits, std::uint64_t seed) noexcept;
+
+    /// Any clock that does not jump far; before the calls of a datagram.
+    void set_now(std::uint32_t now_seconds) noexcept { now_seconds_ = now_seconds; }
 
     struct Learnt {
         const Template* layout = nullptr;
         bool changed = false;  ///< new, or other fields than before; false for a mere refresh
     };
     /// Stores or replaces. Refuses with bad_template (id below 256, no field, a record of no bytes)
-    /// or template_limit; what was there before stays.
+    /// or template_limit; what was there before stays. May make room by removing another template,
+    /// so pointers from before are not valid any more.
     [[nodiscard]] Result<Learnt> put(const Domain& domain,
                                      const TemplateDefinition& definition) noexcept;
 
     /// Null when the template is not known.
     [[nodiscard]] const Template* find(const Domain& domain, std::uint16_t id) const noexcept;
+    /// The same, for data: keeps the template from being displaced.
+    [[nodiscard]] const Template* use(const Domain& domain, std::uint16_t id) noexcept;
+
+    /// The template is not the exporter's word but an earlier run's, until data uses it or a
+    /// definition comes.
+    void mark_restored(TemplateSlot slot) noexcept { entries_[slot].restored = true; }
 
     /// Withdrawal of one template (RFC 7011 §8.1); nothing happens when it is not known.
     void withdraw(const Domain& domain, std::uint16_t id) noexcept;
@@ -69,12 +76,33 @@ public:
     [[nodiscard]] std::uint32_t count_of(ExporterIndex exporter) const noexcept {
         return chains_[exporter].count;
     }
+    /// Templates that were removed to make room.
+    [[nodiscard]] std::uint64_t evictions() const noexcept { return evictions_; }
+    /// Counts whatever makes a walk over the store find something else.
+    [[nodiscard]] std::uint64_t changes() const noexcept { return changes_; }
+
+    /// A walk in steps: calls `visit(domain, template, confirmed)` for the templates in the
+    /// `at_most` slots from `from` on, and returns where to go on; the end is end_slot().
+    /// `confirmed` is false for what was only restored. Templates that come and go meanwhile may be
+    /// missed.
+    template <class Visit>
+    std::uint32_t visit(std::uint32_t from, std::uint32_t at_most, Visit visit) const noexcept {
+        for (; from < fresh_ && at_most > 0; ++from, --at_most) {
+            const Entry& entry = entries_[from];
+            if (entry.layout.id != 0) visit(entry.domain, entry.layout, !entry.restored);
+        }
+        return from;
+    }
+    [[nodiscard]] std::uint32_t end_slot() const noexcept { return fresh_; }
 
 private:
     struct Entry {
-        Template layout;
+        Template layout;  ///< id 0: free
         Domain domain;
         std::uint32_t next_plus_one;  ///< of the same exporter, or of the free ones; 0: the last
+        std::uint32_t last_touched;   ///< used, learnt or refreshed
+        bool used;                    ///< by data
+        bool restored;                ///< and neither used nor defined since
     };
     struct Fields {
         TemplateField of[template_fields_max];
@@ -87,7 +115,11 @@ private:
 
     [[nodiscard]] std::uint64_t hash_of(const Domain& domain, std::uint16_t id) const noexcept;
     [[nodiscard]] std::uint32_t index_of(const Domain& domain, std::uint16_t id) const noexcept;
-    [[nodiscard]] std::uint32_t allocate() noexcept;
+    [[nodiscard]] std::uint32_t allocate(ExporterIndex exporter) noexcept;
+    [[nodiscard]] bool may_go(const Entry& entry) noexcept;
+    [[nodiscard]] std::uint32_t find_own_victim(ExporterIndex exporter) noexcept;
+    [[nodiscard]] std::uint32_t find_victim(ExporterIndex exporter) noexcept;
+    [[nodiscard]] bool make_room(ExporterIndex exporter) noexcept;
     template <class Predicate>
     void remove_if(ExporterIndex exporter, Predicate predicate) noexcept;
 
@@ -97,8 +129,13 @@ private:
     Slots<Chain> chains_;  ///< by exporter
     IndexTable table_;
     std::uint64_t seed_;
+    Patience patience_{stale_after_seconds};
+    std::uint64_t evictions_ = 0;
+    std::uint64_t changes_ = 0;
+    std::uint32_t now_seconds_ = 0;
+    std::uint32_t hand_ = 0;
     std::uint32_t free_plus_one_ = 0;
-    std::uint32_t fresh_ = 0;  ///< entries that were never used start here
+    std::uint32_t fresh_ = 0;  ///< entries that never held a template start here
     std::uint32_t size_ = 0;
 };
 

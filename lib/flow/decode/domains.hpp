@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The domains of one shard and what is known of each: its sampling rates and its sequence numbers.
+// One look-up per datagram. Bounded in all and per exporter: a full table takes from those that
+// have been silent.
+#pragma once
+
+#include <cstdint>
+
+#include "flow/base/index_table.hpp"
+#include "flow/base/slots.hpp"
+#include "flow/decode/domain.hpp"
+#include "flow/decode/patience.hpp"
+#include "flow/decode/sampling/rates.hpp"
+#include "flow/decode/sequence.hpp"
+
+namespace flow {
+
+struct DomainLimits {
+    std::uint32_t domains_max = 32768;
+    std::uint32_t domains_per_exporter_max = 256;
+};
+
+/// Valid, and unused, when all bytes are zero.
+struct DomainState {
+    Domain domain;
+    std::uint32_t last_seen;
+    std::uint32_t next_plus_one;  ///< of the same exporter, or of the free ones; 0: the last
+    bool spoke_again;             ///< since the eviction hand last passed
+    bool restored;                ///< its rates are an earlier run's
+    sampling::Rates rates;
+    Sequence sequence;
+};
+
+class Domains {
+public:
+    /// With rates, a domain is kept for so long after it spoke last.
+    static constexpr std::uint32_t stale_after_seconds = 1800;
+
+    Domains(const DomainLimits& limits, std::uint32_t exporters_max, std::uint64_t seed) noexcept;
+
+    /// Finds the domain or makes it. Null when there is no room, and for those of exporter 0, which
+    /// are several senders'. Valid until the next call.
+    [[nodiscard]] DomainState* enter(const Domain& domain, std::uint32_t now_seconds) noexcept;
+    /// Null when it is not known.
+    [[nodiscard]] const DomainState* find(const Domain& domain) const noexcept;
+
+    /// The exporter is gone, and all its domains.
+    void forget(ExporterIndex exporter) noexcept;
+
+    [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
+    [[nodiscard]] std::uint32_t count_of(ExporterIndex exporter) const noexcept {
+        return chains_[exporter].count;
+    }
+    [[nodiscard]] std::uint64_t evictions() const noexcept { return evictions_; }
+
+    /// A walk in steps: calls `visit(state)` for the domains in the `at_most` slots from `from` on,
+    /// and returns where to go on; the end is end_slot(). Domains that come and go meanwhile may be
+    /// missed.
+    template <class Visit>
+    std::uint32_t visit(std::uint32_t from, std::uint32_t at_most, Visit visit) const noexcept {
+        for (; from < fresh_ && at_most > 0; ++from, --at_most) {
+            if (slots_[from].domain.version != 0) visit(slots_[from]);
+        }
+        return from;
+    }
+    [[nodiscard]] std::uint32_t end_slot() const noexcept { return fresh_; }
+
+private:
+    /// The domains of one exporter, as a list. Zeroed memory is an empty one.
+    struct Chain {
+        std::uint32_t first_plus_one;
+        std::uint32_t count;
+    };
+
+    [[nodiscard]] std::uint32_t index_of(const Domain& domain, std::uint64_t hashed) const noexcept;
+    [[nodiscard]] std::uint32_t allocate(ExporterIndex exporter,
+                                         std::uint32_t now_seconds) noexcept;
+    [[nodiscard]] bool may_go(DomainState& state, std::uint32_t now_seconds) noexcept;
+    [[nodiscard]] std::uint32_t find_victim(ExporterIndex exporter,
+                                            std::uint32_t now_seconds) noexcept;
+    void remove(std::uint32_t index) noexcept;
+
+    DomainLimits limits_;
+    Slots<DomainState> slots_;
+    Slots<Chain> chains_;  ///< by exporter
+    IndexTable table_;
+    std::uint64_t seed_;
+    Patience patience_{stale_after_seconds};
+    std::uint64_t evictions_ = 0;
+    std::uint32_t free_plus_one_ = 0;
+    std::uint32_t fresh_ = 0;  ///< slots that were never used start here
+    std::uint32_t size_ = 0;
+    std::uint32_t hand_ = 0;
+    std::uint32_t last_ = IndexTable::none;  ///< of the datagram before
+};
+
+}  // namespace flow
