@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a mapping file's formatter section makes of a flow in the profile goflow2-v2: columns of
-one's own, renderers, other names, a choice of columns. Written from goflow2's rules, beside v2.py."""
+one's own, renderers, other names, a choice of columns. From goflow2's rules, beside v2.py."""
 
 import datetime
 import json
