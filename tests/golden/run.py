@@ -18,7 +18,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from support import flowd  # noqa: E402
 
-WORKERS = 2
+WORKERS = 4  # a run waits more than it works
 DIFFERENCES_SHOWN = 3
 
 
