@@ -56,7 +56,7 @@ public:
         if (!flow::is_custom(found->column)) shape_.schema.add(found->column);  // flowd's own
         LineItem item{.column = found->column, .render = found->render, .key = name};
         if (!found->is_virtual) render(item);
-        item.always = !flow::is_custom(item.column) || is_rendered(item.column);
+        item.always = !flow::is_custom(item.column) || is_shown_empty(item);
         items_.push_back(renamed(item, name));
         return true;
     }
@@ -88,6 +88,14 @@ private:
             if (is_for(each.first, column)) return true;
         }
         return false;
+    }
+
+    /// Whether goflow2 prints a custom column that has no value: an array with a renderer, empty,
+    /// and what has the name "unknown".
+    [[nodiscard]] bool is_shown_empty(const LineItem& item) const {
+        if (!is_rendered(item.column)) return false;
+        return shape_.schema.customs()[flow::custom_index(item.column)].array ||
+               item.render == flow::Render::etype_name || item.render == flow::Render::proto_name;
     }
 
     LineItem renamed(LineItem item, std::string_view name) {

@@ -107,6 +107,25 @@ TEST(Shape, TheTagJsonGivesSnakeCase) {
     EXPECT_EQ(line_of(shape_of(config).schema), "Type type ");
 }
 
+TEST(Shape, OfDeclaredColumnsArraysAndNamesArePrintedWithoutAValue) {
+    const OutputShape shape = shape_of(profile("goflow2-v2"), R"(formatter:
+  fields: [text, texts, mac, etype_, proto_, plain]
+  render: {text: string, texts: string, mac: mac, etype_: etype, proto_: proto}
+  protobuf:
+    - {name: text, index: 1000, type: bytes}
+    - {name: texts, index: 1001, type: bytes, array: true}
+    - {name: mac, index: 1002, type: varint}
+    - {name: etype_, index: 1003, type: varint}
+    - {name: proto_, index: 1004, type: varint}
+    - {name: plain, index: 1005, type: varint, array: true}
+)");
+    std::string shown;
+    for (const flow::LineItem& item : shape.schema.line()) {
+        if (item.always) shown += std::string{item.key} + " ";
+    }
+    EXPECT_EQ(shown, "texts etype_ proto_ ");
+}
+
 constexpr std::string_view formatter = R"(formatter:
   fields: [src_addr, icmp_name, csum, vrf, in_if]
   key: [sampler_address, csum]
@@ -126,7 +145,7 @@ TEST(Shape, TheFilesFormatterChoosesTheLine) {
     EXPECT_EQ(line[1].render, Render::icmp_name_or_unknown);
     EXPECT_EQ(line[2].column, flow::custom_column(0));
     EXPECT_FALSE(line[2].always) << "left out of lines without a value";
-    EXPECT_TRUE(line[3].always) << "a renderer of its own prints it nevertheless";
+    EXPECT_TRUE(line[3].always) << "an array with a renderer prints it nevertheless";
     EXPECT_EQ(line[3].render, Render::text);
     EXPECT_EQ(line[4].render, Render::none);
     ASSERT_EQ(shape.schema.customs().size(), 2U);

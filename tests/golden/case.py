@@ -24,6 +24,10 @@ class Case:
     arguments: str = ""     # more flags
     mapping: str = ""       # the file mapping.yaml, if there is one
     counters: dict = field(default_factory=dict)  # some of the summary's; one that is missing is 0
+    files: dict = field(default_factory=dict)  # further files of the folder, which arguments name
+    output: bytes | None = None  # what is printed, where the flows' columns do not say it
+    says: list = field(default_factory=list)   # texts that the log has
+    exit: int = 0
 
 
 def arrive(frames: list[bytes]) -> list[pcap.Packet]:

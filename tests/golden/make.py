@@ -12,12 +12,19 @@ sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
+import columns_cases  # noqa: E402
+import elements_cases  # noqa: E402
+import formatter_cases  # noqa: E402
 import frame_cases  # noqa: E402
 import format_cases  # noqa: E402
 import ipfix_cases  # noqa: E402
+import layers_cases  # noqa: E402
 import legacy_cases  # noqa: E402
+import mapping_cases  # noqa: E402
 import netflow5_cases  # noqa: E402
 import netflow9_cases  # noqa: E402
+import raw_cases  # noqa: E402
+import selector_cases  # noqa: E402
 import sflow_cases  # noqa: E402
 import state_cases  # noqa: E402
 import strict_netflow_cases  # noqa: E402
@@ -29,7 +36,8 @@ from support import lines, protobuf, v2  # noqa: E402
 CASES = (netflow5_cases.CASES + legacy_cases.CASES + netflow9_cases.CASES + ipfix_cases.CASES
          + sflow_cases.CASES + frame_cases.CASES + format_cases.CASES + v2_cases.CASES
          + v2_cases.SAMPLED_CASES + strict_netflow_cases.CASES + strict_sflow_cases.CASES
-         + state_cases.CASES)
+         + state_cases.CASES + columns_cases.CASES + formatter_cases.CASES + mapping_cases.CASES
+         + elements_cases.CASES + selector_cases.CASES + raw_cases.CASES + layers_cases.CASES)
 COLUMNS = 100
 
 
@@ -42,8 +50,15 @@ def wrapped(text: str) -> str:
     return "\n".join(out) + "\n"
 
 
+def suffix(case: Case) -> str:
+    binary = "-format bin" in case.arguments or "-format pb" in case.arguments
+    return "pb" if binary else "text" if "-format text" in case.arguments else "jsonl"
+
+
 def expected(case: Case) -> tuple[str, bytes]:
     """The name and the content of the file of expected output."""
+    if case.output is not None:
+        return f"expected.{suffix(case)}", case.output
     if v2_cases.PROFILE in case.arguments:
         return expected_v2(case)
     if "-format text" in case.arguments:
@@ -73,12 +88,14 @@ def expected_v2(case: Case) -> tuple[str, bytes]:
 def files(case: Case) -> dict[str, bytes]:
     command = f"flowd -replay input.pcap {case.arguments}".strip()
     texts = {"command": command + "\n", "drops.json": json.dumps(case.drops) + "\n",
-             "why.md": wrapped(case.why)}
+             "why.md": wrapped(case.why)} | case.files
     if case.mapping:
         command += " -mapping mapping.yaml"
         texts |= {"command": command + "\n", "mapping.yaml": case.mapping}
     if case.counters:
         texts["counters.json"] = json.dumps(case.counters) + "\n"
+    if case.says or case.exit:
+        texts["log.json"] = json.dumps({"exit": case.exit, "says": case.says}, indent=1) + "\n"
     name, content = expected(case)
     return {"input.pcap": case.capture, name: content} | {
         name: text.encode() for name, text in texts.items()}

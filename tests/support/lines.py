@@ -40,3 +40,46 @@ def text(columns: dict) -> str:
     """The same as a line of text: quotes stay around strings, a space is between columns."""
     values = (DEFAULTS | columns).items()
     return " ".join(f"{key}={json.dumps(value, separators=(',', ':'))}" for key, value in values)
+
+
+ETYPES = {0x0806: "ARP", 0x0800: "IPv4", 0x86DD: "IPv6"}
+PROTOCOLS = {1: "ICMP", 6: "TCP", 17: "UDP", 58: "ICMPv6", 132: "SCTP"}
+ICMP_TYPES = {
+    1: {0: "EchoReply", 3: "DestinationUnreachable", 8: "Echo", 9: "RouterAdvertisement",
+        10: "RouterSolicitation", 11: "TimeExceeded"},
+    58: {1: "DestinationUnreachable", 2: "PacketTooBig", 3: "TimeExceeded", 128: "EchoRequest",
+         129: "EchoReply", 133: "RouterSolicitation", 134: "RouterAdvertisement"}}
+
+
+def snake(name: str) -> str:
+    """The name in goflow2's .proto: mpls_1_ttl of Mpls_1Ttl."""
+    out = ""
+    for i, letter in enumerate(name):
+        if (letter.isupper() and i > 0 and name[i - 1] != "_"):
+            out += "_"
+        out += letter.lower()
+    return out
+
+
+SNAKE = {snake(name): name for name in DEFAULTS}
+
+
+def selected(columns: dict, names: list[str]) -> list[tuple]:
+    """Keys and values in the order of `names`; those that are no column are left out."""
+    values = DEFAULTS | columns
+    virtual = {"EtypeName": ETYPES.get(values["Etype"], ""),
+               "ProtoName": PROTOCOLS.get(values["Proto"], ""),
+               "IcmpName": ICMP_TYPES.get(values["Proto"], {}).get(values["IcmpType"], "")}
+    known = virtual | values | {name: values[column] for name, column in SNAKE.items()}
+    return [(name, known[name]) for name in names if name in known]
+
+
+def selected_line(columns: dict, names: list[str]) -> str:
+    """Names may come twice, so that this is no object of Python's."""
+    return "{" + ",".join(f"{json.dumps(name)}:{json.dumps(value, separators=(',', ':'))}"
+                          for name, value in selected(columns, names)) + "}"
+
+
+def selected_text(columns: dict, names: list[str]) -> str:
+    return " ".join(f"{name}={json.dumps(value, separators=(',', ':'))}"
+                    for name, value in selected(columns, names))

@@ -42,16 +42,20 @@ def take_varint(data: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
-def encode(columns: dict) -> bytes:
-    """Fields in ascending number, zeros left out, as Go's encoder writes them."""
+def encode(columns: dict, raw: dict | None = None) -> bytes:
+    """Fields in ascending number, zeros left out, as Go's encoder writes them. `raw`: numbers and
+    bytes of columns whose line does not say them, such as an address that is none."""
+    raw = raw or {}
     out = b""
     for number in sorted(NAMES):
         name = NAMES[number]
-        value = columns.get(name, lines.DEFAULTS[name])
-        if value == lines.DEFAULTS[name]:
+        value = raw.get(name, columns.get(name, lines.DEFAULTS[name]))
+        if value in (lines.DEFAULTS[name], b""):
             continue
         body = None
-        if name == "Type":
+        if name in raw:
+            body = value if isinstance(value, bytes) else None
+        elif name == "Type":
             value = TYPES[value]
         elif name in MACS:
             value = int(value.replace(":", ""), 16)

@@ -35,19 +35,27 @@ MACS = {"src_mac", "dst_mac"}
 NETWORKS = {"src_net": "src_addr", "dst_net": "dst_addr"}
 
 
-def address(text: str) -> str:
-    """As RFC 5952 writes it; a v4-mapped address keeps its prefix."""
-    if not text:
+def packed(value: str | bytes) -> bytes:
+    """The bytes of an address. Bytes stand for themselves: a value need not be an address."""
+    if isinstance(value, bytes):
+        return value
+    return ipaddress.ip_address(value).packed if value else b""
+
+
+def address(value: str | bytes) -> str:
+    """As RFC 5952 writes it; a v4-mapped address keeps its prefix. Empty when it is none."""
+    text = packed(value)
+    if len(text) not in (4, 16):
         return ""
     parsed = ipaddress.ip_address(text)
     mapped = getattr(parsed, "ipv4_mapped", None)
     return f"::ffff:{mapped}" if mapped else str(parsed)
 
 
-def network(text: str, length: int) -> str:
+def network(value: str | bytes, length: int) -> str:
     """The prefix of an address, without its host bits."""
     try:
-        return str(ipaddress.ip_network((text, length), strict=False))
+        return str(ipaddress.ip_network((address(value), length), strict=False))
     except ValueError:  # no address, or longer than it
         return "invalid Prefix"
 
@@ -95,9 +103,9 @@ def delimited(number: int, body: bytes) -> bytes:
 
 def field(name: str, number: int, value) -> bytes:
     if name in ADDRESSES:
-        return delimited(number, ipaddress.ip_address(value).packed)
+        return delimited(number, packed(value))
     if name in ADDRESS_LISTS:
-        return b"".join(delimited(number, ipaddress.ip_address(each).packed) for each in value)
+        return b"".join(delimited(number, packed(each)) for each in value)
     if name == "layer_stack":
         return delimited(number, b"".join(varint(LAYERS[each]) for each in value))
     if isinstance(value, list):
@@ -109,10 +117,15 @@ def field(name: str, number: int, value) -> bytes:
     return varint(number << 3 | VARINT) + varint(value)
 
 
-def message(columns: dict) -> bytes:
-    """Behind a varint of its length: fields in ascending number, zeros left out, numbers packed."""
+def body(columns: dict) -> bytes:
+    """Fields in ascending number, zeros left out, numbers packed."""
     values = complete(columns)
-    body = b"".join(field(name, number, values[name])
+    return b"".join(field(name, number, values[name])
                     for name, number, default in sorted(COLUMNS, key=lambda each: each[1])
-                    if values[name] != default)
-    return varint(len(body)) + body
+                    if values[name] not in (default, b""))
+
+
+def message(columns: dict) -> bytes:
+    """Behind a varint of its length."""
+    content = body(columns)
+    return varint(len(content)) + content

@@ -33,8 +33,8 @@ struct LineItem {
     Column column{};  ///< may be custom
     Render render{};
     std::string_view key;
-    /// A custom column without a value is left out of the line; with a renderer of its own it is
-    /// printed nevertheless.
+    /// False: a custom column without a value is left out of the line. Renderers that have a word
+    /// for nothing, and arrays that have a renderer, are printed nevertheless.
     bool always = true;
 };
 

@@ -146,6 +146,19 @@ TEST(JsonFormatter, CustomColumnsWithoutValueAreLeftOut) {
     EXPECT_EQ(test::line_within_bound(Formatter{custom_schema()}, Flow{}), R"({"s":"","bytes":0})");
 }
 
+TEST(JsonFormatter, CustomColumnsWithoutValueThatArePrintedSayNothingTheirWay) {
+    Schema schema = Schema::all(Profile::goflow2_v2);
+    using Type = CustomColumn::Type;
+    EXPECT_TRUE(schema.add_custom({.name = "n", .number = 999, .type = Type::varint}));
+    EXPECT_TRUE(schema.add_custom({"a", 997, Type::bytes, true}));
+    schema.clear_line();
+    schema.add_item({custom_column(0), Render::etype_name, "e", true});
+    schema.add_item({custom_column(0), Render::proto_name, "p", true});
+    schema.add_item({custom_column(1), Render::text, "a", true});
+    EXPECT_EQ(test::line_within_bound(Formatter{schema}, Flow{}),
+              R"({"e":"unknown","p":"unknown","a":[]})");
+}
+
 TEST(JsonFormatter, CustomColumnsPrintTheLastValueAndArraysAll) {
     const std::string_view name = "a\"<\n";
     Flow flow;

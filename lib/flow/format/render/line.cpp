@@ -57,6 +57,11 @@ constexpr std::string_view empty_value(Render render, Kind kind) noexcept {
     }
 }
 
+/// The same of a custom column, where goflow2's names say that there is no value to name.
+constexpr std::string_view empty_custom(Render render) noexcept {
+    return render == Render::etype_name || render == Render::proto_name ? "unknown" : "";
+}
+
 }  // namespace
 
 [[gnu::cold]] Line::Line(const Schema& schema, const Style& style) noexcept {
@@ -81,13 +86,15 @@ constexpr std::string_view empty_value(Render render, Kind kind) noexcept {
         hole.begin = size();
         hole.key_size = static_cast<std::uint8_t>(hole.begin - start);
         const bool list = hole.way == Way::list || hole.way == Way::byte_list;
-        const std::string_view quote = hole.quoted && !list ? style.quote : "";
+        const std::string_view quote = hole.quoted && !list && !hole.array ? style.quote : "";
         if (!hole.optional) {
             blank.text(quote);
             if (hole.way != Way::custom) {
                 hole.begin = static_cast<std::uint16_t>(size() + (list ? 1 : 0));
             }
-            blank.text(hole.array || list ? "[]" : empty_value(hole.render, hole.kind));
+            blank.text(hole.array || list        ? "[]"
+                       : hole.way == Way::custom ? empty_custom(hole.render)
+                                                 : empty_value(hole.render, hole.kind));
             blank.text(quote);
         }
         hole.end = size();
