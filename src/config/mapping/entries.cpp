@@ -50,16 +50,15 @@ flow::Endian endian_of(const Value& entry, std::string_view key, const Reader& r
 
 flow::Endian read_endian(const Value& entry, const Reader& reader) {
     const Words& words = reader.words();
+    // Samples that have it describe numbers that are big-endian on the wire: to read it would make
+    // rates of 16,777,216 out of rates of 1.
     const Value* sample = reader.text(entry, words.endian_of_sample);
-    const bool strict = reader.reading().strict;
     if (sample != nullptr) {
-        reader.complaints().warn_once(
-            sample->line, strict ? "endian is left out, as in goflow2, whose key is endianness"
-                                 : "endian is used; goflow2 leaves it out, its key is endianness");
+        reader.complaints().warn_once(sample->line,
+                                      "endian is left out, as in goflow2, whose key is endianness");
     }
-    if (reader.text(entry, words.endian) != nullptr) return endian_of(entry, words.endian, reader);
-    return sample != nullptr && !strict ? endian_of(entry, words.endian_of_sample, reader)
-                                        : flow::Endian::big;
+    return reader.text(entry, words.endian) != nullptr ? endian_of(entry, words.endian, reader)
+                                                       : flow::Endian::big;
 }
 
 /// A field's key in goflow2 has three parts: is there an enterprise, which one, and the element. An

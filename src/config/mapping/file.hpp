@@ -44,7 +44,7 @@ struct MappingFile {
 /// How the file is to be understood.
 struct Reading {
     flow::Profile profile = flow::Profile::goflow2_v1;
-    /// As goflow2 does: Go's names only, `endian` ignored, layers and sections of that version.
+    /// As goflow2 does: Go's names only, layers and sections of that version.
     /// Concerns YAML; goflow2 has no TOML.
     bool strict = false;
 };
