@@ -101,6 +101,20 @@ RENDERED_FLOW = flow(in_if=17, out_if=0x86DD, src_mac="02:00:00:00:00:08", src_a
                          ("ips", ip("10.0.0.1")[1]), ("ips", ip("::ffff:10.0.0.2")[1]),
                          ("no_ip", b"abc")])
 
+# --- Renderers of columns that they cannot print: of numbers of 32 bits mac and datetimenano, of
+# bytes all but ip and string, of numbers these two.
+UNFIT = Shape(["in_if", "sequence_num", "src_mac", "bytes", "src_addr", "next_hop", "packets"],
+              render={"in_if": "mac", "sequence_num": "datetimenano", "src_mac": "ip",
+                      "bytes": "string", "src_addr": "mac", "next_hop": "datetime",
+                      "packets": "datetimenano"})
+UNFIT_FIELDS = ((10, 4), (56, 6), (1, 4), (8, 4), (15, 4), (2, 8))
+UNFIT_FLOW = flow(in_if=9, src_mac="02:00:00:00:00:08", bytes=64, src_addr="10.1.2.3",
+                  etype=0x0800, next_hop="10.9.9.9", packets=FRACTIONS)
+UNFIT_CAPTURE = capture(ipfix(
+    [one_set(TEMPLATE, template(256, UNFIT_FIELDS)),
+     one_set(256, number(9, 4) + number(0x02_00_00_00_00_08, 6) + number(64, 4) + ip("10.1.2.3")[1]
+             + ip("10.9.9.9")[1] + number(FRACTIONS, 8))], domain=7, sequence=77))
+
 # --- JSON's letters. goflow2 loses a flow whose text has a quote; it is escaped here.
 LETTERS = Shape(["label"], (Custom("label", 2001, "string"),), {"label": "string"})
 
@@ -147,6 +161,11 @@ CASES = [
                 "numbers. src_net without its renderer is the length.",
                 capture(enterprise_record(RENDERED_FIELDS)), [RENDERED_FLOW], RENDERED,
                 formatter(RENDERED) + entries(RENDERED_TO)),
+    *in_formats("renderers_that_do_not_fit",
+                "A renderer that cannot print a column leaves it to none: 32 bits are no MAC "
+                "address and no nanoseconds, an address is hexadecimal. Each is a warning.",
+                UNFIT_CAPTURE, [UNFIT_FLOW], UNFIT, formatter(UNFIT),
+                says=["mac cannot print in_if", "datetime cannot print next_hop"]),
     *in_formats("renderers_of_nothing",
                 "A declared column without value whose renderer is etype or proto is unknown, an "
                 "array with a renderer is empty; all others are left out. Columns of the profile "

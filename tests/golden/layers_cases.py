@@ -30,7 +30,58 @@ V4_UDP = packets.ipv4(IN, OUT, packets.UDP, packets.udp(IN, OUT, 1000, 2000, byt
 BRIDGED = packets.ethernet(INNER, source="02:00:00:00:00:0a", destination="02:00:00:00:00:0b")
 PORTS = {"proto": 17, "src_port": 1000, "dst_port": 2000}
 
+NOTHING_INSIDE = ["Ethernet", "IPv4", "UDP"], [14, 20, 8]
+
+
+def behind_udp(port: int, payload: bytes) -> bytes:
+    return frame(packets.ipv4(IN, OUT, packets.UDP,
+                              packets.udp(IN, OUT, 1000, port, payload)))
+
+
+def damaged() -> list[tuple[bytes, dict]]:
+    """A frame, and what there is of it besides the outer addresses."""
+    def tunnel(protocol: int, inside: bytes, stack=(), sizes=()) -> tuple[bytes, dict]:
+        return (frame(packets.ipv4(IN, OUT, protocol, inside)),
+                {"proto": protocol, "layer_stack": ["Ethernet", "IPv4", *stack],
+                 "layer_size": [14, 20, *sizes]})
+
+    def datagram(port: int, inside: bytes, stack=(), sizes=()) -> tuple[bytes, dict]:
+        return (behind_udp(port, inside),
+                {"proto": 17, "src_port": 1000, "dst_port": port,
+                 "layer_stack": NOTHING_INSIDE[0] + list(stack),
+                 "layer_size": NOTHING_INSIDE[1] + list(sizes)})
+
+    def gre(flags: int, rest: bytes) -> bytes:
+        return number(flags, 2) + number(0x0800, 2) + rest
+
+    vxlan = bytes((8, 0, 0, 0)) + number(77 << 8, 4)
+    return [
+        tunnel(GRE, b"\0\0"),                           # four bytes are its least
+        tunnel(GRE, gre(0x2000, b"\0\0")),              # a key of four bytes is announced
+        tunnel(GRE, gre(0x0002, INNER)),                # version 2
+        tunnel(GRE, gre(0x4000, INNER), ["GRE"], [8]),  # source routes, which no RFC has any more
+        tunnel(GRE, gre(0, b"\x44" + INNER[1:]), ["GRE"], [4]),  # IPv4 of 16 bytes
+        tunnel(4, INNER[:12]),
+        tunnel(41, b"\x45" + bytes(60)),                # IPv6 of version 4
+        datagram(6081, b"\x3f" + bytes(7) + INNER),     # 63 words of options
+        datagram(6081, b"\x40" + bytes(7) + INNER),     # version 1
+        datagram(4789, vxlan[:4]),
+        datagram(4789, b"\0" + vxlan[1:] + BRIDGED),    # without an identifier
+        datagram(4789, vxlan + BRIDGED[:10], ["VXLAN"], [8]),
+        datagram(3544, b"\0\1\xff\xff" + bytes(20)),     # an authentication of 510 bytes
+        datagram(3544, b""),
+    ]
+
+
+DAMAGED = damaged()
+
 CASES = [
+    Case("v2_layers_damaged",
+         "Tunnels that are cut short, announce more than there is, or are of a version that is "
+         "none: the layers before them are there, and the outer packet's columns.",
+         sampled_capture(*(each for each, _ in DAMAGED)),
+         [sampled(index, **V4_FLOW, **columns)
+          for index, (_, columns) in enumerate(DAMAGED)], arguments=PROFILE),
     Case("v2_layers_fragments",
          "The first fragment of a packet has ports, a later one not, in IPv4 and in IPv6; offset "
          "in units of eight bytes, identification, flags (IPv4: MF is 1; IPv6: the low three bits "

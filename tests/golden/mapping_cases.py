@@ -251,6 +251,40 @@ TUNNEL_FLOWS = [
     tunnel(3, 1000, [], [], [("outside", 1000)]),
     tunnel(4, 7544, ["Teredo", "IPv6", "UDP"], [0, 40, 8], [("outside", 7544), ("inside", 6)])]
 
+# --- Frames in IPFIX (315) are read as sFlow's are, in NetFlow v9 they are not.
+FRAME = packets.ethernet(UDP)
+WITH_FRAME = ((315, len(FRAME)), (10, 4))
+FRAME_VALUES = FRAME + number(9, 4)
+FRAMES = capture(
+    ipfix([one_set(TEMPLATE, template(256, WITH_FRAME)), one_set(256, FRAME_VALUES)], domain=7,
+          sequence=77),
+    v9([one_set(V9_TEMPLATE, template(256, WITH_FRAME)), one_set(256, FRAME_VALUES)], count=2,
+       sequence=77, source_id=7))
+V1_FRAMES_FILE = """sflow:
+  mapping:
+    - {layer: 4, offset: 16, length: 16, destination: CustomInteger_1}
+    - {layer: 7, offset: 0, length: 32, destination: CustomBytes_1}
+    - {layer: 3, offset: 64, length: 8, destination: OutIf}
+"""
+V1_FRAME_FLOWS = [
+    {"Type": "IPFIX", "TimeReceived": ARRIVAL_SECONDS, "SequenceNum": 77, "Bytes": len(FRAME),
+     "Packets": 1, "SamplerAddress": EXPORTER, "SrcAddr": IN, "DstAddr": OUT, "Etype": 0x0800,
+     "Proto": 17, "SrcPort": 1000, "DstPort": 2000, "IpTtl": 64, "InIf": 9, "OutIf": 64,
+     "SrcMac": "02:00:00:00:00:01", "DstMac": "02:00:00:00:00:02", "ObservationDomainId": 7,
+     "CustomInteger_1": 2000, "CustomBytes_1": [0xCA, 0xFE, 0xBA, 0xBE]},
+    {"Type": "NETFLOW_V9", "TimeReceived": ARRIVAL_SECONDS + 1, "SequenceNum": 77, "InIf": 9,
+     "SamplerAddress": EXPORTER}]
+V2_FRAME_CUSTOMS = (Custom("port", 700), Custom("payload", 701, "bytes"))
+V2_FRAMES_FILE = layers_file((("udp", 16, 16, "port"), ("4", 64, 32, "payload"),
+                              ("ipv4", 64, 8, "OutIf")), V2_FRAME_CUSTOMS).replace(
+                                  "fields: [", "fields: [type, in_if, out_if, dst_port, ")
+V2_FRAME_SHAPE = Shape(["type", "in_if", "out_if", "dst_port", "port", "payload"],
+                       V2_FRAME_CUSTOMS)
+V2_FRAME_FLOWS = [v2_ipfix(in_if=9, out_if=64, dst_port=2000, custom=[
+    ("port", 2000), ("payload", b"\xca\xfe\xba\xbe")]), v2_ipfix(1, in_if=9, type="NETFLOW_V9")]
+FRAMES_WHY = ("The entries of the section sflow fill columns from the frames of IPFIX records "
+              "(315) too. In NetFlow v9 that element is none, so nothing is filled.")
+
 # --- The file that flowd ships, in both its forms.
 SHIPPED = Shape(
     ["type", "time_received_ns", "sequence_num", "sampling_rate", "flow_direction",
@@ -382,6 +416,13 @@ CASES = SHIPPED_CASES + [
             "the value, of twelve the first eight and then four. An offset may run past the end of "
             "its layer. A layer that is not there gives nothing, nor does one that is not inside "
             "another (encap).", SAMPLED, LAYER_FLOWS, LAYER_SHAPE, LAYERS_FILE),
+    v1_case("frames_of_records", FRAMES_WHY, FRAMES, V1_FRAME_FLOWS, V1_FRAMES_FILE),
+    v1_case("frames_of_records_strict", FRAMES_WHY + " With -strict the same.", FRAMES,
+            V1_FRAME_FLOWS, V1_FRAMES_FILE, "-strict"),
+    v2_case("frames_of_records", FRAMES_WHY, FRAMES, V2_FRAME_FLOWS, V2_FRAME_SHAPE,
+            V2_FRAMES_FILE),
+    v2_case("frames_of_records_strict", FRAMES_WHY + " With -strict the same.", FRAMES,
+            V2_FRAME_FLOWS, V2_FRAME_SHAPE, V2_FRAMES_FILE, "-strict"),
     v2_case("tunnels", "Ports that a file knows lead into Geneve, GRE and Teredo; those with "
             "direction dst by destination only. encap chooses the inner UDP header, whose ports "
             "are no columns of the flow; Geneve and GRE behind a port are inside as well, so that "

@@ -15,6 +15,9 @@ GO_NAMES = {"SrcMac": "src_mac", "DstMac": "dst_mac", "SrcAddr": "src_addr",
             "BgpNextHop": "bgp_next_hop", "MplsIp": "mpls_ip", "Etype": "etype", "Proto": "proto",
             "SrcNet": "src_net", "DstNet": "dst_net",
             "Ipv6RoutingHeaderAddresses": "ipv6_routing_header_addresses"}
+# Columns whose numbers have 64 bits in goflow2's schema, as all declared ones have.
+WIDE = {"time_received_ns", "time_flow_start_ns", "time_flow_end_ns", "sampling_rate", "bytes",
+        "packets", "src_mac", "dst_mac"}
 ICMP_NAMES = {
     1: {0: "EchoReply", 3: "DestinationUnreachable", 8: "Echo", 9: "RouterAdvertisement",
         10: "RouterSolicitation", 11: "TimeExceeded"},
@@ -58,14 +61,15 @@ def plain(value):
     return value.hex() if isinstance(value, bytes) else value
 
 
-def rendered(renderer: str, value):
-    """None: nothing is printed."""
+def rendered(renderer: str, value, bits: int = 64):
+    """None: nothing is printed. `bits` are those of the column's numbers."""
     number, data = isinstance(value, int), isinstance(value, bytes)
+    wide = number and bits == 64
     if renderer == "ip" and data:
         return v2.address(value)
     if renderer == "string" and data:
         return value.decode()
-    if renderer == "mac" and number:
+    if renderer == "mac" and wide:
         return (value & (2**48 - 1)).to_bytes(6, "big").hex(":")
     if renderer == "etype":
         return v2.ETYPE_NAMES.get(value, "") if number else "unknown"
@@ -73,7 +77,7 @@ def rendered(renderer: str, value):
         return v2.protocol_name(value) if number else "unknown"
     if renderer == "datetime" and number:
         return moment(value)
-    if renderer == "datetimenano" and number:
+    if renderer == "datetimenano" and wide:
         return moment(*divmod(value, 10**9))
     return plain(value)
 
@@ -97,7 +101,7 @@ def of_column(name: str, shape: Shape, values: dict):
     value = raw(column, values[column])
     renderer = shape.render[column]
     return ([rendered(renderer, each) for each in value] if isinstance(value, list)
-            else rendered(renderer, value))
+            else rendered(renderer, value, 64 if column in WIDE else 32))
 
 
 def items(columns: dict, shape: Shape) -> list[tuple[str, object]]:

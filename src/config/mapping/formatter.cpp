@@ -163,13 +163,14 @@ void read_renders(const Value& section, const Reader& reader, MappingFile& file)
         }
         const auto name = find_line_name(item->key, profile, file.customs);
         const auto fit = fitting(*render, kind_of(name->column, file.customs));
-        if (fit && !name->is_virtual) {
-            file.renders.emplace_back(item->key, *fit);
-        } else {
-            reader.complaints().pass_over(item->line,
-                                          "render: " + item->text + " cannot print " + item->key,
-                                          "it is printed as without it");
+        const std::string cannot = "render: " + item->text + " cannot print " + item->key;
+        if (name->is_virtual) {
+            reader.complaints().pass_over(item->line, cannot, "it is printed as without it");
+            continue;
         }
+        // goflow2's renderers hand what they cannot print on to none.
+        if (!fit) reader.complaints().pass_over(item->line, cannot, "it is printed as by none");
+        file.renders.emplace_back(item->key, fit.value_or(flow::Render::none));
     }
 }
 

@@ -124,7 +124,8 @@ std::optional<Render> fitting(Render render, Kind kind) noexcept {
         render == Render::ip || render == Render::ip_as_is || render == Render::text;
     if (kind == Kind::bytes && takes_bytes) return render;
     if (kind == Kind::bytes_list && takes_bytes && render != Render::text) return Render::ip_list;
-    const bool is_number = kind == Kind::u32 || kind == Kind::u64;
+    const bool needs_64_bits = render == Render::mac || render == Render::datetime_nano;
+    const bool is_number = kind == Kind::u64 || (kind == Kind::u32 && !needs_64_bits);
     return is_number && !takes_bytes ? std::optional{render} : std::nullopt;
 }
 

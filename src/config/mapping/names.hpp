@@ -44,7 +44,8 @@ struct LineName {
 [[nodiscard]] std::optional<flow::Render> find_render(std::string_view id,
                                                       flow::Profile profile) noexcept;
 
-/// What `render` becomes for values of this kind; nothing when it cannot print them.
+/// What `render` becomes for values of this kind; nothing when it cannot print them, as a number of
+/// 32 bits is no MAC address to goflow2.
 [[nodiscard]] std::optional<flow::Render> fitting(flow::Render render, flow::Kind kind) noexcept;
 
 }  // namespace flowd::mapping

@@ -131,10 +131,15 @@ TEST(Lines, RenderersFitTheirColumns) {
                        {"out_if", Render::proto_name},
                        {"bytes", Render::datetime}}));
     EXPECT_EQ(read("render: {SrcAddr: ip}", v1).renders, (Renders{{"SrcAddr", Render::ip}}));
-    EXPECT_EQ(read("render: {src_addr: mac, bytes: string, icmp_name: none}").warnings,
-              (Sentences{"m:1: render: mac cannot print src_addr; it is printed as without it",
-                         "m:1: render: string cannot print bytes; it is printed as without it",
+    const auto unfit = read("render: {src_addr: mac, bytes: string, in_if: mac, icmp_name: none}");
+    EXPECT_EQ(unfit.warnings,
+              (Sentences{"m:1: render: mac cannot print src_addr; it is printed as by none",
+                         "m:1: render: string cannot print bytes; it is printed as by none",
+                         "m:1: render: mac cannot print in_if; it is printed as by none",
                          "m:1: render: none cannot print icmp_name; it is printed as without it"}));
+    EXPECT_EQ(
+        unfit.renders,
+        (Renders{{"src_addr", Render::none}, {"bytes", Render::none}, {"in_if", Render::none}}));
     EXPECT_EQ(read("render: {scr_addr: ip}").warnings,
               Sentences{"m:1: render: \"scr_addr\" is no column (did you mean src_addr?); it is "
                         "left out"});
