@@ -16,15 +16,18 @@ class PrintingSink {
 public:
     std::uint8_t* reserve(std::size_t size) noexcept {
         buffer_.resize(size);
+        begin_ = buffer_.data();
         return buffer_.data();
     }
     void commit(const std::uint8_t* end, flow::ExporterIndex) noexcept {
-        std::printf("%.*s\n", static_cast<int>(end - buffer_.data()),
-                    reinterpret_cast<const char*>(buffer_.data()));
+        std::printf("%.*s\n", static_cast<int>(end - begin_),
+                    reinterpret_cast<const char*>(begin_));
+        begin_ = end;
     }
 
 private:
     std::vector<std::uint8_t> buffer_;
+    const std::uint8_t* begin_ = nullptr;
 };
 
 int main(int argc, char** argv) {

@@ -84,12 +84,16 @@ void verify(const Sample& sample, const protobuf::Formatter& format,
             const protobuf::Program& program, const protobuf::Constants& constants) {
     std::array<std::uint8_t, room_size> plain;
     std::array<std::uint8_t, room_size> compiled;
-    perf::require(program.size_max <= room_size, "a message needs more room");
+    perf::require(program.row_size(1, 0) <= room_size, "a message needs more room");
     for (std::size_t i = 0; i < sample.flows().size(); ++i) {
         std::uint8_t* const plain_end = format.write(sample.flows()[i], plain.data());
-        std::uint8_t* const compiled_end = format.run(program, constants, sample.origin(),
-                                                      sample.records()[i].data(), compiled.data());
-        perf::require(std::equal(plain.data(), plain_end, compiled.data(), compiled_end),
+        protobuf::MessageRow messages;
+        messages.to = compiled.data();
+        const Bytes record = sample.records()[i];
+        format.run(program, constants, sample.origin(), {record.data(), record.size(), 1},
+                   messages);
+        perf::require(std::ranges::equal(std::span{plain.data(), plain_end},
+                                         std::span{compiled.data(), messages.ends[0]}),
                       "message of record " + std::to_string(i));
     }
 }
@@ -107,9 +111,11 @@ void run(benchmark::State& state, Input input, const Schema& schema,
     std::array<std::uint8_t, room_size> room;
     for (auto _ : state) {
         for (const Bytes record : sample.records()) {
-            std::uint8_t* end =
-                format.run(*program, constants, sample.origin(), record.data(), room.data());
-            benchmark::DoNotOptimize(end);
+            protobuf::MessageRow messages;
+            messages.to = room.data();
+            format.run(*program, constants, sample.origin(), {record.data(), record.size(), 1},
+                       messages);
+            benchmark::DoNotOptimize(messages.ends[0]);
             benchmark::ClobberMemory();
         }
     }

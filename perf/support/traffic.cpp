@@ -221,7 +221,8 @@ Traffic make_traffic(Input input, const TrafficOptions& options) {
                       .source = exporter.address,
                       .source_port = 50'000,
                       .destination_port = 2055,
-                      .received_ns = received_ns++});
+                      .received_ns = received_ns++,
+                      .readable_behind = static_cast<std::uint32_t>(stride - bytes.size())});
         at += stride;
     };
     for (std::size_t i = 0; i < template_count; ++i) {

@@ -38,9 +38,11 @@ public:
         return batch_->tail();
     }
     void commit(std::uint8_t* end, flow::ExporterIndex exporter) noexcept {
-        std::memcpy(end, terminator_, terminator_size_);
+        if (terminator_size_ != 0) std::memcpy(end, terminator_, terminator_size_);
         batch_->commit(static_cast<std::size_t>(end - batch_->tail()) + terminator_size_, exporter);
     }
+
+    [[nodiscard]] std::size_t gap() const noexcept { return terminator_size_; }
 
     /// Passes on what there is.
     void flush() noexcept;

@@ -4,6 +4,7 @@
 // reserved ends the test.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -33,12 +34,16 @@ public:
         }
         reserved_.reset(new std::uint8_t[size]);
         reserved_size_ = size;
-        return reserved_.get();
+        begin_ = reserved_.get();
+        return begin_;
     }
     void commit(std::uint8_t* end, ExporterIndex exporter) noexcept {
-        const auto size = static_cast<std::size_t>(end - reserved_.get());
-        if (reserved_ == nullptr || size > reserved_size_) std::abort();
-        messages.push_back({std::move(reserved_), size, exporter});
+        const auto size = static_cast<std::size_t>(end - begin_);
+        if (reserved_ == nullptr || end > reserved_.get() + reserved_size_) std::abort();
+        std::unique_ptr<std::uint8_t[]> memory{new std::uint8_t[size]};
+        std::copy(begin_, end, memory.get());
+        messages.push_back({std::move(memory), size, exporter});
+        begin_ = end;
     }
 
     std::vector<Message> messages;
@@ -48,6 +53,7 @@ public:
 private:
     std::unique_ptr<std::uint8_t[]> reserved_;
     std::size_t reserved_size_ = 0;
+    std::uint8_t* begin_ = nullptr;  ///< of the message that comes next
 };
 
 static_assert(MessageSink<VectorSink>);

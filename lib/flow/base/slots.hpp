@@ -11,7 +11,8 @@
 
 namespace flow {
 
-/// `T` must be valid when all its bytes are zero. Empty (`size() == 0`) when the system gave no
+/// `T` must be valid when all its bytes are zero; it may be aligned to more than memory from the
+/// heap is. Empty (`size() == 0`) when the system gave no
 /// memory.
 template <class T>
 class Slots {
@@ -20,23 +21,31 @@ class Slots {
 public:
     Slots() noexcept = default;
     explicit Slots(std::size_t count) noexcept
-        : memory_{static_cast<T*>(std::calloc(count, sizeof(T)))}, size_{memory_ ? count : 0} {}
+        : memory_{std::calloc(count + spare, sizeof(T))}, size_{memory_ ? count : 0} {
+        std::size_t room = (count + spare) * sizeof(T);
+        void* first = memory_.get();
+        if (size_ != 0) first_ = static_cast<T*>(std::align(alignof(T), sizeof(T), first, room));
+    }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] T& operator[](std::size_t index) noexcept {
         assert(index < size_);
-        return memory_.get()[index];
+        return first_[index];
     }
     [[nodiscard]] const T& operator[](std::size_t index) const noexcept {
         assert(index < size_);
-        return memory_.get()[index];
+        return first_[index];
     }
 
 private:
+    /// One more, for the elements to be moved to where they may lie.
+    static constexpr std::size_t spare = alignof(T) > alignof(std::max_align_t) ? 1 : 0;
+
     struct Free {
-        void operator()(T* memory) const noexcept { std::free(memory); }
+        void operator()(void* memory) const noexcept { std::free(memory); }
     };
-    std::unique_ptr<T, Free> memory_;
+    std::unique_ptr<void, Free> memory_;
+    T* first_ = nullptr;
     std::size_t size_ = 0;
 };
 

@@ -27,6 +27,9 @@ struct Datagram {
     std::uint16_t destination_port = 0;
     Protocols accepts = Protocols::all();
     std::uint64_t received_ns = 0;  ///< UNIX time
+    /// Bytes behind the payload that are memory of the ingress too: they may be read, in steps of a
+    /// register, and do not count.
+    std::uint32_t readable_behind = 0;
 };
 
 }  // namespace flow

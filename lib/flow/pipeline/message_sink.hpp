@@ -13,7 +13,8 @@ namespace flow {
 
 /// `reserve` gives at least `size` writable bytes, or null when there are none: the message is then
 /// lost, and the sink counts it. `commit` takes the bytes up to `end` of the memory reserved last
-/// as one message.
+/// as one message. Further messages may follow in the same memory; each begins behind the one
+/// before and the sink's gap.
 template <class S>
 concept MessageSink = requires(S& sink, std::size_t size, std::uint8_t* end,
                                ExporterIndex exporter) {
@@ -22,5 +23,15 @@ concept MessageSink = requires(S& sink, std::size_t size, std::uint8_t* end,
     { sink.commit(end, exporter) }
     noexcept;
 };
+
+/// Bytes that a sink puts behind each message: `gap()`, if it has that.
+template <MessageSink S>
+[[nodiscard]] std::size_t gap_of(const S& sink) noexcept {
+    if constexpr (requires { sink.gap(); }) {
+        return sink.gap();
+    } else {
+        return 0;
+    }
+}
 
 }  // namespace flow

@@ -63,8 +63,12 @@ public:
     Pipeline(const Format& format, const produce::Settings& settings, Sink& sink,
              const PipelineLimits& limits) noexcept
         : state_{limits.shard(settings.dialect), stats_},
-          writer_{format, settings, sink, stats_,
-                  limits.templates.templates_max + built_in_templates},
+          writer_{format,
+                  settings,
+                  sink,
+                  stats_,
+                  limits.templates.templates_max + built_in_templates,
+                  limits.hash_seed},
           netflow5_{limits.templates.templates_max},
           netflow1_{limits.templates.templates_max + 1},
           netflow7_{limits.templates.templates_max + 2},
@@ -158,7 +162,7 @@ private:
 
     Error decode(const Datagram& datagram) noexcept {
         if (datagram.payload.empty()) return Error::empty;
-        writer_.set_payload(datagram.payload);
+        writer_.set_payload(datagram.payload, datagram.readable_behind);
         if (dialect_ != Dialect::standard) [[unlikely]] {
             return decode_by(datagram, strict_.ipfix, strict_.netflow9, strict_.netflow5,
                              strict_.sflow);

@@ -3,18 +3,19 @@
 // each template.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#include "flow/base/slots.hpp"
 #include "flow/decode/sflow/decoder.hpp"
 #include "flow/model/batch.hpp"
 #include "flow/model/formatter.hpp"
 #include "flow/model/plan.hpp"
 #include "flow/model/record.hpp"
 #include "flow/pipeline/message_sink.hpp"
+#include "flow/pipeline/plan_pool.hpp"
 #include "flow/pipeline/stats.hpp"
 #include "flow/produce/producer.hpp"
 
@@ -24,14 +25,14 @@ namespace flow {
 template <class F>
 concept CompilingFormatter = Formatter<F> &&
     requires(const F& format, const Plan& plan, typename F::Program& program,
-             typename F::Constants& constants, const Origin& origin, const std::uint8_t* record,
-             std::uint8_t* to) {
+             typename F::Constants& constants, const Origin& origin,
+             const typename F::RecordRow& records, typename F::MessageRow& messages) {
     { format.compile(plan, program) }
     noexcept;
     { format.begin(origin, constants) }
     noexcept;
-    { format.run(program, constants, origin, record, to) }
-    noexcept->std::same_as<std::uint8_t*>;
+    { format.run(program, constants, origin, records, messages) }
+    noexcept;
 };
 
 namespace detail {
@@ -41,11 +42,13 @@ template <class Format>
 struct Compiled {
     struct Program {};
     struct Constants {};
+    struct RecordRow {};
 };
 template <CompilingFormatter Format>
 struct Compiled<Format> {
     using Program = typename Format::Program;
     using Constants = typename Format::Constants;
+    using RecordRow = typename Format::RecordRow;
 };
 
 }  // namespace detail
@@ -57,11 +60,18 @@ public:
     /// Slots for `templates_max` plans, those of built-in templates included.
     /// `settings` have the schema that `format` was made for.
     RecordWriter(const Format& format, const produce::Settings& settings, Sink& sink,
-                 PipelineStats& stats, std::uint32_t templates_max) noexcept
-        : format_{format}, sink_{sink}, stats_{stats}, producer_{settings}, plans_{templates_max} {}
+                 PipelineStats& stats, std::uint32_t templates_max,
+                 std::uint64_t hash_seed) noexcept
+        : format_{format},
+          sink_{sink},
+          stats_{stats},
+          producer_{settings},
+          plans_{templates_max, hash_seed} {}
 
-    /// Where the datagram ends: a record is not read past it.
-    void set_payload(Bytes payload) noexcept { payload_end_ = payload.data() + payload.size(); }
+    /// What the records lie in: nothing is read past it and what is readable behind it.
+    void set_payload(Bytes payload, std::size_t readable_behind = 0) noexcept {
+        readable_end_ = payload.data() + payload.size() + readable_behind;
+    }
 
     void begin(const Origin& origin) noexcept {
         origin_ = origin;
@@ -74,16 +84,19 @@ public:
     [[gnu::cold]] void learn(const Template& layout) noexcept {
         ++stats_.templates_learnt;
         if (layout.options) return;
-        Compiled& compiled = plans_[layout.slot];
-        compiled.plan = producer_.compile(layout, compiled.steps);
+        Plan plan = producer_.compile(layout, steps_);
         if constexpr (CompilingFormatter<Format>) {
-            compiled.plan.direct &= layout.record_size <= direct_record_size_max;
-            if (compiled.plan.direct) format_.compile(compiled.plan, compiled.program);
+            plan.direct &= layout.record_size <= direct_record_size_max;
         }
+        plans_.set(layout.slot, plan, [&](const Plan& made, auto& program) noexcept {
+            if constexpr (CompilingFormatter<Format>) {
+                if (made.direct) format_.compile(made, program);
+            }
+        });
     }
 
     void records(const Template& layout, const RecordRun& run) noexcept {
-        const Compiled& compiled = plans_[layout.slot];
+        const auto& compiled = plans_[layout.slot];
         stats_.flows += run.count;
         if constexpr (CompilingFormatter<Format>) {
             if (compiled.plan.direct) return run_program(layout, run, compiled.program);
@@ -117,29 +130,63 @@ public:
     }
 
 private:
-    struct Compiled {
-        Plan plan;
-        std::array<Step, plan_steps_max> steps;
-        typename detail::Compiled<Format>::Program program;
-    };
-
     /// Larger records take the plain way, so that the scratch memory below stays small.
     static constexpr std::size_t direct_record_size_max = 2048;
     /// What a program may read behind a record.
     static constexpr std::size_t record_padding = 64;
+    /// Rows are shorter when their messages may take more than this, so that little of a batch
+    /// stays unused.
+    static constexpr std::size_t row_size_max = 8192;
 
+    /// The last records of a payload are copied to where there is something behind them.
     void run_program(const Template& layout, const RecordRun& run, const auto& program) noexcept {
-        const std::uint8_t* record = run.bytes.data();
-        for (std::uint32_t i = 0; i < run.count; ++i, record += layout.record_size) {
-            std::uint8_t* const to = sink_.reserve(program.size_max);
-            if (to == nullptr) continue;  // the sink has counted it
-            const std::uint8_t* from = record;
-            const auto behind = static_cast<std::size_t>(payload_end_ - record);
-            if (behind < layout.record_size + record_padding) [[unlikely]] {
-                std::memcpy(padded_.data(), record, layout.record_size);
-                from = padded_.data();
+        static_assert(Format::record_padding <= record_padding);
+        const std::size_t size = layout.record_size;
+        const auto room = static_cast<std::size_t>(readable_end_ - run.bytes.data());
+        const std::size_t padded = room < record_padding ? 0 : (room - record_padding) / size;
+        const std::size_t direct = std::min<std::size_t>(run.count, padded);
+        run_rows({run.bytes.data(), size, direct}, program);
+        if (direct == run.count) return;
+        const std::size_t rest = run.count - direct;
+        std::memcpy(padded_.data(), run.bytes.data() + direct * size, rest * size);
+        run_rows({padded_.data(), size, rest}, program);
+    }
+
+    void run_rows(typename detail::Compiled<Format>::RecordRow rest, const auto& program) noexcept {
+        const std::size_t gap = gap_of(sink_);
+        // Of a batch, each message also takes its slot.
+        const std::size_t more = gap + sizeof(MessageSlot);
+        const std::size_t fitting = row_size_max / (program.message_size_max + more);
+        const std::size_t row_max = std::clamp<std::size_t>(fitting, 1, Format::row_records_max);
+        while (rest.count > 0) {
+            const auto row = rest.first_of(row_max);
+            rest = rest.behind(row);
+            std::uint8_t* const to = sink_.reserve(program.row_size(row.count, more));
+            if (to != nullptr) {
+                run_row(row, program, to, gap);
+            } else {
+                run_singly(row.behind(row.first_of(1)), program);  // the sink has counted one
             }
-            sink_.commit(format_.run(program, constants_, origin_, from, to), origin_.exporter);
+        }
+    }
+
+    void run_row(const auto& row, const auto& program, std::uint8_t* to, std::size_t gap) noexcept {
+        typename Format::MessageRow messages;
+        messages.to = to;
+        messages.gap = gap;
+        format_.run(program, constants_, origin_, row, messages);
+        for (std::size_t i = 0; i < row.count; ++i) {
+            sink_.commit(messages.ends[i], origin_.exporter);
+        }
+    }
+
+    /// Behind a message that found no room: each of these may find some, or be counted as lost.
+    [[gnu::cold]] void run_singly(auto rest, const auto& program) noexcept {
+        while (rest.count > 0) {
+            const auto row = rest.first_of(1);
+            rest = rest.behind(row);
+            std::uint8_t* const to = sink_.reserve(program.row_size(1, 0));
+            if (to != nullptr) run_row(row, program, to, 0);
         }
     }
 
@@ -164,9 +211,10 @@ private:
     Sink& sink_;
     PipelineStats& stats_;
     produce::Producer producer_;
-    Slots<Compiled> plans_;
+    PlanPool<typename detail::Compiled<Format>::Program> plans_;
+    std::array<Step, plan_steps_max> steps_;  ///< of the template that is being learnt
     Origin origin_;
-    const std::uint8_t* payload_end_ = nullptr;
+    const std::uint8_t* readable_end_ = nullptr;
     [[no_unique_address]] typename detail::Compiled<Format>::Constants constants_{};
     std::array<std::uint8_t, direct_record_size_max + record_padding> padded_{};
 };

@@ -20,7 +20,10 @@ std::span<const flow::Datagram> Ingress::receive() noexcept {
     if (count == 0) return {};
     idler_.wake();
     const std::uint64_t now_ns = clock_ns(CLOCK_REALTIME);
-    for (std::uint16_t i = 0; i < count; ++i) sieve_.add(queue_.frame(i), now_ns);
+    for (std::uint16_t i = 0; i < count; ++i) {
+        const flow::Bytes frame = queue_.frame(i);
+        sieve_.add(frame, queue_.readable_behind(i), now_ns);
+    }
     return sieve_.datagrams();
 }
 

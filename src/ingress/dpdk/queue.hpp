@@ -42,6 +42,12 @@ public:
         return {rte_pktmbuf_mtod(mbuf, const std::uint8_t*), mbuf->data_len};
     }
 
+    /// Bytes behind frame `index` that belong to its memory.
+    [[nodiscard]] std::uint32_t readable_behind(std::uint16_t index) const noexcept {
+        const rte_mbuf* mbuf = frames_[index];
+        return mbuf->nb_segs == 1 ? rte_pktmbuf_tailroom(mbuf) : 0;
+    }
+
     [[nodiscard]] const rte_mbuf* mbuf(std::uint16_t index) const noexcept {
         return frames_[index];
     }

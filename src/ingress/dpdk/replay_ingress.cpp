@@ -49,7 +49,10 @@ std::span<const flow::Datagram> ReplayIngress::receive() noexcept {
     idler_.wake();
     const bool needs_clock = plan_.time.offset < 0;
     const std::uint64_t now_ns = needs_clock ? clock_ns(CLOCK_REALTIME) : 0;
-    for (std::uint16_t i = 0; i < count; ++i) sieve_.add(queue_.frame(i), received_ns(i, now_ns));
+    for (std::uint16_t i = 0; i < count; ++i) {
+        const flow::Bytes frame = queue_.frame(i);
+        sieve_.add(frame, queue_.readable_behind(i), received_ns(i, now_ns));
+    }
     taken_ += count;
     plan_.pace.took(count);
     exhausted_ = taken_ == plan_.frame_count;

@@ -52,7 +52,8 @@ const Sieve::Door* Sieve::find_door(const flow::packet::UdpFrame& frame) const n
     return nullptr;
 }
 
-void Sieve::add(flow::Bytes frame, std::uint64_t received_ns) noexcept {
+void Sieve::add(flow::Bytes frame, std::uint32_t readable_behind,
+                std::uint64_t received_ns) noexcept {
     ++stats_.datagrams;
     const auto udp = flow::packet::find_udp(frame, link_);
     if (!udp) {
@@ -66,12 +67,15 @@ void Sieve::add(flow::Bytes frame, std::uint64_t received_ns) noexcept {
     }
     stats_.payload_bytes += udp->payload.size();
     assert(count_ < burst_max);
+    const auto padding = static_cast<std::uint32_t>(frame.data() + frame.size() -
+                                                    (udp->payload.data() + udp->payload.size()));
     datagrams_[count_++] = {.payload = udp->payload,
                             .source = udp->source,
                             .source_port = udp->source_port,
                             .destination_port = udp->destination_port,
                             .accepts = door->accepts,
-                            .received_ns = received_ns};
+                            .received_ns = received_ns,
+                            .readable_behind = padding + readable_behind};
 }
 
 }  // namespace flowd::dpdk

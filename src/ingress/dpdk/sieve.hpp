@@ -23,7 +23,8 @@ public:
 
     void clear() noexcept { count_ = 0; }
     /// At most `burst_max` frames between two clear(); the datagram borrows from the frame.
-    void add(flow::Bytes frame, std::uint64_t received_ns) noexcept;
+    /// `readable_behind` are bytes of the frame's memory that follow it.
+    void add(flow::Bytes frame, std::uint32_t readable_behind, std::uint64_t received_ns) noexcept;
     [[nodiscard]] std::span<const flow::Datagram> datagrams() const noexcept {
         return {datagrams_.data(), count_};
     }

@@ -147,6 +147,7 @@ std::span<const flow::Datagram> UdpIngress::hand_on(Socket& socket, std::size_t 
         }
         flow::Datagram& datagram = datagrams_[kept++];
         datagram.payload = {buffers_.get() + index * buffer_stride, header.msg_len};
+        datagram.readable_behind = static_cast<std::uint32_t>(buffer_stride - header.msg_len);
         set_source(arrivals_[index].source, datagram);
         datagram.destination_port = socket.port;
         datagram.accepts = socket.accepts;

@@ -169,11 +169,12 @@ std::string compiled(const Formatter& format, const Example& example) {
     format.begin(example.origin(), constants);
     EXPECT_LT(program.operation_count, Program::operations_max);
     const ExactBytes record = example.record();
-    const std::unique_ptr<std::uint8_t[]> memory{new std::uint8_t[program.size_max]};
-    std::uint8_t* const end =
-        format.run(program, constants, example.origin(), record.bytes().data(), memory.get());
-    EXPECT_LE(end, memory.get() + program.size_max);
-    return text(memory.get(), end);
+    const std::unique_ptr<std::uint8_t[]> memory{new std::uint8_t[program.row_size(1, 0)]};
+    MessageRow messages;
+    messages.to = memory.get();
+    format.run(program, constants, example.origin(), {record.bytes().data(), 0, 1}, messages);
+    EXPECT_LE(messages.ends[0], memory.get() + program.message_size_max);
+    return text(memory.get(), messages.ends[0]);
 }
 
 TEST(Compile, RandomPlansWriteWhatThePlainWayWrites) {
@@ -229,9 +230,11 @@ TEST(Compile, HasRoomForEveryColumn) {
         Constants constants{};
         format.begin(Origin{}, constants);
         const std::vector<std::uint8_t> record(8 + record_padding, 0xff);
-        std::vector<std::uint8_t> memory(program.size_max);
-        EXPECT_LE(format.run(program, constants, Origin{}, record.data(), memory.data()),
-                  memory.data() + memory.size());
+        std::vector<std::uint8_t> memory(program.row_size(1, 0));
+        MessageRow messages;
+        messages.to = memory.data();
+        format.run(program, constants, Origin{}, {record.data(), 8, 1}, messages);
+        EXPECT_LE(messages.ends[0], memory.data() + program.message_size_max);
     }
 }
 

@@ -38,11 +38,14 @@ std::string run_one(const Kernel& kernel, const std::vector<Step>& steps, const 
     format.begin(origin, constants);
     EXPECT_LE(program.operation_count, Program::operations_max);
     const ByteBuilder padded = ByteBuilder{record}.fill(record_padding, 0xa5);
-    const std::unique_ptr<std::uint8_t[]> memory{new std::uint8_t[program.size_max]};
-    std::uint8_t* const end =
-        format.run(program, constants, origin, padded.bytes().data(), memory.get());
-    EXPECT_LE(end, memory.get() + program.size_max);
-    return {memory.get(), end};
+    const std::size_t room = program.row_size(1, 0);
+    const std::unique_ptr<std::uint8_t[]> memory{new std::uint8_t[room]};
+    MessageRow messages;
+    messages.to = memory.get();
+    format.run(program, constants, origin, {padded.bytes().data(), record.bytes().size(), 1},
+               messages);
+    EXPECT_LE(messages.ends[0], memory.get() + program.message_size_max);
+    return {memory.get(), messages.ends[0]};
 }
 
 /// The message that every kernel writes.

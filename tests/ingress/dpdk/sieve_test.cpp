@@ -33,7 +33,7 @@ std::uint64_t drops(Sieve& sieve, Error error) {
 TEST(Sieve, WithoutListenersTakesEveryDatagram) {
     Sieve sieve{{}, LinkType::ethernet};
     const std::string frame = udp_frame(7, 9999, "payload");
-    sieve.add(bytes(frame), 42);
+    sieve.add(bytes(frame), 7, 42);
     ASSERT_EQ(sieve.datagrams().size(), 1U);
     const flow::Datagram& datagram = sieve.datagrams().front();
     EXPECT_EQ(std::string(datagram.payload.begin(), datagram.payload.end()), "payload");
@@ -42,6 +42,9 @@ TEST(Sieve, WithoutListenersTakesEveryDatagram) {
     EXPECT_EQ(datagram.destination_port, 9999);
     EXPECT_EQ(datagram.accepts, flow::Protocols::all());
     EXPECT_EQ(datagram.received_ns, 42U);
+    const auto* const payload_end = reinterpret_cast<const char*>(datagram.payload.data()) + 7;
+    EXPECT_EQ(datagram.readable_behind, frame.data() + frame.size() - payload_end + 7)
+        << "padding of the frame counts";
     EXPECT_EQ(sieve.stats().payload_bytes, 7U);
     sieve.clear();
     EXPECT_TRUE(sieve.datagrams().empty());
@@ -53,7 +56,7 @@ TEST(Sieve, TakesTheListenersPortsWithTheirProtocols) {
     const std::string first = udp_frame(1, 2055, "a");
     const std::string second = udp_frame(1, 6343, "b");
     const std::string third = udp_frame(1, 4739, "c");
-    for (const auto* frame : {&first, &second, &third}) sieve.add(bytes(*frame), 1);
+    for (const auto* frame : {&first, &second, &third}) sieve.add(bytes(*frame), 0, 1);
     ASSERT_EQ(sieve.datagrams().size(), 2U);
     EXPECT_EQ(sieve.datagrams()[0].accepts, netflow);
     EXPECT_EQ(sieve.datagrams()[1].accepts, sflow);
@@ -72,7 +75,7 @@ TEST(Sieve, AnAddressMustBeTheDestination) {
           Case{"::ffff:198.51.100.1", true}, Case{"[2001:db8::1]", false}, Case{"localhost", true},
           Case{"fe80::1%eth0", false}}) {
         Sieve sieve{{listener(host, 2055, netflow)}, LinkType::ethernet};
-        sieve.add(bytes(frame), 1);
+        sieve.add(bytes(frame), 0, 1);
         EXPECT_EQ(sieve.datagrams().size(), ours ? 1U : 0U) << host;
         EXPECT_EQ(drops(sieve, Error::frame_not_ours), ours ? 0U : 1U) << host;
     }
@@ -82,7 +85,7 @@ TEST(Sieve, AnAddressWinsOverAWildcard) {
     Sieve sieve{{listener("", 2055, netflow), listener("198.51.100.1", 2055, sflow)},
                 LinkType::ethernet};
     const std::string frame = udp_frame(1, 2055, "a");
-    sieve.add(bytes(frame), 1);
+    sieve.add(bytes(frame), 0, 1);
     ASSERT_EQ(sieve.datagrams().size(), 1U);
     EXPECT_EQ(sieve.datagrams()[0].accepts, sflow);
 }
@@ -92,7 +95,7 @@ TEST(Sieve, AFrameCutAnywhereIsADatagramOrANamedDrop) {
     Sieve sieve{{}, LinkType::ethernet};
     for (std::size_t size = 0; size < frame.size(); ++size) {
         sieve.clear();
-        sieve.add(bytes(frame).first(size), 1);
+        sieve.add(bytes(frame).first(size), 0, 1);
         EXPECT_TRUE(sieve.datagrams().empty()) << size;
     }
     const auto& counted = sieve.stats().drops;
@@ -105,10 +108,10 @@ TEST(Sieve, AFrameCutAnywhereIsADatagramOrANamedDrop) {
 TEST(Sieve, ReadsFramesOfTheCapturesLinkType) {
     const std::string packet = test::ip_packet(1, 2055, "x");
     Sieve raw{{}, LinkType::raw_ip};
-    raw.add(bytes(packet), 1);
+    raw.add(bytes(packet), 0, 1);
     EXPECT_EQ(raw.datagrams().size(), 1U);
     Sieve ethernet{{}, LinkType::ethernet};
-    ethernet.add(bytes(packet), 1);
+    ethernet.add(bytes(packet), 0, 1);
     EXPECT_EQ(ethernet.datagrams().size(), 0U);
 }
 

@@ -2,6 +2,7 @@
 // Plan to program, once per template; and the datagram's constants, once per datagram.
 #include <algorithm>
 #include <cassert>
+#include <span>
 
 #include "flow/format/protobuf/formatter.hpp"
 
@@ -21,23 +22,10 @@ static_assert(constants_in(Profile::goflow2_v1) <= Constants::runs_max &&
                   constants_in(Profile::goflow2_v2) <= Constants::runs_max,
               "each constant may stand alone");
 
-/// Tells where runs begin, to the program and to the datagram alike. In goflow2's schemas four
-/// neighbours are the most; in a schema of few columns a longer row is split.
-class Runs {
-public:
-    /// To be asked for every field, in order.
-    [[nodiscard]] bool begins_at(Column column) noexcept {
-        fields_ = is_of_datagram(column) ? fields_ % fields_max + 1 : 0;
-        return fields_ == 1;
-    }
-
-private:
-    static constexpr std::size_t fields_max = 4;
-    // One may be the sampler's address: tag, length and 16 bytes.
-    static_assert((fields_max - 1) * field_size_max + 4 + 1 + 16 <= Constants::run_size_max);
-
-    std::size_t fields_ = 0;
-};
+// A field of a run may be the sampler's address: tag, length and 16 bytes.
+static_assert((Constants::run_fields_max - 1) * field_size_max + 4 + 1 + 16 <=
+                  Constants::run_size_max &&
+              Constants::run_size_max == window_size && Constants::runs_max == Windows::runs_max);
 
 constexpr std::uint64_t low_bits(unsigned count) noexcept {
     return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
@@ -131,6 +119,31 @@ Operation operation_of(const Step& step, Tag tag) noexcept {
     }
 }
 
+/// Bytes that a column of the datagram takes at most, its tag apart.
+constexpr std::size_t constant_size_max(Column column) noexcept {
+    switch (column) {
+        case Column::type: return 2;
+        case Column::time_received:  // 64 bits of nanoseconds
+        case Column::sequence_num:
+        case Column::observation_domain_id: return 5;
+        case Column::sampler_address: return 1 + 16;
+        default: return varint_size_max;
+    }
+}
+
+/// Bytes that an operation writes at most.
+std::size_t operation_size_max(const Operation& operation) noexcept {
+    switch (operation.code) {
+        case Code::constants:
+        case Code::literal: return operation.size;
+        case Code::bytes_4:
+        case Code::bytes_16:
+        case Code::bytes_n: return operation.head_size + std::size_t{operation.size};
+        case Code::narrow: return operation.head_size + 5;
+        default: return operation.head_size + varint_size_max;
+    }
+}
+
 /// A field of no bytes is a value of 0, which protobuf leaves out.
 bool writes_nothing(const Step& step) noexcept {
     return step.size == 0 && step.transform != Transform::constant &&
@@ -142,18 +155,20 @@ bool writes_nothing(const Step& step) noexcept {
 void Formatter::compile(const Plan& plan, Program& program) const noexcept {
     assert(plan.direct && std::all_of(plan.steps.begin(), plan.steps.end(), is_direct));
     program.operation_count = 0;
-    std::size_t size = prefix_size_max + field_size_max + Constants::run_size_max;
     std::uint16_t run_count = 0;
-    Runs runs;
     const auto add = [&](const Operation& operation) {
         assert(program.operation_count + 1 < program.operations.size());
         program.operations[program.operation_count++] = operation;
-        size += field_size_max + (operation.code == Code::bytes_n ? operation.size : 16u);
     };
+    Operation* run = nullptr;
     for (const Field& field : fields()) {
-        if (runs.begins_at(field.column)) add({.code = Code::constants, .size = run_count++});
+        if (field.begins_run) {
+            add({.code = Code::constants, .offset = run_count++});
+            run = &program.operations[program.operation_count - 1];
+        }
         if (is_of_datagram(field.column)) {
-            size += field_size_max;
+            run->size = static_cast<std::uint16_t>(run->size + field.tag.size +
+                                                   constant_size_max(field.column));
             continue;
         }
         const auto step = std::find_if(plan.steps.begin(), plan.steps.end(), [&](const Step& each) {
@@ -167,11 +182,19 @@ void Formatter::compile(const Plan& plan, Program& program) const noexcept {
             add(operation_of(step, customs_[custom_index(step.column)].tag));
     }
     program.operations[program.operation_count] = {.code = Code::end};
-    program.size_max = static_cast<std::uint32_t>(size);
+    std::size_t size = prefix_size_max;
+    for (std::size_t i = 0; i < program.operation_count; ++i) {
+        size += operation_size_max(program.operations[i]);
+    }
+    program.message_size_max = static_cast<std::uint32_t>(size);
+    std::size_t extent = 0;
+    for (const Step& step : plan.steps) {
+        extent = std::max(extent, std::size_t{step.offset} + step.size);
+    }
+    make_windows(program, extent);
 }
 
 void Formatter::begin(const Origin& origin, Constants& constants) const noexcept {
-    Runs runs;
     Constants::Run* run = nullptr;
     std::size_t run_count = 0;
     std::uint8_t* at = nullptr;
@@ -195,12 +218,11 @@ void Formatter::begin(const Origin& origin, Constants& constants) const noexcept
         std::memcpy(to + 1, sampler.data(), sampler.size());
         return to + 1 + sampler.size();
     };
-    for (const Field& field : fields()) {
-        if (runs.begins_at(field.column)) {
+    for (const Field& field : std::span{fields_of_datagram_}.first(field_of_datagram_count_)) {
+        if (field.begins_run) {
             run = &constants.runs[run_count++];
             at = run->bytes.data();
         }
-        if (!is_of_datagram(field.column)) continue;
         at = put(field);
         run->size = static_cast<std::uint32_t>(at - run->bytes.data());
     }

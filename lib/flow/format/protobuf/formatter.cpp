@@ -56,6 +56,13 @@ Formatter::Formatter(const Schema& schema, Framing framing, RunProgram kernel) n
               [&](const Field& a, const Field& b) {
                   return schema.field(a.column).number < schema.field(b.column).number;
               });
+    std::size_t run_fields = 0;
+    for (Field& field : std::span{fields_}.first(field_count_)) {
+        const bool of_datagram = is_of_datagram(field.column);
+        run_fields = of_datagram ? run_fields % Constants::run_fields_max + 1 : 0;
+        field.begins_run = run_fields == 1;
+        if (of_datagram) fields_of_datagram_[field_of_datagram_count_++] = field;
+    }
     for (std::size_t i = 0; i < schema.customs().size(); ++i) {
         const CustomColumn& custom = schema.customs()[i];
         const bool varint = custom.type == CustomColumn::Type::varint;

@@ -25,6 +25,10 @@ public:
     static constexpr std::string_view name = "pb";
     using Program = protobuf::Program;
     using Constants = protobuf::Constants;
+    using RecordRow = protobuf::RecordRow;
+    using MessageRow = protobuf::MessageRow;
+    static constexpr std::size_t row_records_max = protobuf::row_records_max;
+    static constexpr std::size_t record_padding = protobuf::record_padding;
 
     /// `kernel` is chosen by the CPU unless a test or a benchmark wants another.
     Formatter(const Schema& schema, Framing framing, RunProgram kernel = choose_kernel()) noexcept;
@@ -36,13 +40,12 @@ public:
     void compile(const Plan& plan, Program& program) const noexcept;
     /// Encodes what the flows of one datagram share.
     void begin(const Origin& origin, Constants& constants) const noexcept;
-    /// Runs the program on one record: at most program.size_max bytes at `to`, and `record_padding`
-    /// readable bytes behind the record.
-    [[nodiscard]] std::uint8_t* run(const Program& program, const Constants& constants,
-                                    const Origin& origin, const std::uint8_t* record,
-                                    std::uint8_t* to) const noexcept {
-        std::uint8_t* const begin = message_begin(framing_, to);
-        return finish_message(framing_, to, kernel_(program, constants, origin, record, begin));
+    /// Runs the program on a row of records. `messages` say where to and with which gaps; their
+    /// framing is set here, and their ends are what comes out.
+    void run(const Program& program, const Constants& constants, const Origin& origin,
+             const RecordRow& records, MessageRow& messages) const noexcept {
+        messages.framing = framing_;
+        kernel_(program, constants, origin, records, messages);
     }
 
 private:
@@ -51,6 +54,7 @@ private:
         Column column;
         Kind kind;
         Tag tag;
+        bool begins_run = false;  ///< of constants
     };
 
     struct Custom {
@@ -66,6 +70,8 @@ private:
     RunProgram kernel_;
     std::array<Field, column_count> fields_{};
     std::size_t field_count_ = 0;
+    std::array<Field, Constants::runs_max> fields_of_datagram_{};
+    std::size_t field_of_datagram_count_ = 0;
     std::array<Custom, custom_columns_max> customs_{};  ///< by custom_index()
 };
 

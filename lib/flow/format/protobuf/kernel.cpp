@@ -88,7 +88,7 @@ template <class Spread>
         case Code::bytes_4: return run_bytes(operation, from, 4, to);
         case Code::bytes_16: return run_bytes(operation, from, 16, to);
         case Code::bytes_n: return run_bytes(operation, from, operation.size, to);
-        case Code::constants: return run_constants(constants.runs[operation.size], to);
+        case Code::constants: return run_constants(constants.runs[operation.offset], to);
         case Code::literal:
             std::memcpy(to, &operation.head, sizeof operation.head);
             return to + operation.size;
@@ -145,17 +145,24 @@ template <class Spread>
     }
 }
 
-std::uint8_t* run_portable(const Program& program, const Constants& constants, const Origin& origin,
-                           const std::uint8_t* record, std::uint8_t* to) noexcept {
-    return run<PortableSpread>(program, constants, origin, record, to);
+template <class Spread>
+[[gnu::always_inline]] inline void run_row(const Program& program, const Constants& constants,
+                                           const Origin& origin, const RecordRow& records,
+                                           MessageRow& messages) noexcept {
+    const std::uint8_t* record = records.first;
+    std::uint8_t* to = messages.to;
+    for (std::size_t i = 0; i < records.count; ++i, record += records.size) {
+        std::uint8_t* const begin = message_begin(messages.framing, to);
+        to = finish_message(messages.framing, to,
+                            run<Spread>(program, constants, origin, record, begin));
+        messages.ends[i] = to;
+        to += messages.gap;
+    }
 }
 
-[[gnu::target("bmi,bmi2,lzcnt,movbe")]] std::uint8_t* run_bmi2(const Program& program,
-                                                               const Constants& constants,
-                                                               const Origin& origin,
-                                                               const std::uint8_t* record,
-                                                               std::uint8_t* to) noexcept {
-    return run<Bmi2Spread>(program, constants, origin, record, to);
+void run_portable(const Program& program, const Constants& constants, const Origin& origin,
+                  const RecordRow& records, MessageRow& messages) noexcept {
+    run_row<PortableSpread>(program, constants, origin, records, messages);
 }
 
 /// AMD before Zen 3 has pdep in microcode, at 18 cycles and more.
@@ -166,12 +173,29 @@ bool has_fast_bmi2() noexcept {
            !__builtin_cpu_is("znver2");
 }
 
-constexpr std::array all_kernels{Kernel{"portable", run_portable}, Kernel{"bmi2", run_bmi2}};
+bool has_avx512() noexcept {
+    return has_fast_bmi2() && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512ifma") &&
+           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
+}
+
+constexpr std::array all_kernels{Kernel{"portable", run_portable}, Kernel{"bmi2", run_bmi2},
+                                 Kernel{"avx512", run_avx512}};
 
 }  // namespace
 
+[[gnu::target("bmi,bmi2,lzcnt,movbe")]] void run_bmi2(const Program& program,
+                                                      const Constants& constants,
+                                                      const Origin& origin,
+                                                      const RecordRow& records,
+                                                      MessageRow& messages) noexcept {
+    run_row<Bmi2Spread>(program, constants, origin, records, messages);
+}
+
 std::span<const Kernel> kernels() noexcept {
-    return std::span{all_kernels}.first(has_fast_bmi2() ? 2 : 1);
+    const std::size_t count = has_avx512() ? 3 : has_fast_bmi2() ? 2 : 1;
+    return std::span{all_kernels}.first(count);
 }
 
 RunProgram choose_kernel() noexcept { return kernels().back().run; }

@@ -1,29 +1,40 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Program: a plan as a row of protobuf operations, in ascending order of field numbers. The order
 // is the same for every record of a template, so the dispatch is predicted; what a value decides is
-// done without branches.
+// done without branches. Kernels for wide registers take its windows (windows.hpp) instead.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "flow/format/protobuf/frame.hpp"
 #include "flow/format/protobuf/varint.hpp"
+#include "flow/format/protobuf/windows.hpp"
 #include "flow/model/columns.hpp"
 #include "flow/model/origin.hpp"
 
 namespace flow::protobuf {
 
-/// Bytes that must be readable behind a record: a number is loaded as eight bytes, whatever its
-/// size.
-inline constexpr std::size_t record_padding = 8;
+/// Bytes that must be readable behind a record: a short one is loaded as a whole table.
+inline constexpr std::size_t record_padding = window_size;
+
+/// Most records that are written in one go.
+inline constexpr std::size_t row_records_max = 32;
+
+/// Bytes behind the last message of a row that kernels may overwrite.
+inline constexpr std::size_t row_slack = 80;
 
 /// The columns that the datagram decides, encoded once per datagram. Columns whose numbers are
 /// neighbours in the schema form one run, which is copied as one block.
 struct Constants {
     static constexpr std::size_t run_size_max = 64;
     static constexpr std::size_t runs_max = 6;
+    /// In goflow2's schemas four neighbours are the most; in a schema of few columns a longer row
+    /// is split.
+    static constexpr std::size_t run_fields_max = 4;
 
     struct Run {
         std::array<std::uint8_t, run_size_max> bytes;
@@ -34,7 +45,7 @@ struct Constants {
 
 enum class Code : std::uint8_t {
     end,        ///< of the program
-    constants,  ///< copy run `size` of the datagram's
+    constants,  ///< copy run `offset` of the datagram's, at most `size` bytes
     literal,    ///< copy `size` bytes of `head`
     narrow,     ///< a number of up to 32 bits: tag and varint always fit a lane
     wide,       ///< a number that may not
@@ -87,14 +98,51 @@ struct Program {
         column_count + custom_columns_max + Constants::runs_max + 1;
 
     std::array<Operation, operations_max> operations;
-    std::uint32_t operation_count;  ///< without the end
-    std::uint32_t size_max;         ///< bytes that a message may take, slack and prefix included
+    std::uint32_t operation_count;   ///< without the end
+    std::uint32_t message_size_max;  ///< with its prefix
+    Windows windows;
+
+    /// Bytes that `count` messages may take and overwrite, each with `gap` bytes behind it.
+    [[nodiscard]] std::size_t row_size(std::size_t count, std::size_t gap) const noexcept {
+        return count * (message_size_max + gap) + row_slack;
+    }
 };
 
-/// Encodes one record, without framing: at most `program.size_max` bytes at `to`. Returns the end.
-using RunProgram = std::uint8_t* (*)(const Program& program, const Constants& constants,
-                                     const Origin& origin, const std::uint8_t* record,
-                                     std::uint8_t* to) noexcept;
+/// Records of one template, one behind the other, with `record_padding` readable bytes behind the
+/// last.
+struct RecordRow {
+    const std::uint8_t* first;
+    std::size_t size;   ///< of a record, in bytes
+    std::size_t count;  ///< at most row_records_max
+
+    [[nodiscard]] RecordRow first_of(std::size_t count_max) const noexcept {
+        return {first, size, std::min(count, count_max)};
+    }
+    /// What is left behind the first records of it.
+    [[nodiscard]] RecordRow behind(const RecordRow& done) const noexcept {
+        return {first + done.count * size, size, count - done.count};
+    }
+};
+
+/// Their messages, one behind the other, `gap` bytes between two.
+struct MessageRow {
+    std::uint8_t* to = nullptr;  ///< program.row_size() bytes
+    std::size_t gap = 0;
+    Framing framing = Framing::bare;
+    std::array<std::uint8_t*, row_records_max> ends;  ///< out: of each message
+};
+
+/// Encodes a row of records.
+using RunProgram = void (*)(const Program& program, const Constants& constants,
+                            const Origin& origin, const RecordRow& records,
+                            MessageRow& messages) noexcept;
+
+/// For CPUs with AVX-512 and its VBMI2 (kernel_avx512.cpp).
+void run_avx512(const Program& program, const Constants& constants, const Origin& origin,
+                const RecordRow& records, MessageRow& messages) noexcept;
+/// For those with BMI2; takes from run_avx512 the programs without windows.
+void run_bmi2(const Program& program, const Constants& constants, const Origin& origin,
+              const RecordRow& records, MessageRow& messages) noexcept;
 
 /// The fastest kernel that this CPU has; all give the same bytes.
 [[nodiscard]] RunProgram choose_kernel() noexcept;

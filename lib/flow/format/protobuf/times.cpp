@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One loop for each kind of time.
+#include "flow/format/protobuf/times.hpp"
+
+#include <cstddef>
+#include <utility>
+
+#include "flow/base/bytes.hpp"
+#include "flow/model/time.hpp"
+
+namespace flow::protobuf {
+
+namespace {
+
+using Compute = void (*)(const TimeField& field, const Origin& origin, const RecordRow& records,
+                         TimeTable* tables, std::size_t place) noexcept;
+
+template <Transform Unit>
+void compute(const TimeField& field, const Origin& origin, const RecordRow& records,
+             TimeTable* tables, std::size_t place) noexcept {
+    // A copy, so that the compiler knows it does not change under the loop.
+    const Origin constant = origin;
+    const std::uint8_t* from = records.first + field.offset;
+    for (std::size_t i = 0; i < records.count; ++i, from += records.size) {
+        tables[i][place] = time_value(Unit, load_be64(from) >> field.down, constant);
+    }
+}
+
+template <std::size_t... Indexes>
+constexpr auto make_computes(std::index_sequence<Indexes...>) noexcept {
+    return std::array<Compute, sizeof...(Indexes)>{compute<static_cast<Transform>(
+        static_cast<std::size_t>(Transform::s_of_uptime) + Indexes)>...};
+}
+
+constexpr std::size_t time_count = static_cast<std::size_t>(Transform::ns_of_export) -
+                                   static_cast<std::size_t>(Transform::s_of_uptime) + 1;
+constexpr auto computes = make_computes(std::make_index_sequence<time_count>{});
+
+}  // namespace
+
+void compute_times(const Windows& windows, const Origin& origin, const RecordRow& records,
+                   TimeTable* tables) noexcept {
+    for (std::size_t place = 0; place < windows.time_count; ++place) {
+        const TimeField& field = windows.times[place];
+        const std::size_t kind = field.code - static_cast<std::size_t>(Code::s_of_uptime);
+        computes[kind](field, origin, records, tables, place);
+    }
+}
+
+}  // namespace flow::protobuf
