@@ -117,15 +117,15 @@ struct Held {
     __m512i control;
 };
 
-/// `beyond` collects lanes with values that they have no room for.
+/// `beyond` collects what lanes have no room for.
 template <class Tables>
 [[FLOW_AVX512, gnu::always_inline]] inline Packed pack(const Window& window, const Held& held,
                                                        const Window::Bytes& fixed,
                                                        std::uint64_t kept, const Tables& tables,
-                                                       unsigned& beyond) noexcept {
+                                                       __m512i& beyond) noexcept {
     __m512i values = tables.gather(window, held.index);
     if (window.checked) {
-        beyond |= _cvtmask8_u32(_mm512_test_epi64_mask(values, load(window.beyond.data())));
+        beyond = _mm512_or_si512(beyond, _mm512_and_si512(values, load(window.beyond.data())));
     }
     if (window.thousandths != 0) values = divide_by_1000(values, window.thousandths);
     __m512i groups = _mm512_and_si512(_mm512_multishift_epi64_epi8(held.control, values),
@@ -154,73 +154,91 @@ template <class Tables>
 [[gnu::always_inline]] inline std::uint8_t* put_prefix(Framing framing, std::size_t size,
                                                        std::uint8_t* to) noexcept {
     if (framing == Framing::bare) return to;
+    // The bits from the seventh on move up by one, and the first byte says that they follow.
     const bool two = size >= 0x80;
-    to[0] = static_cast<std::uint8_t>((size & 0x7f) | std::size_t{two} << 7);
-    to[1] = static_cast<std::uint8_t>(size >> 7);
+    const auto prefix =
+        static_cast<std::uint16_t>(two ? size + (size & ~std::size_t{0x7f}) + 0x80 : size);
+    std::memcpy(to, &prefix, sizeof prefix);
     return to + 1 + two;
 }
 
 /// What a row of records needs.
 struct Job {
-    const Program& program;
-    const Constants& constants;
-    const Origin& origin;
+    const Windows& windows;
     const Shared& shared;
     const TimeTable* times;
 };
 
-/// A record with a number that is too large for its lane.
-[[gnu::cold, gnu::noinline]] std::uint8_t* run_slowly(const Job& job, const std::uint8_t* record,
-                                                      Framing framing, std::uint8_t* to) noexcept {
-    MessageRow messages;
-    messages.to = to;
-    messages.framing = framing;
-    run_bmi2(job.program, job.constants, job.origin, {record, 0, 1}, messages);
-    return messages.ends[0];
+/// The pieces of one message.
+template <std::size_t Count>
+struct Message {
+    std::array<Packed, Count> pieces;
+    std::size_t size = 0;
+};
+
+/// Where it ends.
+template <std::size_t Count>
+[[FLOW_AVX512, gnu::always_inline]] inline std::uint8_t* join(const Message<Count>& message,
+                                                              std::size_t count, Framing framing,
+                                                              std::uint8_t* to) noexcept {
+    to = put_prefix(framing, message.size, to);
+#pragma GCC unroll 8
+    for (std::size_t j = 0; j < count; ++j) {
+        _mm512_storeu_si512(to, message.pieces[j].bytes);
+        to += message.pieces[j].size;
+    }
+    return to;
 }
 
-/// `Count` windows, in registers; 0: as many as there are, in memory.
+/// `Count` windows, in registers; 0: as many as there are, in memory. False when a record has a
+/// number that is too large for its lane: the messages are then good for nothing.
 template <std::size_t Count, bool Near>
-[[FLOW_AVX512]] void run_windows(const Job& job, const RecordRow& records,
+[[FLOW_AVX512]] bool run_windows(const Job& job, const RecordRow& records,
                                  MessageRow& messages) noexcept {
-    const Windows& windows = job.program.windows;
+    constexpr std::size_t room = Count == 0 ? Windows::windows_max : Count;
+    const Windows& windows = job.windows;
     const Shared& shared = job.shared;
     const std::size_t count = Count == 0 ? windows.window_count : Count;
-    std::array<Packed, Count == 0 ? Windows::windows_max : Count> packed;
     std::array<Held, Count> held;
 #pragma GCC unroll 8
     for (std::size_t j = 0; j < Count; ++j) {
         const Window& window = windows.windows[j];
         held[j] = {load(window.index.data()), load(window.control.data())};
     }
+    const Framing framing = messages.framing;
+    const std::size_t gap = messages.gap;
+    const std::size_t record_count = records.count;
+    const std::size_t record_size = records.size;
+    __m512i beyond = _mm512_setzero_si512();
     const std::uint8_t* record = records.first;
     std::uint8_t* to = messages.to;
-    for (std::size_t i = 0; i < records.count; ++i, record += records.size) {
+    // A message is joined while the next one is being packed: where it goes depends on the sizes of
+    // all before it, and nothing should wait for these.
+    Message<room> last;
+    for (std::size_t i = 0; i < record_count; ++i, record += record_size) {
         const std::conditional_t<Near, NearTables, FarTables> tables{windows, record, job.times[i]};
-        std::size_t size = 0;
-        unsigned beyond = 0;
+        Message<room> message;
 #pragma GCC unroll 8
         for (std::size_t j = 0; j < count; ++j) {
             const Window& window = windows.windows[j];
             const Held parts =
                 Count == 0 ? Held{load(window.index.data()), load(window.control.data())} : held[j];
-            packed[j] = pack(window, parts, shared.fixed[j], shared.kept[j], tables, beyond);
-            size += packed[j].size;
+            message.pieces[j] =
+                pack(window, parts, shared.fixed[j], shared.kept[j], tables, beyond);
+            message.size += message.pieces[j].size;
         }
-        std::uint8_t* at = put_prefix(messages.framing, size, to);
-#pragma GCC unroll 8
-        for (std::size_t j = 0; j < count; ++j) {
-            _mm512_storeu_si512(at, packed[j].bytes);
-            at += packed[j].size;
+        if (i != 0) {
+            to = join(last, count, framing, to);
+            messages.ends[i - 1] = to;
+            to += gap;
         }
-        if (beyond != 0) [[unlikely]]
-            at = run_slowly(job, record, messages.framing, to);
-        messages.ends[i] = at;
-        to = at + messages.gap;
+        last = message;
     }
+    messages.ends[record_count - 1] = join(last, count, framing, to);
+    return _mm512_test_epi64_mask(beyond, beyond) == 0;
 }
 
-using RunWindows = void (*)(const Job&, const RecordRow&, MessageRow&) noexcept;
+using RunWindows = bool (*)(const Job&, const RecordRow&, MessageRow&) noexcept;
 constexpr std::array<RunWindows, 8> near_by_count{
     run_windows<0, true>, run_windows<1, true>, run_windows<2, true>, run_windows<3, true>,
     run_windows<4, true>, run_windows<5, true>, run_windows<6, true>, run_windows<7, true>};
@@ -237,10 +255,12 @@ void run_avx512(const Program& program, const Constants& constants, const Origin
     share(windows, constants, shared);
     alignas(window_size) std::array<TimeTable, row_records_max> times;
     compute_times(windows, origin, records, times.data());
-    const Job job{program, constants, origin, shared, times.data()};
+    const Job job{windows, shared, times.data()};
     const std::size_t index =
         windows.window_count < near_by_count.size() ? windows.window_count : 0;
-    (windows.near ? near_by_count[index] : run_windows<0, false>)(job, records, messages);
+    const RunWindows run = windows.near ? near_by_count[index] : run_windows<0, false>;
+    if (!run(job, records, messages)) [[unlikely]]
+        run_bmi2(program, constants, origin, records, messages);
 }
 
 }  // namespace flow::protobuf
