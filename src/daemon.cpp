@@ -84,8 +84,11 @@ std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& 
         using flow::protobuf::Framing;
         const Framing framing =
             config::is_length_prefixed(config) ? Framing::length_prefixed : Framing::bare;
+        const flow::protobuf::RunProgram kernel = config.kernel == "auto"
+                                                      ? flow::protobuf::choose_kernel()
+                                                      : flow::protobuf::find_kernel(config.kernel);
         return std::make_unique<FormattingRxWorker<flow::protobuf::Formatter>>(
-            flow::protobuf::Formatter{schema, framing}, ingress, ring, settings, flags);
+            flow::protobuf::Formatter{schema, framing, kernel}, ingress, ring, settings, flags);
     }
     return std::make_unique<FormattingRxWorker<flow::json::Formatter>>(
         flow::json::Formatter{schema}, ingress, ring, settings, flags);

@@ -9,6 +9,7 @@
 
 #include "config/fallback.hpp"
 #include "config/listen.hpp"
+#include "flow/format/protobuf/program.hpp"
 #include "log/log.hpp"
 
 namespace flowd::config {
@@ -59,6 +60,12 @@ std::vector<Row> ingress_rows(Config& config) {
          .help = "What an RX worker does when nothing arrives: poll for a while and then sleep, "
                  "sleep briefly, or poll on.",
          .choices = {"adaptive", "pause", "spin"}},
+        {.key = "cpu.kernel",
+         .flag = "cpu.kernel",
+         .target = &config.kernel,
+         .help = "Instructions that write protobuf: the fastest that this CPU has, or the ones "
+                 "named. All write the same bytes.",
+         .choices = {"auto", "portable", "bmi2", "avx512"}},
     };
 }
 
@@ -347,6 +354,10 @@ std::string state_path(const Config& config) {
 }
 
 Failure validate(const Config& config) {
+    if (config.kernel != "auto" && flow::protobuf::find_kernel(config.kernel) == nullptr) {
+        return {"cpu.kernel: this CPU cannot run " + config.kernel +
+                "; the fastest that it can is " + flow::protobuf::kernels().back().name};
+    }
     if (Failure failure = validate_replay(config.replay); failed(failure)) return failure;
     if (config.produce == "raw" && (config.format == "pb" || config.format == "bin")) {
         return {"output.produce: raw needs output.format json or text; it is " + config.format};

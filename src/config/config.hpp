@@ -47,6 +47,7 @@ struct Config {
     std::string listen = "sflow://:6343,netflow://:2055";
     std::string ingress = "udp";
     std::string idle = "adaptive";
+    std::string kernel = "auto";
     Replay replay;
     std::string summary_path;  ///< empty: no summary file
 

@@ -38,6 +38,23 @@ TEST_F(BatchWriterTest, EndsEachMessageWithTheTerminatorAndNamesItsExporter) {
     EXPECT_EQ(batch->slot(1).exporter, 7u);
 }
 
+TEST_F(BatchWriterTest, TakesSeveralMessagesOfOneReservationWithGapsForTheTerminator) {
+    BatchWriter writer{*ring_, "\r\n", FullPolicy::drop, give_up_};
+    ASSERT_EQ(writer.gap(), 2U);
+    std::uint8_t* to = writer.reserve(16);
+    ASSERT_NE(to, nullptr);
+    std::memcpy(to, "one..two..", 10);
+    writer.commit(to + 3, 0);
+    writer.commit(to + 8, 1);
+    writer.flush();
+    flow::Batch* batch = ring_->take();
+    ASSERT_NE(batch, nullptr);
+    const flow::Bytes bytes = batch->bytes();
+    EXPECT_EQ(std::string(bytes.begin(), bytes.end()), "one\r\ntwo\r\n");
+    EXPECT_EQ(batch->message_count(), 2U);
+    EXPECT_EQ(batch->slot(1).exporter, 1U);
+}
+
 TEST_F(BatchWriterTest, FlushOfNothingPublishesNothing) {
     BatchWriter writer{*ring_, "", FullPolicy::drop, give_up_};
     writer.flush();

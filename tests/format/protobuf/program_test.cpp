@@ -7,6 +7,7 @@
 
 #include <array>
 #include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -272,6 +273,98 @@ TEST(Program, OrdersFieldsByNumber) {
              step(Column::proto, Transform::number, 1), step(Column::bytes, Transform::number, 1)},
             record),
         std::string("\x48\x01\xa0\x01\x01\xb8\x04\x01", 8));
+}
+
+/// Records of counters, times, ports and an address; `bits` limits their numbers.
+std::vector<std::uint8_t> random_records(std::size_t count, std::size_t size, unsigned bits,
+                                         std::mt19937_64& random) {
+    std::vector<std::uint8_t> records(count * size + record_padding, 0xa5);
+    for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t at = 0; at < size; at += 8) {
+            const std::uint64_t value = random() >> (64 - 1 - random() % bits);
+            for (std::size_t j = 0; j < 8; ++j) {
+                records[i * size + at + j] = static_cast<std::uint8_t>(value >> (56 - 8 * j));
+            }
+        }
+    }
+    return records;
+}
+
+/// The messages of a row, and where they end.
+std::string run_row(const Kernel& kernel, const Program& program, const Constants& constants,
+                    const Origin& origin, const RecordRow& records, Framing framing,
+                    std::size_t gap) {
+    std::vector<std::uint8_t> memory(program.row_size(records.count, gap));
+    MessageRow messages;
+    messages.to = memory.data();
+    messages.gap = gap;
+    messages.framing = framing;
+    kernel.run(program, constants, origin, records, messages);
+    std::string all;
+    const std::uint8_t* begin = memory.data();
+    for (std::size_t i = 0; i < records.count; ++i) {
+        all += std::string{begin, static_cast<const std::uint8_t*>(messages.ends[i])} + '|';
+        begin = messages.ends[i] + gap;
+    }
+    return all;
+}
+
+// Numbers that fit their lanes, and with 64 bits some that do not: then a whole row is written
+// another way.
+TEST(Program, RowsAreTheSameFromEveryKernel) {
+    const std::uint8_t octets[] = {192, 0, 2, 1};
+    const Origin origin{.type = FlowType::ipfix,
+                        .sampler = Address::from(octets),
+                        .sequence = 77,
+                        .received_ns = 1'700'000'000'000'000'000,
+                        .export_seconds = 1'700'000'000,
+                        .uptime_ms = 5000};
+    std::mt19937_64 random{21};
+    for (const Profile profile : {Profile::goflow2_v1, Profile::goflow2_v2}) {
+        const bool is_v1 = profile == Profile::goflow2_v1;
+        const auto at = [](Column column, Transform transform, std::uint16_t offset,
+                           std::uint16_t size) {
+            return Step{.column = column, .transform = transform, .offset = offset, .size = size};
+        };
+        const std::vector<Step> steps{
+            at(Column::bytes, Transform::number, 0, 8),
+            at(Column::packets, Transform::number, 8, 8),
+            at(Column::src_mac, Transform::number, 18, 6),
+            at(Column::src_addr, Transform::bytes, 24, 16),
+            at(Column::src_port, Transform::number, 46, 2),
+            at(Column::in_if, Transform::number, 52, 4),
+            at(is_v1 ? Column::time_flow_start : Column::time_flow_start_ns,
+               is_v1 ? Transform::s_of_milliseconds : Transform::ns_of_milliseconds, 56, 8),
+            at(is_v1 ? Column::time_flow_end_ms : Column::time_flow_end_ns,
+               is_v1 ? Transform::ms_of_milliseconds : Transform::ns_of_uptime, 64, 8)};
+        constexpr std::size_t size = 72;
+        const Formatter format{Schema::all(profile), Framing::bare};
+        const auto program = std::make_unique<Program>();
+        format.compile({.steps = steps, .direct = true}, *program);
+        ASSERT_NE(program->windows.window_count, 0);
+        Constants constants;
+        format.begin(origin, constants);
+        for (int round = 0; round < 600; ++round) {
+            const std::size_t count = 1 + random() % row_records_max;
+            const unsigned bits = round % 3 == 0 ? 64 : 42;
+            const auto bytes = random_records(count, size, bits, random);
+            const RecordRow records{bytes.data(), size, count};
+            const Framing framing = round % 2 == 0 ? Framing::bare : Framing::length_prefixed;
+            const std::size_t gap = random() % 4;
+            const std::string first =
+                run_row(kernels().front(), *program, constants, origin, records, framing, gap);
+            for (const Kernel& kernel : kernels()) {
+                ASSERT_EQ(run_row(kernel, *program, constants, origin, records, framing, gap),
+                          first)
+                    << kernel.name << ", round " << round;
+            }
+        }
+    }
+}
+
+TEST(Program, KernelsAreFoundByTheirNames) {
+    for (const Kernel& kernel : kernels()) EXPECT_EQ(find_kernel(kernel.name), kernel.run);
+    EXPECT_EQ(find_kernel("mmx"), nullptr);
 }
 
 }  // namespace

@@ -198,6 +198,13 @@ std::span<const Kernel> kernels() noexcept {
     return std::span{all_kernels}.first(count);
 }
 
+RunProgram find_kernel(std::string_view name) noexcept {
+    for (const Kernel& kernel : kernels()) {
+        if (kernel.name == name) return kernel.run;
+    }
+    return nullptr;
+}
+
 RunProgram choose_kernel() noexcept { return kernels().back().run; }
 
 }  // namespace flow::protobuf

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "flow/format/protobuf/frame.hpp"
 #include "flow/format/protobuf/varint.hpp"
@@ -153,5 +154,7 @@ struct Kernel {
     RunProgram run;
 };
 [[nodiscard]] std::span<const Kernel> kernels() noexcept;
+/// The one with this name; null when this CPU cannot run it, or there is none.
+[[nodiscard]] RunProgram find_kernel(std::string_view name) noexcept;
 
 }  // namespace flow::protobuf
