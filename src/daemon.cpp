@@ -66,6 +66,13 @@ dpdk::ReplayOptions replay_options(const config::Replay& replay) {
     return options;
 }
 
+/// Whether this CPU has it.
+Failure check_kernel(const std::string& name) {
+    if (name == "auto" || flow::protobuf::find_kernel(name) != nullptr) return {};
+    return {"cpu.kernel: this CPU cannot run " + name + "; the fastest that it can is " +
+            flow::protobuf::kernels().back().name};
+}
+
 /// The worker of the configured format.
 std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& ingress,
                                          BatchRing& ring, const RxSettings& settings,
@@ -184,6 +191,7 @@ Failure Daemon::open_ingress() {
 }
 
 Failure Daemon::make_workers() {
+    if (Failure failure = check_kernel(settings_.general.kernel); failed(failure)) return failure;
     const config::Config& config = settings_.general;
     RxSettings settings;
     const config::OutputShape& shape = loaded_.shape;

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "flow/format/protobuf/program.hpp"
+
 namespace flow::perf {
 
 namespace {
@@ -45,6 +47,28 @@ Comparison compare(Runner& flowd, Runner& yardstick, const Traffic& traffic, std
     return comparison;
 }
 
+double least(const std::vector<double>& values) {
+    return *std::min_element(values.begin(), values.end());
+}
+
+/// The kernels alone, by their best passes: how many times as fast as the yardstick they are. Only
+/// printed: a CPU that has a kernel is not a CPU that has it fast.
+void compare_kernels(const std::vector<Case>& cases, const Case& yardstick, const Traffic& traffic,
+                     std::size_t rounds) {
+    for (const protobuf::Kernel& kernel : protobuf::kernels()) {
+        const Case* const each = find_case(cases, kernel_case(traffic.input, kernel.name));
+        if (each == nullptr) continue;
+        each->verify(traffic);
+        const Comparison result =
+            compare(*each->make(traffic), *yardstick.make(traffic), traffic, rounds);
+        std::printf(
+            "kernel: %s: %.1f ns, naive %.1f ns per flow: %.2f times as fast (best of %zu)\n",
+            each->name.c_str(), least(result.flowd_ns), least(result.yardstick_ns),
+            least(result.yardstick_ns) / least(result.flowd_ns), rounds);
+        std::fflush(stdout);
+    }
+}
+
 }  // namespace
 
 bool run_gate(const std::vector<Case>& cases, const GateOptions& options) {
@@ -72,6 +96,7 @@ bool run_gate(const std::vector<Case>& cases, const GateOptions& options) {
             : ratio <= 1 ? ": good"
                          : ": TOO SLOW");
         std::fflush(stdout);
+        compare_kernels(cases, *yardstick, traffic, options.rounds);
     }
     return good;
 }

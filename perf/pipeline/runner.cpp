@@ -8,6 +8,7 @@
 #include "flow/format/json/formatter.hpp"
 #include "flow/format/protobuf/formatter.hpp"
 #include "flow/format/text/formatter.hpp"
+#include "perf/pipeline/kernel_runner.hpp"
 #include "perf/pipeline/shard.hpp"
 #include "perf/pipeline/verify.hpp"
 #include "perf/pipeline/yardstick_runner.hpp"
@@ -59,16 +60,33 @@ void add_protobuf(std::vector<Case>& cases, Input input) {
     }
 }
 
+void add_kernels(std::vector<Case>& cases, Input input) {
+    if (!has_kernel_case(input)) return;
+    for (const protobuf::Kernel& kernel : protobuf::kernels()) {
+        cases.push_back(
+            {kernel_case(input, kernel.name), input,
+             [input, run = kernel.run](const Traffic&) -> std::unique_ptr<Runner> {
+                 return std::make_unique<KernelRunner>(input, run);
+             },
+             [run = kernel.run](const Traffic& traffic) { verify_kernel(traffic, run); }});
+    }
+}
+
 }  // namespace
 
 std::string gate_case(Input input) {
     return case_name(input, std::string{"protobuf/"} + protobuf::kernels().back().name);
 }
 
+std::string kernel_case(Input input, std::string_view kernel) {
+    return case_name(input, std::string{"kernel/"} + std::string{kernel});
+}
+
 std::vector<Case> all_cases() {
     std::vector<Case> cases;
     for (const Input input : inputs) {
         add_protobuf(cases, input);
+        add_kernels(cases, input);
         cases.push_back(
             {case_name(input, "json"), input, maker(json::Formatter{schema}), verify_json});
         cases.push_back(

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "perf/support/traffic.hpp"
@@ -38,6 +39,8 @@ struct Case {
 inline constexpr const char* yardstick_name = "yardstick";
 /// The format that the gate measures, in its fastest kernel.
 [[nodiscard]] std::string gate_case(Input input);
+/// The kernel alone, without a pipeline around it.
+[[nodiscard]] std::string kernel_case(Input input, std::string_view kernel);
 
 [[nodiscard]] std::vector<Case> all_cases();
 

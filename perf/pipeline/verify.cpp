@@ -12,6 +12,7 @@
 
 #include "flow/format/json/formatter.hpp"
 #include "flow/format/text/formatter.hpp"
+#include "perf/pipeline/kernel_runner.hpp"
 #include "perf/pipeline/shard.hpp"
 #include "perf/pipeline/yardstick_runner.hpp"
 #include "perf/support/message.hpp"
@@ -150,6 +151,27 @@ void verify_protobuf(const Traffic& traffic, protobuf::Framing framing,
     }
     require(compiled.stats().decoded == traffic.templates.size() + traffic.datagrams.size(),
             "datagrams were dropped");
+}
+
+void verify_kernel(const Traffic& traffic, protobuf::RunProgram kernel) {
+    const protobuf::Formatter format{kernel_schema, protobuf::Framing::length_prefixed,
+                                     protobuf::kernels().front().run};
+    Kept expected;
+    Pipeline<Plain, Kept> pipeline{Plain{format}, produce::Settings{.schema = kernel_schema},
+                                   expected, PipelineLimits{}};
+    for (const Datagram& each : traffic.templates) static_cast<void>(pipeline.process(each));
+    Kept found;
+    KernelRunner runner{traffic.input, kernel};
+    for (std::size_t i = 0; i < traffic.datagrams.size(); ++i) {
+        expected.forget();
+        found.forget();
+        static_cast<void>(pipeline.process(traffic.datagrams[i]));
+        runner.encode(traffic.datagrams[i], found);
+        require(found.size() == expected.size() && found.size() > 0, place(traffic, i, 0));
+        for (std::size_t j = 0; j < found.size(); ++j) {
+            require(std::ranges::equal(found[j], expected[j]), place(traffic, i, j));
+        }
+    }
 }
 
 void verify_json(const Traffic& traffic) { verify_lines<json::Formatter>(traffic, parse_json); }

@@ -13,6 +13,9 @@ namespace flow::perf {
 void verify_protobuf(const Traffic& traffic, protobuf::Framing framing,
                      protobuf::RunProgram kernel);
 
+/// Messages of a kernel alone: those of a whole pipeline.
+void verify_kernel(const Traffic& traffic, protobuf::RunProgram kernel);
+
 /// Lines of the first datagrams: every number equals the protobuf message's. Addresses are judged
 /// by the tests.
 void verify_json(const Traffic& traffic);

@@ -9,7 +9,6 @@
 
 #include "config/fallback.hpp"
 #include "config/listen.hpp"
-#include "flow/format/protobuf/program.hpp"
 #include "log/log.hpp"
 
 namespace flowd::config {
@@ -354,10 +353,6 @@ std::string state_path(const Config& config) {
 }
 
 Failure validate(const Config& config) {
-    if (config.kernel != "auto" && flow::protobuf::find_kernel(config.kernel) == nullptr) {
-        return {"cpu.kernel: this CPU cannot run " + config.kernel +
-                "; the fastest that it can is " + flow::protobuf::kernels().back().name};
-    }
     if (Failure failure = validate_replay(config.replay); failed(failure)) return failure;
     if (config.produce == "raw" && (config.format == "pb" || config.format == "bin")) {
         return {"output.produce: raw needs output.format json or text; it is " + config.format};
