@@ -12,6 +12,7 @@
 #include "flow/base/bytes.hpp"
 #include "flow/format/protobuf/formatter.hpp"
 #include "flow/model/batch.hpp"
+#include "flow/pipeline/message_sink.hpp"
 #include "flow/produce/producer.hpp"
 #include "perf/pipeline/runner.hpp"
 #include "perf/support/require.hpp"
@@ -65,7 +66,7 @@ public:
             messages_.to =
                 sink.reserve(program_->row_size(row.count, 0) + row.count * sizeof(MessageSlot));
             format_.run(*program_, constants_, origin_, row, messages_);
-            for (std::size_t i = 0; i < row.count; ++i) sink.commit(messages_.ends[i], 0);
+            commit_row(sink, std::span{messages_.ends}.first(row.count), 0);
         }
     }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "flow/base/bytes.hpp"
@@ -28,6 +29,10 @@ public:
     void commit(std::uint8_t* end, ExporterIndex exporter) noexcept {
         Batch& batch = batches_[at_];
         batch.commit(static_cast<std::size_t>(end - batch.tail()), exporter);
+    }
+
+    void commit(std::span<std::uint8_t* const> ends, ExporterIndex exporter) noexcept {
+        batches_[at_].commit(ends, 0, exporter);
     }
 
     /// Since the start or the last reset.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #include "flow/model/batch.hpp"
@@ -42,6 +43,12 @@ public:
         batch_->commit(static_cast<std::size_t>(end - batch_->tail()) + terminator_size_, exporter);
     }
 
+    void commit(std::span<std::uint8_t* const> ends, flow::ExporterIndex exporter) noexcept {
+        if (terminator_size_ != 0) {
+            for (std::uint8_t* const end : ends) std::memcpy(end, terminator_, terminator_size_);
+        }
+        batch_->commit(ends, terminator_size_, exporter);
+    }
     [[nodiscard]] std::size_t gap() const noexcept { return terminator_size_; }
 
     /// Passes on what there is.

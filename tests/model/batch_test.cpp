@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -40,6 +41,26 @@ TEST(Batch, GivesBackEachMessageAndItsExporter) {
     EXPECT_EQ(batch->slot(0).exporter, 7U);
     EXPECT_EQ(batch->slot(2).exporter, 9U);
     EXPECT_EQ(text(batch->bytes()), "first\nthird\n");
+}
+
+TEST(Batch, TakesARowOfMessagesWithTheBytesBehindThem) {
+    const auto batch = std::make_unique<Batch>();
+    add(*batch, "zero\n");
+    constexpr std::string_view row = "one\ntwo\n\n";
+    std::uint8_t* const to = batch->tail();
+    std::copy(row.begin(), row.end(), to);
+    const std::array<std::uint8_t*, 3> ends{to + 3, to + 7, to + 8};
+    batch->commit(ends, 1, 9);
+    ASSERT_EQ(batch->message_count(), 4U);
+    EXPECT_EQ(text(batch->message(0)), "zero\n");
+    EXPECT_EQ(text(batch->message(1)), "one\n");
+    EXPECT_EQ(text(batch->message(2)), "two\n");
+    EXPECT_EQ(text(batch->message(3)), "\n") << "an empty one";
+    EXPECT_EQ(batch->slot(0).exporter, 0U);
+    EXPECT_EQ(batch->slot(3).exporter, 9U);
+    add(*batch, "five\n", 7);
+    EXPECT_EQ(text(batch->message(4)), "five\n");
+    EXPECT_EQ(text(batch->bytes()), "zero\none\ntwo\n\nfive\n");
 }
 
 TEST(Batch, TheLargestMessageFillsIt) {

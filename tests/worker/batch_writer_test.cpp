@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstring>
 #include <string>
 #include <thread>
 
@@ -46,13 +48,17 @@ TEST_F(BatchWriterTest, TakesSeveralMessagesOfOneReservationWithGapsForTheTermin
     std::memcpy(to, "one..two..", 10);
     writer.commit(to + 3, 0);
     writer.commit(to + 8, 1);
+    to = writer.reserve(16);
+    ASSERT_NE(to, nullptr);
+    std::memcpy(to, "three..four..", 13);
+    writer.commit(std::array{to + 5, to + 11}, 2);
     writer.flush();
     flow::Batch* batch = ring_->take();
     ASSERT_NE(batch, nullptr);
-    const flow::Bytes bytes = batch->bytes();
-    EXPECT_EQ(std::string(bytes.begin(), bytes.end()), "one\r\ntwo\r\n");
-    EXPECT_EQ(batch->message_count(), 2U);
+    EXPECT_EQ(text_of(batch->bytes()), "one\r\ntwo\r\nthree\r\nfour\r\n");
+    EXPECT_EQ(batch->message_count(), 4U);
     EXPECT_EQ(batch->slot(1).exporter, 1U);
+    EXPECT_EQ(batch->slot(3).exporter, 2U);
 }
 
 TEST_F(BatchWriterTest, FlushOfNothingPublishesNothing) {

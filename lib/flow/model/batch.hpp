@@ -61,6 +61,23 @@ public:
         std::memcpy(page_.data() + slot_offset(count_), &slot, sizeof slot);
         ++count_;
     }
+    /// Takes a row of messages from `tail()` on: their ends, each with `gap` bytes behind it that
+    /// belong to it too.
+    void commit(std::span<std::uint8_t* const> ends, std::size_t gap,
+                ExporterIndex exporter) noexcept {
+        // In registers: the compiler must think that a slot may be one of the members.
+        std::uint8_t* slot_at = page_.data() + slot_offset(count_) + sizeof(MessageSlot);
+        std::size_t used = used_;
+        for (const std::uint8_t* const end : ends) {
+            used = static_cast<std::size_t>(end - page_.data()) + gap;
+            const MessageSlot slot{static_cast<std::uint32_t>(used), exporter};
+            slot_at -= sizeof slot;
+            std::memcpy(slot_at, &slot, sizeof slot);
+        }
+        used_ = used;
+        count_ += ends.size();
+        assert(used_ + count_ * sizeof(MessageSlot) <= page_size);
+    }
     void clear() noexcept {
         used_ = 0;
         count_ = 0;

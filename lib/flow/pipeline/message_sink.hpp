@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "flow/model/origin.hpp"
 
@@ -31,6 +32,17 @@ template <MessageSink S>
         return sink.gap();
     } else {
         return 0;
+    }
+}
+
+/// Takes a row of messages, from the memory reserved last on. A sink may know a quicker way than
+/// one after the other.
+template <MessageSink S>
+void commit_row(S& sink, std::span<std::uint8_t* const> ends, ExporterIndex exporter) noexcept {
+    if constexpr (requires { sink.commit(ends, exporter); }) {
+        sink.commit(ends, exporter);
+    } else {
+        for (std::uint8_t* const end : ends) sink.commit(end, exporter);
     }
 }
 

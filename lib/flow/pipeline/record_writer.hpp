@@ -175,9 +175,7 @@ private:
         messages.to = to;
         messages.gap = gap;
         format_.run(program, constants_, origin_, row, messages);
-        for (std::size_t i = 0; i < row.count; ++i) {
-            sink_.commit(messages.ends[i], origin_.exporter);
-        }
+        commit_row(sink_, std::span{messages.ends}.first(row.count), origin_.exporter);
     }
 
     /// Behind a message that found no room: each of these may find some, or be counted as lost.

@@ -362,6 +362,16 @@ TEST(Program, RowsAreTheSameFromEveryKernel) {
     }
 }
 
+// Longer than the lanes that a window has for them.
+TEST(Program, WritesAnUnusualSamplingRate) {
+    for (const std::uint64_t rate : {(1ULL << 28) - 1, 1ULL << 28, 1ULL << 56, ~0ULL}) {
+        Origin origin{.type = FlowType::netflow_v8, .sampling_rate = rate};
+        origin.sequence = UINT32_MAX;
+        const std::string message = run({}, {}, origin);  // compares the kernels
+        EXPECT_NE(message.find('\x18'), std::string::npos);
+    }
+}
+
 TEST(Program, KernelsAreFoundByTheirNames) {
     for (const Kernel& kernel : kernels()) EXPECT_EQ(find_kernel(kernel.name), kernel.run);
     EXPECT_EQ(find_kernel("mmx"), nullptr);

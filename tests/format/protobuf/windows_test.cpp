@@ -16,8 +16,9 @@ namespace flow::protobuf {
 namespace {
 
 constexpr Schema v1 = Schema::all(Profile::goflow2_v1);
-// Type, time, rate and sequence: 26 bytes at most. An address of IPv6: 18. The domain: 7.
-constexpr std::size_t constant_lanes = 4 + 3 + 1;
+// Type, time, rate and sequence: 20 bytes at most, with a usual rate. An address of IPv6: 18. The
+// domain: 7.
+constexpr std::size_t constant_lanes = 3 + 3 + 1;
 
 Step number(Column column, std::uint16_t offset, std::uint16_t size) {
     return {.column = column, .transform = Transform::number, .offset = offset, .size = size};
@@ -51,7 +52,7 @@ TEST(Windows, AreThereWithoutSteps) {
     const auto program = compile({});
     EXPECT_EQ(program->windows.window_count, 1);
     EXPECT_EQ(program->windows.run_count, 3);
-    EXPECT_EQ(program->windows.constants[0].lane_count, 4);
+    EXPECT_EQ(program->windows.constants[0].lane_count, 3);
     EXPECT_EQ(program->windows.constants[2].first_lane, constant_lanes - 1);
 }
 
@@ -69,10 +70,10 @@ TEST(Windows, HaveALaneForEachUsualField) {
 TEST(Windows, CheckNumbersThatMayBeLargerThanTheirLane) {
     EXPECT_FALSE(compile({number(Column::in_if, 0, 4)})->windows.windows[1].checked);
     const auto program = compile({number(Column::bytes, 0, 8)});
-    const Window& window = program->windows.windows[0];  // behind the four lanes of constants
+    const Window& window = program->windows.windows[0];  // behind the first lanes of constants
     EXPECT_TRUE(window.checked);
-    EXPECT_EQ(window.beyond[4], ~((std::uint64_t{1} << 49) - 1)) << "seven groups of seven bits";
-    EXPECT_EQ(window.numbers, 1U << 4);
+    EXPECT_EQ(window.beyond[3], ~((std::uint64_t{1} << 49) - 1)) << "seven groups of seven bits";
+    EXPECT_EQ(window.numbers, 1U << 3);
 }
 
 TEST(Windows, ComputeBeforehandWhatLanesCannot) {
@@ -94,13 +95,13 @@ TEST(Windows, TakeBytesOutOfTwoTables) {
     const std::vector<Step> steps{number(Column::src_as, 0, 4), number(Column::dst_as, 300, 4),
                                   number(Column::src_net, 600, 1), number(Column::dst_net, 900, 1)};
     const auto program = compile(steps);
-    ASSERT_EQ(program->windows.window_count, 3);
-    EXPECT_EQ(program->windows.windows[0].first_table, 0);
-    const Window& middle = program->windows.windows[1];
-    EXPECT_EQ(middle.first_table, 300);
-    EXPECT_EQ(middle.second_table, 600);
-    EXPECT_EQ(program->windows.windows[2].first_table, 901 - window_size)
-        << "no table ends behind the record";
+    ASSERT_EQ(program->windows.window_count, 2);
+    const Window& first = program->windows.windows[0];
+    EXPECT_EQ(first.first_table, 0);
+    EXPECT_EQ(first.second_table, 300);
+    const Window& second = program->windows.windows[1];
+    EXPECT_EQ(second.first_table, 600);
+    EXPECT_EQ(second.second_table, 901 - window_size) << "no table ends behind the record";
 }
 
 TEST(Windows, AreNotMadeOfWhatLanesCannotDo) {

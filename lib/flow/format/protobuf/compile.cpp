@@ -167,8 +167,12 @@ void Formatter::compile(const Plan& plan, Program& program) const noexcept {
             run = &program.operations[program.operation_count - 1];
         }
         if (is_of_datagram(field.column)) {
-            run->size = static_cast<std::uint16_t>(run->size + field.tag.size +
-                                                   constant_size_max(field.column));
+            constexpr std::size_t usual_rate_size = 4;
+            const std::size_t size_max = constant_size_max(field.column);
+            const bool is_rate = field.column == Column::sampling_rate;
+            run->size = static_cast<std::uint16_t>(run->size + field.tag.size + size_max);
+            run->head_size = static_cast<std::uint8_t>(run->head_size + field.tag.size +
+                                                       (is_rate ? usual_rate_size : size_max));
             continue;
         }
         const auto step = std::find_if(plan.steps.begin(), plan.steps.end(), [&](const Step& each) {

@@ -36,7 +36,8 @@ struct Shared {
     std::array<std::uint64_t, Windows::windows_max> kept;
 };
 
-void share(const Windows& windows, const Constants& constants, Shared& shared) noexcept {
+/// False when a run is longer than usual.
+bool share(const Windows& windows, const Constants& constants, Shared& shared) noexcept {
     for (std::size_t i = 0; i < windows.window_count; ++i) {
         shared.fixed[i] = windows.windows[i].fixed;
         shared.kept[i] = windows.windows[i].kept;
@@ -44,6 +45,8 @@ void share(const Windows& windows, const Constants& constants, Shared& shared) n
     for (std::size_t i = 0; i < windows.run_count; ++i) {
         const Windows::ConstantLanes lanes = windows.constants[i];
         const Constants::Run& run = constants.runs[i];
+        if (run.size > lanes.lane_count * lane_size) [[unlikely]]
+            return false;
         std::memcpy(shared.fixed[0].data() + lanes.first_lane * lane_size, run.bytes.data(),
                     lanes.lane_count * lane_size);
         const std::uint64_t kept =
@@ -51,9 +54,11 @@ void share(const Windows& windows, const Constants& constants, Shared& shared) n
         const std::size_t window = lanes.first_lane / window_lanes;
         const std::size_t shift = lanes.first_lane % window_lanes * lane_size;
         shared.kept[window] |= kept << shift;
-        if (shift + run.size > window_size)
+        if (shift + run.size > window_size) {
             shared.kept[window + 1] |= kept >> (window_size - shift);
+        }
     }
+    return true;
 }
 
 [[FLOW_AVX512, gnu::always_inline]] inline __m512i load(const void* from) noexcept {
@@ -128,6 +133,10 @@ template <class Tables>
         beyond = _mm512_or_si512(beyond, _mm512_and_si512(values, load(window.beyond.data())));
     }
     if (window.thousandths != 0) values = divide_by_1000(values, window.thousandths);
+    if (window.millions != 0) {
+        values = _mm512_mask_mullo_epi64(values, _cvtu32_mask8(window.millions), values,
+                                         _mm512_set1_epi64(1'000'000));
+    }
     __m512i groups = _mm512_and_si512(_mm512_multishift_epi64_epi8(held.control, values),
                                       load(window.groups.data()));
     if (window.goes_on != 0) {
@@ -248,11 +257,10 @@ constexpr std::array<RunWindows, 8> near_by_count{
 void run_avx512(const Program& program, const Constants& constants, const Origin& origin,
                 const RecordRow& records, MessageRow& messages) noexcept {
     const Windows& windows = program.windows;
-    if (windows.window_count == 0) {
+    Shared shared;
+    if (windows.window_count == 0 || !share(windows, constants, shared)) [[unlikely]] {
         return run_bmi2(program, constants, origin, records, messages);
     }
-    Shared shared;
-    share(windows, constants, shared);
     alignas(window_size) std::array<TimeTable, row_records_max> times;
     compute_times(windows, origin, records, times.data());
     const Job job{windows, shared, times.data()};

@@ -83,8 +83,10 @@ enum class Code : std::uint8_t {
 /// XORed in.
 struct Operation {
     Code code{};
-    std::uint8_t down = 0;       ///< numbers: how far the eight loaded bytes are shifted down
-    std::uint8_t head_size = 0;  ///< bytes: of the tag and the length; numbers: of the tag
+    std::uint8_t down = 0;  ///< numbers: how far the eight loaded bytes are shifted down
+    /// Bytes: of the tag and the length; numbers: of the tag. Constants: of a run whose sampling
+    /// rate is below 2^28.
+    std::uint8_t head_size = 0;
     std::uint16_t offset = 0;
     std::uint16_t size = 0;
     std::uint64_t groups =

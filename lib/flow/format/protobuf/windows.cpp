@@ -30,6 +30,7 @@ struct Lane {
     bool number = false;
     bool goes_on = false;
     bool thousandths = false;
+    bool millions = false;
     bool time = false;
 };
 
@@ -120,6 +121,7 @@ void put_lane(const Lane& lane, const Tables& tables, std::size_t place, Window&
     window.numbers |= static_cast<std::uint8_t>(unsigned{lane.number} << place);
     window.goes_on |= static_cast<std::uint8_t>(unsigned{lane.goes_on} << place);
     window.thousandths |= static_cast<std::uint8_t>(unsigned{lane.thousandths} << place);
+    window.millions |= static_cast<std::uint8_t>(unsigned{lane.millions} << place);
     window.checked |= lane.beyond != 0;
 }
 
@@ -203,7 +205,7 @@ private:
 
     /// Lanes without bytes of the record: they fit every window, so they lie side by side.
     [[nodiscard]] bool add_constants(const Operation& operation) noexcept {
-        const std::size_t count = (operation.size + lane_size - 1) / lane_size;
+        const std::size_t count = (operation.head_size + lane_size - 1u) / lane_size;
         for (std::size_t i = 0; i < count; ++i) {
             if (!packer_.add(std::array<Lane, 1>{})) return false;
             if (i != 0) continue;
@@ -253,14 +255,23 @@ private:
     }
 
     [[nodiscard]] bool add_time(const Operation& operation) noexcept {
-        // A lane divides all of its bytes: the field must fill it.
-        const bool is_value =
-            operation.code == Code::s_of_seconds || operation.code == Code::ms_of_milliseconds ||
-            (operation.code == Code::s_of_milliseconds && operation.size == lane_size);
+        // A lane computes with all of its bytes: the field must fill it.
+        const bool fills = operation.size == lane_size;
+        const bool is_value = operation.code == Code::s_of_seconds ||
+                              operation.code == Code::ms_of_milliseconds ||
+                              (operation.code == Code::s_of_milliseconds && fills);
         if (is_value) {
             Operation number = operation;
             number.groups = ~std::uint64_t{0};
             return add_number(number);
+        }
+        if (operation.code == Code::ns_of_milliseconds && fills) {
+            Lane value;
+            value.millions = true;
+            for (std::size_t i = 0; i < lane_size; ++i) {
+                value.from[i] = static_cast<std::uint16_t>(operation.offset + lane_size - 1 - i);
+            }
+            return add_varint(value, operation, 0, 64, true);
         }
         if (windows_.time_count == windows_.times.size()) return false;
         Lane value;

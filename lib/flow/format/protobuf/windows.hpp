@@ -35,6 +35,7 @@ struct alignas(window_size) Window {
     std::uint8_t numbers;      ///< lanes that hold numbers, a bit each
     std::uint8_t goes_on;      ///< lanes whose number goes on in the next one
     std::uint8_t thousandths;  ///< lanes whose value is to be divided by 1000
+    std::uint8_t millions;     ///< lanes whose value is to be multiplied by a million
 };
 
 /// A number that a lane cannot compute. It is computed beforehand, into a table of eight numbers.
@@ -49,7 +50,7 @@ struct Windows {
     static constexpr std::size_t times_max = window_lanes;
     static constexpr std::size_t runs_max = 6;
 
-    /// Lanes of a run of the datagram's columns, for as many bytes as it may ever have.
+    /// Lanes of a run of the datagram's columns, for as many bytes as it usually has at most.
     struct ConstantLanes {
         std::uint16_t first_lane;
         std::uint16_t lane_count;
