@@ -365,8 +365,10 @@ TEST(Program, RowsAreTheSameFromEveryKernel) {
 // Longer than the lanes that a window has for them.
 TEST(Program, WritesAnUnusualSamplingRate) {
     for (const std::uint64_t rate : {(1ULL << 28) - 1, 1ULL << 28, 1ULL << 56, ~0ULL}) {
-        Origin origin{.type = FlowType::netflow_v8, .sampling_rate = rate};
+        Origin origin;
+        origin.type = FlowType::netflow_v8;
         origin.sequence = UINT32_MAX;
+        origin.sampling_rate = rate;
         const std::string message = run({}, {}, origin);  // compares the kernels
         EXPECT_NE(message.find('\x18'), std::string::npos);
     }
