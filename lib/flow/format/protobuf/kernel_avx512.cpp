@@ -141,9 +141,9 @@ template <class Tables>
                                       load(window.groups.data()));
     if (window.goes_on != 0) {
         // Where the next lane has something, this one is full, with a continuation bit at its end.
-        const unsigned next = _cvtmask8_u32(_mm512_test_epi64_mask(groups, groups)) >> 1;
-        groups = _mm512_mask_or_epi64(groups, _cvtu32_mask8(next & window.goes_on), groups,
-                                      _mm512_set1_epi64(INT64_MIN));
+        const __mmask8 next = _kshiftri_mask8(_mm512_test_epi64_mask(groups, groups), 1);
+        groups = _mm512_mask_or_epi64(groups, _kand_mask8(next, _cvtu32_mask8(window.goes_on)),
+                                      groups, _mm512_set1_epi64(INT64_MIN));
     }
     // Ones below the highest bit in use: the top one of each byte is its continuation bit. A byte
     // with neither this nor a group is not in use.
