@@ -45,6 +45,13 @@ TEST_F(PlanPoolTest, EqualPlansShareOneProgram) {
     EXPECT_EQ(pool_[1].plan.steps.front().offset, 8) << "the steps are kept";
 }
 
+TEST_F(PlanPoolTest, ASlotThatWasGivenNothingHasAPlanWithoutSteps) {
+    EXPECT_TRUE(pool_[3].plan.steps.empty());
+    EXPECT_FALSE(pool_[3].plan.direct);
+    set(0, 4);
+    EXPECT_TRUE(pool_[3].plan.steps.empty());
+}
+
 TEST_F(PlanPoolTest, ADirectPlanIsNotOneThatIsNot) {
     set(0, 4);
     set(1, 4, false);

@@ -36,9 +36,9 @@ public:
           of_slot_{templates_max},
           hash_seed_{hash_seed} {}
 
-    /// Only of a slot that has been given a plan.
+    /// Of a slot that has been given no plan, one without steps.
     [[nodiscard]] const Compiled& operator[](TemplateSlot slot) const noexcept {
-        return entries_[of_slot_[slot] - 1].compiled;
+        return entries_[of_slot_[slot]].compiled;
     }
 
     /// Gives the slot this plan, in place of the one that it had. `make(const Plan&, Program&)`
@@ -50,7 +50,7 @@ public:
         Index index = find(plan, hash);
         if (index == none) {
             index = take();
-            Entry& entry = entries_[index - 1];
+            Entry& entry = entries_[index];
             std::copy(plan.steps.begin(), plan.steps.end(), entry.steps.begin());
             entry.compiled.plan = {std::span{entry.steps}.first(plan.steps.size()), plan.direct};
             make(entry.compiled.plan, entry.compiled.program);
@@ -58,7 +58,7 @@ public:
             entry.next = head(hash);
             head(hash) = index;
         }
-        ++entries_[index - 1].uses;
+        ++entries_[index].uses;
         of_slot_[slot] = index;
     }
 
@@ -66,7 +66,7 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return used_; }
 
 private:
-    /// One more than a place among the entries, so that zeroed memory says that there is none.
+    /// The first entry is nobody's and has no steps, so that zeroed memory says that there is none.
     using Index = std::uint32_t;
     static constexpr Index none = 0;
 
@@ -104,7 +104,7 @@ private:
     [[nodiscard]] Index find(const Plan& plan, std::uint64_t hash) noexcept {
         Index index = head(hash);
         while (index != none) {
-            const Entry& entry = entries_[index - 1];
+            const Entry& entry = entries_[index];
             if (entry.hash == hash && equal(entry.compiled.plan, plan)) break;
             index = entry.next;
         }
@@ -116,7 +116,7 @@ private:
         ++used_;
         if (free_ == none) return ++touched_;
         const Index index = free_;
-        free_ = entries_[index - 1].next;
+        free_ = entries_[index].next;
         return index;
     }
 
@@ -124,10 +124,10 @@ private:
         const Index index = of_slot_[slot];
         if (index == none) return;
         of_slot_[slot] = none;
-        Entry& entry = entries_[index - 1];
+        Entry& entry = entries_[index];
         if (--entry.uses != 0) return;
         Index* link = &head(entry.hash);
-        while (*link != index) link = &entries_[*link - 1].next;
+        while (*link != index) link = &entries_[*link].next;
         *link = entry.next;
         entry.next = free_;
         free_ = index;

@@ -143,7 +143,8 @@ private:
         static_assert(Format::record_padding <= record_padding);
         const std::size_t size = layout.record_size;
         const auto room = static_cast<std::size_t>(readable_end_ - run.bytes.data());
-        const std::size_t padded = room < record_padding ? 0 : (room - record_padding) / size;
+        const std::size_t padded =
+            room < record_padding || size == 0 ? 0 : (room - record_padding) / size;
         const std::size_t direct = std::min<std::size_t>(run.count, padded);
         run_rows({run.bytes.data(), size, direct}, program);
         if (direct == run.count) return;
