@@ -31,7 +31,7 @@ public:
 
     /// All memory for `templates_max` slots. `hash_seed` is one that exporters do not know.
     PlanPool(std::uint32_t templates_max, std::uint64_t hash_seed) noexcept
-        : entries_{templates_max},
+        : entries_{std::size_t{templates_max} + 1},
           heads_{std::bit_ceil(std::size_t{templates_max} + 1)},
           of_slot_{templates_max},
           hash_seed_{hash_seed} {}
