@@ -64,7 +64,7 @@ std::vector<Row> ingress_rows(Config& config) {
          .target = &config.kernel,
          .help = "Instructions that write protobuf: the fastest that this CPU has, or the ones "
                  "named. All write the same bytes.",
-         .choices = {"auto", "portable", "bmi2", "avx512"}},
+         .choices = {"auto", "portable", "bmi2", "avx2", "avx512"}},
     };
 }
 

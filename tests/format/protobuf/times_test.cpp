@@ -37,8 +37,8 @@ TEST(Times, OfEveryKindAreThoseOfThePlainWay) {
                     static_cast<std::uint8_t>(static_cast<int>(Code::s_of_uptime) + kind - first)};
             }
             std::array<TimeTable, row_records_max> tables{};
-            compute_times(*windows, origin, {records.data(), record_size, row_records_max},
-                          tables.data());
+            compute_times(windows->time_fields(), origin,
+                          {records.data(), record_size, row_records_max}, tables.data());
             for (std::size_t i = 0; i < row_records_max; ++i) {
                 for (std::size_t place = 0; place < 2; ++place) {
                     const std::uint8_t* from = &records[i * record_size + 3 + 8 * place];

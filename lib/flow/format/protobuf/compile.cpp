@@ -27,10 +27,6 @@ static_assert((Constants::run_fields_max - 1) * field_size_max + 4 + 1 + 16 <=
                   Constants::run_size_max &&
               Constants::run_size_max == window_size && Constants::runs_max == Windows::runs_max);
 
-constexpr std::uint64_t low_bits(unsigned count) noexcept {
-    return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
-}
-
 Code time_code(Transform transform) noexcept {
     const auto distance = static_cast<int>(transform) - static_cast<int>(Transform::s_of_uptime);
     return static_cast<Code>(static_cast<int>(Code::s_of_uptime) + distance);
@@ -195,6 +191,7 @@ void Formatter::compile(const Plan& plan, Program& program) const noexcept {
     for (const Step& step : plan.steps) {
         extent = std::max(extent, std::size_t{step.offset} + step.size);
     }
+    make_sections(program);
     make_windows(program, extent);
 }
 

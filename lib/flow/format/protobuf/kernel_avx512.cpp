@@ -259,16 +259,16 @@ void run_avx512(const Program& program, const Constants& constants, const Origin
     const Windows& windows = program.windows;
     Shared shared;
     if (windows.window_count == 0 || !share(windows, constants, shared)) [[unlikely]] {
-        return run_bmi2(program, constants, origin, records, messages);
+        return run_avx2(program, constants, origin, records, messages);
     }
     alignas(window_size) std::array<TimeTable, row_records_max> times;
-    compute_times(windows, origin, records, times.data());
+    compute_times(windows.time_fields(), origin, records, times.data());
     const Job job{windows, shared, times.data()};
     const std::size_t index =
         windows.window_count < near_by_count.size() ? windows.window_count : 0;
     const RunWindows run = windows.near ? near_by_count[index] : run_windows<0, false>;
     if (!run(job, records, messages)) [[unlikely]]
-        run_bmi2(program, constants, origin, records, messages);
+        run_avx2(program, constants, origin, records, messages);
 }
 
 }  // namespace flow::protobuf

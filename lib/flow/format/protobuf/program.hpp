@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Program: a plan as a row of protobuf operations, in ascending order of field numbers. The order
 // is the same for every record of a template, so the dispatch is predicted; what a value decides is
-// done without branches. Kernels for wide registers take its windows (windows.hpp) instead.
+// done without branches. Kernels for wide registers take its sections (sections.hpp) or windows
+// (windows.hpp) instead.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <string_view>
 
 #include "flow/format/protobuf/frame.hpp"
+#include "flow/format/protobuf/sections.hpp"
 #include "flow/format/protobuf/varint.hpp"
 #include "flow/format/protobuf/windows.hpp"
 #include "flow/model/columns.hpp"
@@ -103,6 +105,7 @@ struct Program {
     std::array<Operation, operations_max> operations;
     std::uint32_t operation_count;   ///< without the end
     std::uint32_t message_size_max;  ///< with its prefix
+    Sections sections;
     Windows windows;
 
     /// Bytes that `count` messages may take and overwrite, each with `gap` bytes behind it.
@@ -143,7 +146,10 @@ using RunProgram = void (*)(const Program& program, const Constants& constants,
 /// For CPUs with AVX-512 and its VBMI2 (kernel_avx512.cpp).
 void run_avx512(const Program& program, const Constants& constants, const Origin& origin,
                 const RecordRow& records, MessageRow& messages) noexcept;
-/// For those with BMI2; takes from run_avx512 the programs without windows.
+/// For CPUs with AVX2 and BMI2 (kernel_avx2.cpp); takes from run_avx512 what windows cannot do.
+void run_avx2(const Program& program, const Constants& constants, const Origin& origin,
+              const RecordRow& records, MessageRow& messages) noexcept;
+/// For CPUs with BMI2; takes from run_avx2 what sections cannot do.
 void run_bmi2(const Program& program, const Constants& constants, const Origin& origin,
               const RecordRow& records, MessageRow& messages) noexcept;
 

@@ -38,10 +38,10 @@ constexpr auto computes = make_computes(std::make_index_sequence<time_count>{});
 
 }  // namespace
 
-void compute_times(const Windows& windows, const Origin& origin, const RecordRow& records,
-                   TimeTable* tables) noexcept {
-    for (std::size_t place = 0; place < windows.time_count; ++place) {
-        const TimeField& field = windows.times[place];
+void compute_times(std::span<const TimeField> fields, const Origin& origin,
+                   const RecordRow& records, TimeTable* tables) noexcept {
+    for (std::size_t place = 0; place < fields.size(); ++place) {
+        const TimeField& field = fields[place];
         const std::size_t kind = field.code - static_cast<std::size_t>(Code::s_of_uptime);
         computes[kind](field, origin, records, tables, place);
     }

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "flow/format/protobuf/program.hpp"
 
@@ -14,7 +15,7 @@ namespace flow::protobuf {
 using TimeTable = std::array<std::uint64_t, Windows::times_max>;
 
 /// Fills the tables of `records.count` records.
-void compute_times(const Windows& windows, const Origin& origin, const RecordRow& records,
-                   TimeTable* tables) noexcept;
+void compute_times(std::span<const TimeField> fields, const Origin& origin,
+                   const RecordRow& records, TimeTable* tables) noexcept;
 
 }  // namespace flow::protobuf

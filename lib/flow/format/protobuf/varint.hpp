@@ -91,7 +91,7 @@ struct Lanes {
     return lanes;
 }
 
-inline constexpr Lanes lanes = make_lanes();
+inline constexpr Lanes lane_table = make_lanes();
 
 /// A tag for put_lane: its continuation bits are in Lanes::more already.
 [[nodiscard]] constexpr std::uint64_t lane_tag(Tag tag) noexcept {
@@ -102,9 +102,9 @@ inline constexpr Lanes lanes = make_lanes();
 [[gnu::always_inline]] inline std::uint8_t* put_lane(std::uint8_t* to, std::uint64_t groups,
                                                      std::uint64_t tag) noexcept {
     const auto zeros = static_cast<std::size_t>(std::countl_zero(groups));
-    const std::uint64_t lane = groups ^ lanes.more[zeros] ^ tag;
+    const std::uint64_t lane = groups ^ lane_table.more[zeros] ^ tag;
     std::memcpy(to, &lane, sizeof lane);
-    return to + lanes.sizes[zeros];
+    return to + lane_table.sizes[zeros];
 }
 
 /// Tag and varint, or nothing for 0. No branch depends on values below 2^56.

@@ -34,10 +34,6 @@ struct Lane {
     bool time = false;
 };
 
-constexpr std::uint64_t low_bits(unsigned count) noexcept {
-    return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
-}
-
 /// Where the tables of one window begin. A record of up to two tables has the same two for all.
 class Tables {
 public:

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace flow::protobuf {
 
@@ -49,6 +50,7 @@ struct Windows {
     static constexpr std::size_t windows_max = 12;
     static constexpr std::size_t times_max = window_lanes;
     static constexpr std::size_t runs_max = 6;
+    static constexpr std::size_t run_size_max = window_size;
 
     /// Lanes of a run of the datagram's columns, for as many bytes as it usually has at most.
     struct ConstantLanes {
@@ -64,6 +66,10 @@ struct Windows {
     std::uint8_t window_count;  ///< 0: the template has something that lanes cannot do
     std::uint8_t time_count;
     std::uint8_t run_count;
+
+    [[nodiscard]] std::span<const TimeField> time_fields() const noexcept {
+        return std::span{times}.first(time_count);
+    }
 };
 
 struct Program;
