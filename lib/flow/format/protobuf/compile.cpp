@@ -196,37 +196,43 @@ void Formatter::compile(const Plan& plan, Program& program) const noexcept {
 }
 
 void Formatter::begin(const Origin& origin, Constants& constants) const noexcept {
+    if (spread_by_bmi2_) {
+        encode_constants<Bmi2Spread>(origin, constants);
+    } else {
+        encode_constants<PortableSpread>(origin, constants);
+    }
+}
+
+template <class Spread>
+void Formatter::encode_constants(const Origin& origin, Constants& constants) const noexcept {
+    std::array<std::uint64_t, constant_count> numbers;
+    numbers[number_of(Column::type)] = static_cast<std::uint64_t>(origin.type);
+    numbers[number_of(Column::time_received)] = origin.received_ns / 1'000'000'000;
+    numbers[number_of(Column::time_received_ns)] = origin.received_ns;
+    numbers[number_of(Column::sequence_num)] = origin.sequence;
+    numbers[number_of(Column::sampling_rate)] = origin.sampling_rate;
+    numbers[number_of(Column::observation_domain_id)] = origin.observation_domain;
+    const Bytes sampler = origin.sampler.bytes();
     Constants::Run* run = nullptr;
     std::size_t run_count = 0;
+    std::uint8_t* begin = nullptr;
     std::uint8_t* at = nullptr;
-    const auto put = [&](const Field& field) {
-        switch (field.column) {
-            case Column::type:
-                return put_field(at, field.tag, static_cast<std::uint64_t>(origin.type));
-            case Column::time_received:
-                return put_field(at, field.tag, origin.received_ns / 1'000'000'000);
-            case Column::time_received_ns: return put_field(at, field.tag, origin.received_ns);
-            case Column::sequence_num: return put_field(at, field.tag, origin.sequence);
-            case Column::sampling_rate: return put_field(at, field.tag, origin.sampling_rate);
-            case Column::observation_domain_id:
-                return put_field(at, field.tag, origin.observation_domain);
-            default: break;
-        }
-        const Bytes sampler = origin.sampler.bytes();
-        if (sampler.empty()) return at;
-        std::uint8_t* const to = put_tag(at, field.tag);
-        *to = static_cast<std::uint8_t>(sampler.size());
-        std::memcpy(to + 1, sampler.data(), sampler.size());
-        return to + 1 + sampler.size();
-    };
-    for (const Field& field : std::span{fields_of_datagram_}.first(field_of_datagram_count_)) {
+    for (const Constant& field : std::span{constants_}.first(constant_count_)) {
         if (field.begins_run) {
+            if (run != nullptr) run->size = static_cast<std::uint32_t>(at - begin);
             run = &constants.runs[run_count++];
-            at = run->bytes.data();
+            begin = at = run->bytes.data();
         }
-        at = put(field);
-        run->size = static_cast<std::uint32_t>(at - run->bytes.data());
+        if (field.number < numbers.size()) {
+            at = put_field<Spread>(at, field.tag, numbers[field.number]);
+        } else if (!sampler.empty()) {
+            std::uint8_t* const to = put_tag(at, field.tag);
+            *to = static_cast<std::uint8_t>(sampler.size());
+            std::memcpy(to + 1, sampler.data(), sampler.size());
+            at = to + 1 + sampler.size();
+        }
     }
+    if (run != nullptr) run->size = static_cast<std::uint32_t>(at - begin);
 }
 
 }  // namespace flow::protobuf

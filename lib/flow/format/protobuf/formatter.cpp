@@ -43,7 +43,7 @@ std::uint8_t* put_bytes_list(std::uint8_t* to, Tag tag, std::span<const Bytes> l
 }  // namespace
 
 Formatter::Formatter(const Schema& schema, Framing framing, RunProgram kernel) noexcept
-    : framing_{framing}, kernel_{kernel} {
+    : framing_{framing}, kernel_{kernel}, spread_by_bmi2_{needs_bmi2(kernel)} {
     for (const Column column : schema.columns()) {
         const Kind kind = info(column).kind;
         const bool varint = holds_number(kind);
@@ -61,7 +61,9 @@ Formatter::Formatter(const Schema& schema, Framing framing, RunProgram kernel) n
         const bool of_datagram = is_of_datagram(field.column);
         run_fields = of_datagram ? run_fields % Constants::run_fields_max + 1 : 0;
         field.begins_run = run_fields == 1;
-        if (of_datagram) fields_of_datagram_[field_of_datagram_count_++] = field;
+        if (!of_datagram) continue;
+        constants_[constant_count_++] = {
+            field.tag, static_cast<std::uint8_t>(number_of(field.column)), field.begins_run};
     }
     for (std::size_t i = 0; i < schema.customs().size(); ++i) {
         const CustomColumn& custom = schema.customs()[i];

@@ -57,6 +57,28 @@ private:
         bool begins_run = false;  ///< of constants
     };
 
+    /// Numbers of the datagram, as they are computed once for it.
+    static constexpr std::size_t constant_count = 6;
+    /// Which one a column is; constant_count: the sampler's address, which is none.
+    [[nodiscard]] static constexpr std::size_t number_of(Column column) noexcept {
+        switch (column) {
+            case Column::type: return 0;
+            case Column::time_received: return 1;
+            case Column::time_received_ns: return 2;
+            case Column::sequence_num: return 3;
+            case Column::sampling_rate: return 4;
+            case Column::observation_domain_id: return 5;
+            default: return constant_count;
+        }
+    }
+    struct Constant {
+        Tag tag;
+        std::uint8_t number = 0;
+        bool begins_run = false;
+    };
+    template <class Spread>
+    void encode_constants(const Origin& origin, Constants& constants) const noexcept;
+
     struct Custom {
         CustomColumn::Type type;
         Tag tag;
@@ -68,10 +90,11 @@ private:
 
     Framing framing_;
     RunProgram kernel_;
+    bool spread_by_bmi2_;
     std::array<Field, column_count> fields_{};
     std::size_t field_count_ = 0;
-    std::array<Field, Constants::runs_max> fields_of_datagram_{};
-    std::size_t field_of_datagram_count_ = 0;
+    std::array<Constant, Constants::runs_max> constants_{};
+    std::size_t constant_count_ = 0;
     std::array<Custom, custom_columns_max> customs_{};  ///< by custom_index()
 };
 

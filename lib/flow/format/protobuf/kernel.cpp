@@ -87,6 +87,8 @@ RunProgram find_kernel(std::string_view name) noexcept {
     return nullptr;
 }
 
+bool needs_bmi2(RunProgram kernel) noexcept { return kernel != run_portable; }
+
 RunProgram choose_kernel() noexcept { return kernels().back().run; }
 
 }  // namespace flow::protobuf

@@ -156,6 +156,9 @@ void run_bmi2(const Program& program, const Constants& constants, const Origin& 
 /// The fastest kernel that this CPU has; all give the same bytes.
 [[nodiscard]] RunProgram choose_kernel() noexcept;
 
+/// Whether only CPUs with a fast BMI2 run the kernel.
+[[nodiscard]] bool needs_bmi2(RunProgram kernel) noexcept;
+
 /// Every kernel that this CPU can run, for tests and benchmarks.
 struct Kernel {
     const char* name;
