@@ -50,20 +50,17 @@ template <bool LowWhole, bool HighWhole, bool Plain>
                                                            const RecordRow& records,
                                                            std::uint8_t* to,
                                                            std::size_t stride) noexcept {
-    const std::array<std::uint16_t, 4> offsets = group.offsets;
     const __m256i index = load(group.index.data());
     const __m256i bits = load(group.bits.data());
     const __m256i fixed = load(group.fixed.data());
     __m256i all = _mm256_setzero_si256();
-    const std::size_t record_size = records.size;
-    std::array<const std::uint8_t*, 4> from{records.first + offsets[0], records.first + offsets[1],
-                                            records.first + offsets[2], records.first + offsets[3]};
+    std::array<const std::uint8_t*, 4> from;
+    for (std::size_t i = 0; i < from.size(); ++i) from[i] = records.first + group.offsets[i];
     // Otherwise the compiler makes one of the other, by two instructions a record.
     asm("" : "+r"(from[0]), "+r"(from[2]));
-    const std::uint8_t* const end = to + records.count * stride;
     std::size_t at = 0;
-#pragma GCC unroll 2
-    for (; to != end; to += stride, at += record_size) {
+    const auto gather_next = [&]()
+        __attribute__((target("avx2,bmi,bmi2,lzcnt,movbe"), always_inline)) {
         const __m256i bytes = _mm256_inserti128_si256(
             _mm256_castsi128_si256(load_half<LowWhole>(from[0] + at, from[1] + at)),
             load_half<HighWhole>(from[2] + at, from[3] + at), 1);
@@ -73,7 +70,14 @@ template <bool LowWhole, bool HighWhole, bool Plain>
             values = _mm256_and_si256(values, bits);
         }
         store(to, _mm256_or_si256(values, fixed));
+        at += records.size;
+        to += stride;
+    };
+    for (std::size_t pairs = records.count / 2; pairs > 0; --pairs) {
+        gather_next();
+        gather_next();
     }
+    if (records.count % 2 != 0) gather_next();
     return Plain || _mm256_testz_si256(all, load(group.beyond.data())) != 0;
 }
 
