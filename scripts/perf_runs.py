@@ -40,11 +40,13 @@ def memory_folder() -> str:
     return tempfile.mkdtemp(prefix="flowd-perf-", dir=shm if os.path.isdir(shm) else None)
 
 
-def make_capture(tools: Tools, name: str, datagrams: int) -> dict:
-    path = tools.folder / f"{name}.pcap"
-    made = subprocess.run([tools.make_capture, name, path, str(datagrams)], check=True,
+def make_capture(tools: Tools, name: str, *options: str, title: str | None = None) -> dict:
+    """A capture of the benchmarks' traffic; `options` are perf-make-capture's."""
+    title = title or name
+    path = tools.folder / f"{title}.pcap"
+    made = subprocess.run([tools.make_capture, name, path, *options], check=True,
                           capture_output=True, text=True)
-    return {"name": name, "path": path, **json.loads(made.stdout)}
+    return {"name": title, "path": path, **json.loads(made.stdout)}
 
 
 # --- CPU time -----------------------------------------------------------------------------------
