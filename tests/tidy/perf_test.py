@@ -18,8 +18,7 @@ import perf_gate as gate  # noqa: E402
 
 FLOW_CASE, DATAGRAM_CASE = gate.PAIRS[0]
 
-GATE_OUTPUT = """gate: ipfix-ipv4/protobuf/avx512, 20 fields: flowd 25.0 ns, naive 73.5 ns per flow, \
-ratio 0.34 (medians of 101 pairs, 10000 datagrams, 64 exporters): good
+GATE_OUTPUT = """gate: ipfix-ipv4/protobuf/avx512, 20 fields: flowd 25.0 ns, naive 73.5 ns per flow
 kernel: ipfix-ipv4/kernel/portable: 81.7 ns, naive 70.6 ns per flow: 0.86 times as fast (best of 9)
 kernel: ipfix-ipv4/kernel/avx512: 19.6 ns, naive 70.5 ns per flow: 3.60 times as fast (best of 9)
 kernel: ipfix-ipv6/kernel/avx512: 28.7 ns, naive 89.2 ns per flow: 3.11 times as fast (best of 9)
@@ -83,8 +82,8 @@ class RatiosTest(unittest.TestCase):
                          {"bmi2": {"a": 2.0, "b": 3.0}})
 
     def test_the_family_of_a_cpu_is_vendor_and_number(self):
-        self.assertEqual(gate.cpu_family("vendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t: 1\n"),
-                         "AuthenticAMD-25")
+        text = "vendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t: 1\n"
+        self.assertEqual(gate.cpu_family(text), "AuthenticAMD-25")
 
 
 class RecordTest(unittest.TestCase):
