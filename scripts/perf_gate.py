@@ -29,6 +29,8 @@ PAIRS = tuple((f"{name}/{form}", f"{name}-one/{form}")
               if (name, form) not in (("netflow5", "json"), ("sflow", "protobuf/portable")))
 ALONE = ("ipfix-ipv6/protobuf/bmi2", "ipfix-40/protobuf/bmi2", "ipfix-mac/protobuf/bmi2",
          "ipfix-strings/protobuf/bmi2", "ipfix-ipv4-mixed/protobuf/bmi2", "netflow5/json")
+# For comparison only.
+NAIVE = ("netflow5/yardstick", "ipfix-ipv4/yardstick", "ipfix-ipv6/yardstick")
 ONE_RECORD = {one for _, one in PAIRS}
 CASES = tuple(case for pair in PAIRS for case in pair) + ALONE
 
