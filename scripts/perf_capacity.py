@@ -191,16 +191,16 @@ def example(made: list[dict]) -> str:
         return ""
     flows, datagrams = 10e6, 10e6 / 19
     cores = (datagrams * cost["datagram_ns"] + flows * cost["flow_ns"]) / 0.7e9
-    return (f"10 M flows/s of IPFIX in full datagrams (526,316 a second) to protobuf: ("
-            f"0.53 × {cost['datagram_ns']:.0f} + 10 × {cost['flow_ns']:.0f}) ÷ 700 = {cores:.1f} "
+    return ("10 M flows/s of IPFIX in full datagrams (526,316 a second) to protobuf: (0.53 × "
+            f"{cost['datagram_ns']:.0f} + 10 × {cost['flow_ns']:.0f}) ÷ 700 = {cores:.1f} "
             "RX cores.")
 
 
 def markdown(result: dict) -> str:
     made = costs(result["replays"])
     lines = [f"{result['date']}; {report.machine_line(result['machine'])}. CPU time, the best of "
-             f"{ATTEMPTS} runs.", "", COMMAND, "", *capacity_table(result["replays"]), "", FORMULA, "",
-             "| input | output | D: ns a datagram | F: ns a flow | T: ns a flow |",
+             f"{ATTEMPTS} runs.", "", COMMAND, "", *capacity_table(result["replays"]), "",
+             FORMULA, "", "| input | output | D: ns a datagram | F: ns a flow | T: ns a flow |",
              "| --- | --- | ---: | ---: | ---: |"]
     lines += [f"| {cost['input']} | {cost['form']} | {cost['datagram_ns']:.0f} | "
               f"{cost['flow_ns']:.0f} | {cost['tx_ns']:.0f} |" for cost in made]

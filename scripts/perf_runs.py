@@ -4,13 +4,13 @@ CPU time by the kernel's count, flows by the program's own. A run returns a dict
 RunFailed."""
 
 import contextlib
+import fcntl
 import json
 import os
-import re
-import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -49,6 +49,19 @@ def make_capture(tools: Tools, name: str, *options: str, title: str | None = Non
     made = subprocess.run([tools.make_capture, name, path, *options], check=True,
                           capture_output=True, text=True)
     return {"name": title, "path": path, "options": options, **json.loads(made.stdout)}
+
+
+def lock(quick: bool):
+    """Two measurements at once spoil each other, and look quiet to each other between runs. The
+    file is kept open, and so locked, until this process ends."""
+    path = Path(tempfile.gettempdir()) / f"flowd-perf-{os.getuid()}.lock"
+    file = open(path, "a", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("perf: another scripts/perf is measuring on this machine", file=sys.stderr)
+        raise SystemExit(77 if quick else 1) from None  # 77: a test that is skipped
+    return file
 
 
 # --- CPU time -----------------------------------------------------------------------------------
