@@ -5,6 +5,7 @@ record is perf/gate.json; README.md there says how to read it."""
 import json
 import re
 import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,9 +30,14 @@ PAIRS = tuple((f"{name}/{form}", f"{name}-one/{form}")
               if (name, form) not in (("netflow5", "json"), ("sflow", "protobuf/portable")))
 ALONE = ("ipfix-ipv6/protobuf/bmi2", "ipfix-40/protobuf/bmi2", "ipfix-mac/protobuf/bmi2",
          "ipfix-strings/protobuf/bmi2", "ipfix-ipv4-mixed/protobuf/bmi2", "netflow5/json")
+# flowd itself: the RX worker's turns of a replay, from rx_burst to the ring.
+REPLAYS = {"replay/ipfix-ipv4": ("ipfix-ipv4",), "replay/sflow": ("sflow",),
+           "replay-one/ipfix-ipv4": ("ipfix-ipv4", "--records=1")}
+# Few exporters: their templates come again in each round of the capture.
+REPLAY_SHAPE = ("--datagrams=1000", "--exporters=8")
 # For comparison only.
 NAIVE = ("netflow5/yardstick", "ipfix-ipv4/yardstick", "ipfix-ipv6/yardstick")
-ONE_RECORD = {one for _, one in PAIRS}
+ONE_RECORD = {one for _, one in PAIRS} | {"replay-one/ipfix-ipv4"}
 CASES = tuple(case for pair in PAIRS for case in pair) + ALONE
 
 
@@ -58,16 +64,22 @@ class Verdict:
 # --- measuring ----------------------------------------------------------------------------------
 
 
+def callgrind(toggle: str, words: list) -> tuple[int, subprocess.CompletedProcess]:
+    """Instructions inside the functions that `toggle` names."""
+    ended = subprocess.run(
+        ["valgrind", "--tool=callgrind", f"--toggle-collect={toggle}",
+         "--callgrind-out-file=/dev/null", *words], capture_output=True, text=True)
+    collected = re.search(r"Collected : (\d+)", ended.stderr)
+    return int(collected[1]) if collected else 0, ended
+
+
 def count_case(program: Path, case: str, datagrams: int = DATAGRAMS) -> Count | None:
     """None: this CPU, or this revision, has no such case."""
-    ended = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--toggle-collect=*once_pass*",
-         "--callgrind-out-file=/dev/null", program, f"--datagrams={datagrams}",
-         f"--once={case}"], capture_output=True, text=True)
+    instructions, ended = callgrind("*once_pass*", [program, f"--datagrams={datagrams}",
+                                                    f"--once={case}"])
     flows = re.search(r"^flows (\d+)(?: datagrams (\d+))?", ended.stdout, re.MULTILINE)
-    collected = re.search(r"Collected : (\d+)", ended.stderr)
-    if flows and collected:
-        return Count(int(collected[1]), int(flows[1]), int(flows[2] or datagrams))
+    if flows and instructions:
+        return Count(instructions, int(flows[1]), int(flows[2] or datagrams))
     if "there is no case" in ended.stderr:
         return None
     raise SystemExit(f"perf-gate: {case}: valgrind ended with {ended.returncode}:\n{ended.stderr}")
@@ -78,6 +90,31 @@ def count_cases(program: Path, cases=CASES, datagrams: int = DATAGRAMS) -> dict[
     with ThreadPoolExecutor(max_workers=2) as pool:
         counts = pool.map(lambda case: count_case(program, case, datagrams), cases)
         return {case: count for case, count in zip(cases, counts) if count is not None}
+
+
+def count_replay(build: Path, case: str, folder: Path) -> Count:
+    """What three more rounds of a capture cost the RX worker: the start is in both runs."""
+    capture = folder / f"{case.replace('/', '-')}.pcap"
+    name, *shape = REPLAYS[case]
+    made = json.loads(subprocess.run(
+        [build / "perf/perf-make-capture", name, capture, *REPLAY_SHAPE, *shape], check=True,
+        capture_output=True, text=True).stdout)
+    counts = []
+    for loops in (2, 5):
+        instructions, ended = callgrind("*RxWorker*::turn*", [
+            build / "src/flowd", "-replay", capture, "-replay.loops", str(loops), "-format", "pb",
+            "-format.protobuf.fixedlen", "-transport", "null"])
+        if ended.returncode != 0 or instructions == 0:
+            raise SystemExit(f"perf-gate: {case}: no instructions of the RX worker's turn() were "
+                             f"counted (status {ended.returncode}):\n{ended.stderr[-2000:]}")
+        counts.append(instructions)
+    return Count(counts[1] - counts[0], 3 * made["flows"], 3 * made["datagrams"])
+
+
+def count_replays(build: Path) -> dict[str, Count]:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=2) as pool:
+        counts = pool.map(lambda case: count_replay(build, case, Path(folder)), REPLAYS)
+        return dict(zip(REPLAYS, counts))
 
 
 KERNEL_LINE = re.compile(
@@ -169,6 +206,18 @@ def derived(counts: dict[str, Count]) -> list[str]:
         flow = (per_full - per_one) / (flows - 1)
         lines.append(f"| {full} | {many.instructions / many.flows:.0f} | {flow:.0f} | "
                      f"{per_one - flow:.0f} | {per_one:.0f} |")
+    return lines
+
+
+def table_lines(counts: dict[str, Count]) -> list[str]:
+    """The pairs, and behind them what was counted alone."""
+    lines = derived(counts)
+    for case in (*ALONE, *NAIVE, *REPLAYS):
+        if case not in counts:
+            continue
+        number = f"{counts[case].of(case):.0f}"
+        cells = ("", "", "", number) if case in ONE_RECORD else (number, "", "", "")
+        lines.append(f"| {case} | {' | '.join(cells)} |")
     return lines
 
 

@@ -28,6 +28,7 @@ class Tools:
     """Where the programs are, and memory for what they write."""
 
     def __init__(self, build: Path, folder: Path) -> None:
+        self.build = build
         self.flowd = build / "src/flowd"
         self.make_capture = build / "perf/perf-make-capture"
         self.sender = build / "perf/perf-udp-sender"
