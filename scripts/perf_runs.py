@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""One run each of flowd, nfcapd and nfacctd for scripts/perf: the same capture, CPU time by the
-kernel's count, flows by the program's own count. A run returns a dict, or raises RunFailed."""
+"""One run of flowd for scripts/perf, and what runs of other programs need as well (perf_peers.py):
+CPU time by the kernel's count, flows by the program's own. A run returns a dict, or raises
+RunFailed."""
 
 import contextlib
+import fcntl
 import json
 import os
-import re
-import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -27,10 +28,12 @@ class Tools:
     """Where the programs are, and memory for what they write."""
 
     def __init__(self, build: Path, folder: Path) -> None:
+        self.build = build
         self.flowd = build / "src/flowd"
         self.make_capture = build / "perf/perf-make-capture"
         self.sender = build / "perf/perf-udp-sender"
         self.pipeline = build / "perf/perf-pipeline"
+        self.bare_rx = build / "perf/perf-bare-rx"
         self.folder = folder
 
 
@@ -40,11 +43,26 @@ def memory_folder() -> str:
     return tempfile.mkdtemp(prefix="flowd-perf-", dir=shm if os.path.isdir(shm) else None)
 
 
-def make_capture(tools: Tools, name: str, datagrams: int) -> dict:
-    path = tools.folder / f"{name}.pcap"
-    made = subprocess.run([tools.make_capture, name, path, str(datagrams)], check=True,
+def make_capture(tools: Tools, name: str, *options: str, title: str | None = None) -> dict:
+    """A capture of the benchmarks' traffic; `options` are perf-make-capture's."""
+    title = title or name
+    path = tools.folder / f"{title}.pcap"
+    made = subprocess.run([tools.make_capture, name, path, *options], check=True,
                           capture_output=True, text=True)
-    return {"name": name, "path": path, **json.loads(made.stdout)}
+    return {"name": title, "path": path, "options": options, **json.loads(made.stdout)}
+
+
+def lock(quick: bool):
+    """Two measurements at once spoil each other, and look quiet to each other between runs. The
+    file is kept open, and so locked, until this process ends."""
+    path = Path(tempfile.gettempdir()) / f"flowd-perf-{os.getuid()}.lock"
+    file = open(path, "a", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("perf: another scripts/perf is measuring on this machine", file=sys.stderr)
+        raise SystemExit(77 if quick else 1) from None  # 77: a test that is skipped
+    return file
 
 
 # --- CPU time -----------------------------------------------------------------------------------
@@ -105,9 +123,11 @@ def end(process: subprocess.Popen, signal_number: int = signal.SIGTERM) -> float
     raise RunFailed(f"{process.args[0]} does not end")
 
 
-def send(tools: Tools, capture: dict, port: int, rate: float, seconds: float) -> dict:
-    sent = subprocess.run([tools.sender, capture["path"], str(port), str(rate), str(seconds)],
-                          capture_output=True, text=True)
+def send(tools: Tools, capture: dict, port: int, offer: dict) -> dict:
+    """`offer`: a rate in datagrams a second, or None for as fast as it goes, and seconds."""
+    rate = offer["rate"] or 1e9
+    sent = subprocess.run([tools.sender, capture["path"], str(port), str(rate),
+                           str(offer["seconds"])], capture_output=True, text=True)
     if sent.returncode != 0:
         raise RunFailed(sent.stderr.strip())
     result = json.loads(sent.stdout)
@@ -134,16 +154,18 @@ def flowd_result(summary: dict, flows_expected: int) -> dict:
     if flows == 0:
         raise RunFailed("flowd decoded no flow")
     rx, tx = summary["rx_cpu_seconds"], summary["tx_cpu_seconds"]
-    return {"flows": flows, "lost": flows_expected - summary["delivered"],
+    return {"flows": flows, "offered": flows_expected,
+            "lost": flows_expected - summary["delivered"], "seconds": summary["seconds"],
             "rx_ns": rx * NS_PER_SECOND / flows, "total_ns": (rx + tx) * NS_PER_SECOND / flows}
 
 
-def flowd_replay(tools: Tools, capture: dict, form: str, transport: str, flows: int) -> dict:
+def flowd_replay(tools: Tools, capture: dict, form: str, transport: str, flows: int,
+                 profile: str = "goflow2-v1") -> dict:
     loops = max(2, round(flows / capture["flows"]))
     summary = tools.folder / "summary.json"
     ended = subprocess.run(
         [tools.flowd, "-replay", capture["path"], "-replay.loops", str(loops),
-         "-summary", summary] + flowd_output(tools, form, transport),
+         "-profile", profile, "-summary", summary] + flowd_output(tools, form, transport),
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     (tools.folder / "flows").unlink(missing_ok=True)
     if ended.returncode != 0:
@@ -151,124 +173,29 @@ def flowd_replay(tools: Tools, capture: dict, form: str, transport: str, flows: 
     return flowd_result(json.loads(summary.read_text()), loops * capture["flows"])
 
 
-def flowd_udp(tools: Tools, capture: dict, form: str, transport: str, rate: float,
-              seconds: float) -> dict:
+def flowd_udp(tools: Tools, capture: dict, form: str, transport: str, offer: dict) -> dict:
     port = free_udp_port()
     summary = tools.folder / "summary.json"
     arguments = [tools.flowd, "-listen", f"flow://127.0.0.1:{port}", "-ingress", "udp",
                  "-summary", summary] + flowd_output(tools, form, transport)
     with started(arguments, tools.folder / "flowd.log") as process:
         wait_until(lambda: udp_is_bound(port), READY_SECONDS_MAX, "flowd listens")
-        sent = send(tools, capture, port, rate, seconds)
+        sent = send(tools, capture, port, offer)
         time.sleep(0.5)
         end(process)
     (tools.folder / "flows").unlink(missing_ok=True)
     return flowd_result(json.loads(summary.read_text()), sent["flows"])
 
 
-# --- peers ----------------------------------------------------------------------------------------
-
-
-def nfcapd_version() -> str | None:
-    if shutil.which("nfcapd") is None or shutil.which("nfdump") is None:
-        return None
-    said = subprocess.run(["nfcapd", "-V"], capture_output=True, text=True)
-    found = re.search(r"[0-9]+(\.[0-9]+)+", said.stdout + said.stderr)
-    return found.group() if found else "unknown version"
-
-
-def nfcapd_udp(tools: Tools, capture: dict, rate: float, seconds: float) -> dict:
-    """Receives from a socket and writes its files to memory, as it is used."""
-    port = free_udp_port()
-    folder = tools.folder / "nfcapd"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    arguments = ["nfcapd", "-w", folder, "-b", "127.0.0.1", "-p", port, "-B", 4_000_000,
-                 "-t", 3600]
-    with started(arguments, tools.folder / "nfcapd.log") as process:
-        wait_until(lambda: udp_is_bound(port), READY_SECONDS_MAX, "nfcapd listens")
-        time.sleep(0.2)
-        before = cpu_seconds(process.pid)
-        sent = send(tools, capture, port, rate, seconds)
-        time.sleep(0.5)
-        cpu = end(process) - before
-    flows = 0
-    for path in folder.glob("nfcapd.*"):
-        said = subprocess.run(["nfdump", "-r", path, "-I"], capture_output=True, text=True)
-        found = re.search(r"^Flows: (\d+)", said.stdout, re.MULTILINE)
-        flows += int(found.group(1)) if found else 0
-    shutil.rmtree(folder, ignore_errors=True)
-    if flows == 0:
-        raise RunFailed("nfcapd stored no flow")
-    return {"flows": flows, "lost": sent["flows"] - flows, "rx_ns": None,
-            "total_ns": cpu * NS_PER_SECOND / flows}
-
-
-def nfacctd_version() -> str | None:
-    if shutil.which("nfacctd") is None:
-        return None
-    said = subprocess.run(["nfacctd", "-V"], capture_output=True, text=True)
-    found = re.search(r"[0-9]+(\.[0-9]+)+", said.stdout + said.stderr)
-    return found.group() if found else "unknown version"
-
-
-# One aggregate of everything is the least that its plugin can do; large buffers, as its
-# documentation advises for high rates.
-NFACCTD_CONFIGURATION = """daemonize: false
-pcap_savefile: {capture}
-pcap_savefile_replay: {loops}
-pcap_savefile_wait: true
-plugins: print[all]
-aggregate[all]: flows
-print_output[all]: csv
-print_output_file[all]: {output}
-print_refresh_time[all]: 86400
-plugin_pipe_size: 268435456
-plugin_buffer_size: 131072
-"""
-
-
-def children(pid: int) -> list[int]:
-    said = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in said.split()]
-
-
-def nfacctd_pcap(tools: Tools, capture: dict, flows: int) -> dict:
-    """Reads the capture itself. Its core process decodes, its plugin aggregates: rx is the core."""
-    loops = max(2, round(flows / capture["flows"]))
-    configuration = tools.folder / "nfacctd.conf"
-    output = tools.folder / "nfacctd.csv"
-    output.unlink(missing_ok=True)
-    log = tools.folder / "nfacctd.log"
-    configuration.write_text(NFACCTD_CONFIGURATION.format(
-        capture=capture["path"], loops=loops, output=output))
-    with started(["nfacctd", "-f", configuration], log) as process:
-        plugins = []
-        try:
-            # It sleeps before it reads; what it has used by then is its start.
-            wait_until(lambda: "reading NetFlow" in log.read_text(), READY_SECONDS_MAX,
-                       "nfacctd reads")
-            time.sleep(0.5)
-            plugins = children(process.pid)
-            core_before = cpu_seconds(process.pid)
-            plugins_before = sum(cpu_seconds(pid) for pid in plugins)
-            wait_until(lambda: "finished reading" in log.read_text(), FINISH_SECONDS_MAX,
-                       "nfacctd finishes")
-            time.sleep(1)
-            core = cpu_seconds(process.pid) - core_before
-            total = core + sum(cpu_seconds(pid) for pid in plugins) - plugins_before
-            process.send_signal(signal.SIGINT)
-            wait_until(lambda: output.exists() and output.stat().st_size > 0, READY_SECONDS_MAX,
-                       "nfacctd writes its counts")
-            time.sleep(0.2)
-        finally:
-            for pid in plugins:  # they outlive a core that is killed
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-    expected = loops * capture["flows"]
-    counted = [int(row.split(",")[1]) for row in output.read_text().split("\n")[1:] if row]
-    decoded = sum(counted)
-    if "missing data" in log.read_text() or decoded < expected * 0.99:
-        raise RunFailed(f"nfacctd lost flows: {decoded} of {expected}")
-    return {"flows": expected, "lost": 0, "rx_ns": core * NS_PER_SECOND / expected,
-            "total_ns": total * NS_PER_SECOND / expected}
+def bare_rx(tools: Tools, capture: dict, datagrams: int) -> dict:
+    """rx_burst and a look at every cache line of the capture's datagrams: the floor."""
+    ended = subprocess.run([tools.bare_rx, capture["path"], str(max(1, datagrams))],
+                           capture_output=True, text=True)
+    if ended.returncode != 0:
+        raise RunFailed(ended.stderr.strip())
+    said = json.loads(ended.stdout)
+    per_datagram = capture["flows"] / (capture["datagrams"] + capture["templates"])
+    ns = said["ns_per_datagram"] / per_datagram
+    flows = round(said["datagrams"] * per_datagram)
+    return {"flows": flows, "offered": flows, "lost": 0, "rx_ns": ns, "total_ns": ns,
+            "ns_per_datagram": said["ns_per_datagram"]}

@@ -32,7 +32,7 @@ public:
         : format_{kernel_schema, protobuf::Framing::length_prefixed, kernel},
           record_size_{record_size(input)},
           records_offset_{records_offset(input)},
-          records_per_datagram_{records_per_datagram(input)} {
+          header_size_{records_offset(input) - 4} {
         std::array<Step, plan_steps_max> steps;
         const Plan plan = produce::Producer{produce::Settings{.schema = kernel_schema}}.compile(
             {.version = 10,
@@ -59,7 +59,9 @@ public:
                    .received_ns = datagram.received_ns,
                    .export_seconds = load_be32(header + 4)};
         format_.begin(origin_, constants_);
-        protobuf::RecordRow rest{header + records_offset_, record_size_, records_per_datagram_};
+        const std::size_t records_size = load_be16(header + header_size_ + 2) - 4U;  // of the set
+        protobuf::RecordRow rest{header + records_offset_, record_size_,
+                                 records_size / record_size_};
         while (rest.count > 0) {
             const protobuf::RecordRow row = rest.first_of(protobuf::row_records_max);
             rest = rest.behind(row);
@@ -75,7 +77,7 @@ private:
     std::unique_ptr<protobuf::Program> program_ = std::make_unique<protobuf::Program>();
     std::size_t record_size_;
     std::size_t records_offset_;
-    std::size_t records_per_datagram_;
+    std::size_t header_size_;
     Origin origin_;
     protobuf::Constants constants_;
     protobuf::MessageRow messages_;

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // decode → produce → format of whole datagrams into batches, every input with every format, beside
 // the yardstick. `--gate` prints the one ratio that a release is held to; `--once=CASE` makes one
-// pass inside once_pass(), for callgrind.
+// pass inside once_pass(), for callgrind. README.md lists the options that shape the traffic.
 #include <benchmark/benchmark.h>
 
-#include <charconv>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +14,7 @@
 #include "perf/pipeline/runner.hpp"
 #include "perf/support/counters.hpp"
 #include "perf/support/require.hpp"
+#include "perf/support/traffic_arguments.hpp"
 
 namespace flow::perf {
 
@@ -29,7 +27,12 @@ struct Options {
 };
 
 void bench(benchmark::State& state, const Case& each, const TrafficOptions& options) {
-    const Traffic& traffic = traffic_of(each.input, options);
+    const TrafficOptions shaped = each.traffic_options(options);
+    if (!each.takes(shaped)) {
+        state.SkipWithError("needs one template and no other sets");
+        return;
+    }
+    const Traffic& traffic = traffic_of(each.input, shaped);
     static std::string verified;  // Google Benchmark calls again for more iterations
     if (verified != each.name) each.verify(traffic);
     verified = each.name;
@@ -48,25 +51,13 @@ void bench(benchmark::State& state, const Case& each, const TrafficOptions& opti
 void run_once(const std::vector<Case>& cases, const Options& options) {
     const Case* const each = find_case(cases, options.once);
     require(each != nullptr, "there is no case " + options.once);
-    const Traffic traffic = make_traffic(each->input, options.gate.traffic);
+    const TrafficOptions shaped = each->traffic_options(options.gate.traffic);
+    require(each->takes(shaped), options.once + " needs one template and no other sets");
+    const Traffic traffic = make_traffic(each->input, shaped);
     const std::unique_ptr<Runner> runner = each->make(traffic);
     runner->pass(traffic);
     once_pass(*runner, traffic);
-    std::printf("flows %zu\n", traffic.flow_count);
-}
-
-/// The number behind `flag` in `--flag=N`; nothing when the argument is another one.
-std::optional<std::size_t> number_behind(std::string_view argument, std::string_view flag) {
-    if (!argument.starts_with(flag)) return std::nullopt;
-    argument.remove_prefix(flag.size());
-    std::size_t number = 0;
-    const auto [end, error] =
-        std::from_chars(argument.data(), argument.data() + argument.size(), number);
-    if (error != std::errc{} || end != argument.data() + argument.size() || number == 0) {
-        std::fprintf(stderr, "%s wants a number above 0\n", std::string{flag}.c_str());
-        std::exit(2);
-    }
-    return number;
+    std::printf("flows %zu datagrams %zu\n", traffic.flow_count, traffic.datagrams.size());
 }
 
 /// Takes our own arguments out of argv.
@@ -81,11 +72,7 @@ Options take_options(int& argument_count, char** arguments) {
             options.once = argument.substr(7);
         } else if (const auto rounds = number_behind(argument, "--rounds=")) {
             options.gate.rounds = *rounds;
-        } else if (const auto datagrams = number_behind(argument, "--datagrams=")) {
-            options.gate.traffic.datagram_count = *datagrams;
-        } else if (const auto exporters = number_behind(argument, "--exporters=")) {
-            options.gate.traffic.exporter_count = *exporters;
-        } else {
+        } else if (!take_traffic_argument(argument, options.gate.traffic)) {
             arguments[kept++] = arguments[i];
         }
     }

@@ -9,7 +9,8 @@
 #include "flow/format/protobuf/formatter.hpp"
 #include "flow/format/text/formatter.hpp"
 #include "perf/pipeline/kernel_runner.hpp"
-#include "perf/pipeline/shard.hpp"
+#include "perf/pipeline/more_cases.hpp"
+#include "perf/pipeline/pipeline_runner.hpp"
 #include "perf/pipeline/verify.hpp"
 #include "perf/pipeline/yardstick_runner.hpp"
 
@@ -18,28 +19,6 @@ namespace flow::perf {
 namespace {
 
 constexpr Schema schema = Schema::all(Profile::goflow2_v1);
-
-template <Formatter Format>
-class PipelineRunner final : public Runner {
-public:
-    PipelineRunner(const Format& format, const Traffic& traffic) : shard_{format, traffic} {}
-
-    void pass(const Traffic& traffic) override {
-        shard_.sink().reset();
-        for (const Datagram& datagram : traffic.datagrams) shard_.process(datagram);
-    }
-    [[nodiscard]] std::uint64_t byte_count() const override { return shard_.sink().byte_count(); }
-
-private:
-    Shard<Format, BatchRotation> shard_;
-};
-
-template <Formatter Format>
-auto maker(const Format& format) {
-    return [format](const Traffic& traffic) -> std::unique_ptr<Runner> {
-        return std::make_unique<PipelineRunner<Format>>(format, traffic);
-    };
-}
 
 std::string case_name(Input input, std::string_view rest) {
     return std::string{name(input)} + "/" + std::string{rest};
@@ -69,6 +48,7 @@ void add_kernels(std::vector<Case>& cases, Input input) {
                  return std::make_unique<KernelRunner>(input, run);
              },
              [run = kernel.run](const Traffic& traffic) { verify_kernel(traffic, run); }});
+        cases.back().plain_only = true;
     }
 }
 
@@ -87,17 +67,19 @@ std::vector<Case> all_cases() {
     for (const Input input : inputs) {
         add_protobuf(cases, input);
         add_kernels(cases, input);
-        cases.push_back(
-            {case_name(input, "json"), input, maker(json::Formatter{schema}), verify_json});
-        cases.push_back(
-            {case_name(input, "text"), input, maker(text::Formatter{schema}), verify_text});
+        cases.push_back({case_name(input, "json"), input, maker(json::Formatter{schema}),
+                         [](const Traffic& traffic) { verify_json(traffic); }});
+        cases.push_back({case_name(input, "text"), input, maker(text::Formatter{schema}),
+                         [](const Traffic& traffic) { verify_text(traffic); }});
         if (!has_yardstick(input)) continue;
         cases.push_back({case_name(input, yardstick_name), input,
                          [input](const Traffic&) -> std::unique_ptr<Runner> {
                              return std::make_unique<YardstickRunner>(input);
                          },
                          verify_yardstick});
+        cases.back().plain_only = true;
     }
+    add_more_cases(cases);
     return cases;
 }
 

@@ -34,6 +34,18 @@ struct Case {
     Input input{};
     std::function<std::unique_ptr<Runner>(const Traffic&)> make;
     std::function<void(const Traffic&)> verify;
+    /// Does without a decoder: for TrafficOptions::plain() only.
+    bool plain_only = false;
+    /// What the case's name says about the traffic; null: nothing.
+    void (*shape)(TrafficOptions&) = nullptr;
+
+    [[nodiscard]] TrafficOptions traffic_options(TrafficOptions options) const {
+        if (shape != nullptr) shape(options);
+        return options;
+    }
+    [[nodiscard]] bool takes(const TrafficOptions& options) const {
+        return !plain_only || options.plain();
+    }
 };
 
 inline constexpr const char* yardstick_name = "yardstick";

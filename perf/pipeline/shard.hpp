@@ -2,6 +2,8 @@
 // A pipeline with its sink, as one RX worker has them.
 #pragma once
 
+#include <algorithm>
+
 #include "flow/model/formatter.hpp"
 #include "flow/pipeline/pipeline.hpp"
 #include "perf/support/sinks.hpp"
@@ -9,11 +11,29 @@
 
 namespace flow::perf {
 
+/// flowd's, and more where the traffic has more exporters or templates: whoever has so many says so
+/// in flowd's configuration.
+[[nodiscard]] inline PipelineLimits limits_for(const Traffic& traffic) noexcept {
+    const auto raise = [](std::uint32_t& limit, std::size_t needed) {
+        limit = std::max(limit, static_cast<std::uint32_t>(needed));
+    };
+    const TrafficOptions& options = traffic.options;
+    const std::size_t templates = options.templates + (options.mixed_percent > 0 ? 1 : 0);
+    PipelineLimits limits;
+    // A full table would push exporters out: a quarter stays free.
+    raise(limits.templates.exporters_max, options.exporter_count + options.exporter_count / 4);
+    raise(limits.domains.domains_max, options.exporter_count + options.exporter_count / 4);
+    raise(limits.templates.templates_max, options.exporter_count * templates * 5 / 4);
+    raise(limits.templates.templates_per_exporter_max, templates);
+    return limits;
+}
+
 template <Formatter Format, MessageSink Sink>
 class Shard {
 public:
-    explicit Shard(const Format& format, const Traffic& traffic)
-        : pipeline_{format, sink_, PipelineLimits{}} {
+    explicit Shard(const Format& format, const Traffic& traffic,
+                   const produce::Settings& settings = {})
+        : pipeline_{format, settings, sink_, limits_for(traffic)} {
         for (const Datagram& datagram : traffic.templates) {
             static_cast<void>(pipeline_.process(datagram));
         }

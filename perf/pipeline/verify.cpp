@@ -31,7 +31,12 @@ using Plain = test::PlainFormatter<protobuf::Formatter>;
 
 std::uint32_t number_of(Column column) { return schema.field(column).number; }
 
-protobuf::Formatter bare() { return {schema, protobuf::Framing::bare}; }
+/// The protobuf number of any column of the schema.
+std::uint32_t number_in(const Schema& of, Column column) {
+    return is_custom(column) ? of.customs()[custom_index(column)].number : of.field(column).number;
+}
+
+protobuf::Formatter bare(const Schema& of) { return {of, protobuf::Framing::bare}; }
 
 std::string place(const Traffic& traffic, std::size_t datagram, std::size_t flow) {
     return std::string{name(traffic.input)} + ", datagram " + std::to_string(datagram) + ", flow " +
@@ -42,28 +47,37 @@ std::string place(const Traffic& traffic, std::size_t datagram, std::size_t flow
 using Numbers = std::map<std::string, std::uint64_t, std::less<>>;
 using ParseLine = Numbers (*)(const std::string& line);
 
+/// The line has the message's numbers. One that is nothing may be left out where the schema says
+/// so.
+void verify_line(const Schema& of, const Numbers& numbers, const Message& message,
+                 const std::string& where) {
+    for (const LineItem& item : of.line()) {
+        if (item.render != Render::number) continue;
+        const auto found = numbers.find(item.key);
+        const std::uint64_t is = found == numbers.end() ? 0 : found->second;
+        require((found != numbers.end() || !item.always) &&
+                    is == message.number(number_in(of, item.column)),
+                where + ": " + std::string{item.key});
+    }
+}
+
 template <Formatter Format>
-void verify_lines(const Traffic& traffic, ParseLine parse) {
-    Shard<Format, Kept> lines{Format{schema}, traffic};
-    Shard<Plain, Kept> messages{Plain{bare()}, traffic};
+void verify_lines(const Traffic& traffic, ParseLine parse, const produce::Settings& settings) {
+    Shard<Format, Kept> lines{Format{settings.schema}, traffic, settings};
+    Shard<Plain, Kept> messages{Plain{bare(settings.schema)}, traffic, settings};
     for (std::size_t i = 0; i < std::min(lines_datagrams_max, traffic.datagrams.size()); ++i) {
         lines.sink().forget();
         messages.sink().forget();
         lines.process(traffic.datagrams[i]);
         messages.process(traffic.datagrams[i]);
-        require(lines.sink().size() == records_per_datagram(traffic.input), place(traffic, i, 0));
+        require(lines.sink().size() == traffic.flow_counts[i] &&
+                    messages.sink().size() == traffic.flow_counts[i],
+                place(traffic, i, 0));
         for (std::size_t j = 0; j < lines.sink().size(); ++j) {
             const Bytes bytes = lines.sink()[j];
             const std::string line{bytes.begin(), bytes.end()};
-            const Numbers numbers = parse(line);
-            const Message message = parse_message(messages.sink()[j]);
-            for (const Column column : schema.columns()) {
-                const ColumnField& field = schema.field(column);
-                if (field.render != Render::number) continue;
-                const auto found = numbers.find(field.key);
-                require(found != numbers.end() && found->second == message.number(field.number),
-                        place(traffic, i, j) + ": " + std::string{field.key} + " in " + line);
-            }
+            verify_line(settings.schema, parse(line), parse_message(messages.sink()[j]),
+                        place(traffic, i, j) + " in " + line);
         }
     }
 }
@@ -130,16 +144,17 @@ Message translate(Message message, Input input, const Datagram& datagram) {
 
 }  // namespace
 
-void verify_protobuf(const Traffic& traffic, protobuf::Framing framing,
-                     protobuf::RunProgram kernel) {
-    Shard<protobuf::Formatter, Kept> compiled{{schema, framing, kernel}, traffic};
-    Shard<Plain, Kept> plain{Plain{{schema, framing}}, traffic};
+void verify_protobuf(const Traffic& traffic, protobuf::Framing framing, protobuf::RunProgram kernel,
+                     const produce::Settings& settings) {
+    Shard<protobuf::Formatter, Kept> compiled{
+        {settings.schema, framing, kernel}, traffic, settings};
+    Shard<Plain, Kept> plain{Plain{{settings.schema, framing}}, traffic, settings};
     for (std::size_t i = 0; i < traffic.datagrams.size(); ++i) {
         compiled.sink().forget();
         plain.sink().forget();
         compiled.process(traffic.datagrams[i]);
         plain.process(traffic.datagrams[i]);
-        require(plain.sink().size() == records_per_datagram(traffic.input) &&
+        require(plain.sink().size() == traffic.flow_counts[i] &&
                     compiled.sink().size() == plain.sink().size(),
                 place(traffic, i, 0) + ": number of flows");
         for (std::size_t j = 0; j < plain.sink().size(); ++j) {
@@ -174,14 +189,18 @@ void verify_kernel(const Traffic& traffic, protobuf::RunProgram kernel) {
     }
 }
 
-void verify_json(const Traffic& traffic) { verify_lines<json::Formatter>(traffic, parse_json); }
+void verify_json(const Traffic& traffic, const produce::Settings& settings) {
+    verify_lines<json::Formatter>(traffic, parse_json, settings);
+}
 
-void verify_text(const Traffic& traffic) { verify_lines<text::Formatter>(traffic, parse_text); }
+void verify_text(const Traffic& traffic, const produce::Settings& settings) {
+    verify_lines<text::Formatter>(traffic, parse_text, settings);
+}
 
 void verify_yardstick(const Traffic& traffic) {
     const yardstick::Plan plan = yardstick_plan(traffic.input);
     const yardstick::Encode encode = yardstick::choose();
-    Shard<Plain, Kept> flowd{Plain{bare()}, traffic};
+    Shard<Plain, Kept> flowd{Plain{bare(schema)}, traffic};
     std::vector<std::uint8_t> room(Batch::page_size);
     for (std::size_t i = 0; i < traffic.datagrams.size(); ++i) {
         const Datagram& datagram = traffic.datagrams[i];

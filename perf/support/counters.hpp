@@ -23,8 +23,7 @@ inline void count_flows(benchmark::State& state, std::size_t flows_per_iteration
 /// Of one input at a time, for 200,000 datagrams take 300 MB. Not for several threads.
 [[nodiscard]] inline const Traffic& traffic_of(Input input, const TrafficOptions& options = {}) {
     static std::optional<Traffic> traffic;
-    const bool same =
-        traffic && traffic->input == input && traffic->datagrams.size() == options.datagram_count;
+    const bool same = traffic && traffic->input == input && traffic->options == options;
     if (!same) traffic = make_traffic(input, options);
     return *traffic;
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// perf-make-capture INPUT FILE [DATAGRAMS [EXPORTERS]]: writes the traffic of the benchmarks as a
-// capture (pcap, Ethernet), templates first, for scripts/perf. The same arguments give the same
-// bytes.
+// perf-make-capture INPUT FILE [OPTIONS]: writes the traffic of the benchmarks as a capture (pcap,
+// Ethernet), templates first, for scripts/perf. The same arguments give the same bytes.
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +10,7 @@
 
 #include "perf/support/frames.hpp"
 #include "perf/support/traffic.hpp"
+#include "perf/support/traffic_arguments.hpp"
 
 namespace flow::perf {
 
@@ -41,31 +40,28 @@ void write_packet(std::FILE* file, const Datagram& datagram, std::uint64_t time_
 }
 
 std::optional<Input> input_of(std::string_view wanted) {
-    for (const Input input : inputs) {
+    for (const Input input : all_inputs()) {
         if (name(input) == wanted) return input;
     }
     return std::nullopt;
 }
 
+int explain(const std::string& program) {
+    std::fprintf(stderr, "usage: %s INPUT FILE [OPTIONS]\nOPTIONS: %s\nINPUT:", program.c_str(),
+                 traffic_usage);
+    for (const Input input : all_inputs()) {
+        std::fprintf(stderr, " %s", std::string{name(input)}.c_str());
+    }
+    std::fprintf(stderr, "\n");
+    return 2;
+}
+
 int run(const std::vector<std::string>& arguments) {
     const auto input = arguments.size() > 2 ? input_of(arguments[1]) : std::nullopt;
-    if (!input || arguments.size() > 5) {
-        std::fprintf(stderr,
-                     "usage: %s INPUT FILE [DATAGRAMS [EXPORTERS]]\n"
-                     "INPUT: netflow5, netflow9, ipfix-ipv4, ipfix-ipv6 or sflow\n",
-                     arguments[0].c_str());
-        return 2;
-    }
-    const auto number = [&](std::size_t index, std::size_t missing) {
-        return arguments.size() > index ? std::strtoull(arguments[index].c_str(), nullptr, 10)
-                                        : missing;
-    };
-    const TrafficOptions options{.datagram_count = number(3, 10'000),
-                                 .exporter_count = number(4, 64)};
-    if (options.datagram_count == 0 || options.exporter_count == 0) {
-        std::fprintf(stderr, "%s: DATAGRAMS and EXPORTERS are numbers above 0\n",
-                     arguments[0].c_str());
-        return 2;
+    if (!input) return explain(arguments[0]);
+    TrafficOptions options;
+    for (std::size_t i = 3; i < arguments.size(); ++i) {
+        if (!take_traffic_argument(arguments[i], options)) return explain(arguments[0]);
     }
     const Traffic traffic = make_traffic(*input, options);
     std::FILE* const file = std::fopen(arguments[2].c_str(), "wb");
@@ -82,9 +78,11 @@ int run(const std::vector<std::string>& arguments) {
         std::perror(arguments[2].c_str());
         return 1;
     }
-    std::printf("{\"templates\": %zu, \"datagrams\": %zu, \"flows\": %zu, \"exporters\": %zu}\n",
-                traffic.templates.size(), traffic.datagrams.size(), traffic.flow_count,
-                options.exporter_count);
+    std::printf(
+        "{\"templates\": %zu, \"datagrams\": %zu, \"flows\": %zu, \"exporters\": %zu, "
+        "\"payload_bytes\": %llu}\n",
+        traffic.templates.size(), traffic.datagrams.size(), traffic.flow_count,
+        options.exporter_count, static_cast<unsigned long long>(traffic.payload_bytes()));
     return 0;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What real flows look like: ports, counters, times.
+// What real flows look like: ports, counters, times, names.
 #include "perf/support/values.hpp"
 
 #include <array>
@@ -34,6 +34,44 @@ std::uint64_t hop_limit(Random& random) noexcept {
     return (random.one_in(2) ? 64 : 128) - random.below(30);
 }
 
+/// A vendor's prefix and any number.
+std::uint64_t mac_address(Random& random) noexcept {
+    static constexpr std::array<std::uint32_t, 4> vendors{0x001b21, 0x3c5ab4, 0xac1f6b, 0xf8f21e};
+    return std::uint64_t{vendors[random.below(vendors.size())]} << 24 | random.next() >> 40;
+}
+
+/// RFC 3032 §2.1 without the TTL: 20 bits of label, 3 of class, 1 for the bottom of the stack.
+std::uint64_t mpls_label(bool bottom, Random& random) noexcept {
+    return random.between(16, 300'000) << 4 | (random.one_in(4) ? 5 : 0) << 1 | (bottom ? 1 : 0);
+}
+
+/// Fields that only the inputs with many fields have.
+std::uint64_t rare_value(const TemplateField& field, Random& random) noexcept {
+    switch (field.id) {
+        case 25: return random.between(40, 100);
+        case 26: return random.between(100, 1500);
+        case 32: return random.one_in(16) ? random.below(1 << 16) : 0;
+        case 55: return random.one_in(4) ? random.next() & 0xfc : 0;
+        case 60: return 4;
+        case 61: return random.below(2);
+        case 56:
+        case 80: return mac_address(random);
+        case 70: return mpls_label(false, random);
+        case 71: return mpls_label(random.one_in(2), random);
+        case 72: return random.one_in(3) ? mpls_label(true, random) : 0;
+        case 88: return random.one_in(50) ? random.below(1 << 13) : 0;
+        case 136: return random.between(1, 5);
+        case 148: return random.next() >> 24;
+        case 161: return random.below(120'000);
+        case 234:
+        case 235: return random.one_in(2) ? random.below(200) : 0;
+        case 243: return random.one_in(3) ? random.between(1, 4094) : 0;
+        case 252:
+        case 253: return random.between(1, 200);
+        default: return 0;
+    }
+}
+
 }  // namespace
 
 bool is_address(std::uint16_t element) noexcept {
@@ -41,9 +79,11 @@ bool is_address(std::uint16_t element) noexcept {
         case 8:
         case 12:
         case 15:
+        case 18:
         case 27:
         case 28:
-        case 62: return true;
+        case 62:
+        case 63: return true;
         default: return false;
     }
 }
@@ -77,8 +117,21 @@ std::uint64_t field_value(const TemplateField& field, Random& random) noexcept {
         case 139: return random.one_in(16) ? random.below(1 << 16) : 0;
         case 152:
         case 153: return now_ms - random.below(120'000);
-        default: return 0;
+        default: return rare_value(field, random);
     }
+}
+
+std::string_view field_string(const TemplateField& field, Random& random) noexcept {
+    using Names = std::array<std::string_view, 8>;
+    static constexpr Names interfaces{"ge-0/0/1",  "xe-0/1/15.100", "Bundle-Ether12", "Gi0/2",
+                                      "ae12.4001", "eth0",          "Te1/0/24",       "irb.77"};
+    static constexpr Names applications{"https", "dns",  "quic",       "microsoft-teams",
+                                        "ssh",   "http", "bittorrent", "webex-meeting-media"};
+    static constexpr Names users{"",           "alice", "bob",          "host-4711",
+                                 "svc-backup", "",      "m.mustermann", "x"};
+    const Names& names = field.id == 82 ? interfaces : field.id == 96 ? applications : users;
+    const std::string_view name = names[random.below(names.size())];
+    return name.substr(0, string_size_max);
 }
 
 }  // namespace flow::perf

@@ -3,7 +3,9 @@
 // decoder can predict, so it is part of every number in README.md.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "flow/model/template.hpp"
 #include "perf/support/random.hpp"
@@ -19,5 +21,9 @@ inline constexpr std::uint32_t uptime_ms = 20U * 86'400'000U;
 [[nodiscard]] std::uint64_t field_value(const TemplateField& field, Random& random) noexcept;
 
 [[nodiscard]] bool is_address(std::uint16_t element) noexcept;
+
+/// Of a field of variable length: names of interfaces, applications and users.
+inline constexpr std::size_t string_size_max = 20;
+[[nodiscard]] std::string_view field_string(const TemplateField& field, Random& random) noexcept;
 
 }  // namespace flow::perf

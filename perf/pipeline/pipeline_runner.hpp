@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A whole pipeline over all datagrams, in any format.
+#pragma once
+
+#include <memory>
+
+#include "flow/model/formatter.hpp"
+#include "perf/pipeline/runner.hpp"
+#include "perf/pipeline/shard.hpp"
+#include "perf/support/sinks.hpp"
+
+namespace flow::perf {
+
+template <Formatter Format>
+class PipelineRunner final : public Runner {
+public:
+    PipelineRunner(const Format& format, const Traffic& traffic, const produce::Settings& settings)
+        : shard_{format, traffic, settings} {}
+
+    void pass(const Traffic& traffic) override {
+        shard_.sink().reset();
+        for (const Datagram& datagram : traffic.datagrams) shard_.process(datagram);
+    }
+    [[nodiscard]] std::uint64_t byte_count() const override { return shard_.sink().byte_count(); }
+
+private:
+    Shard<Format, BatchRotation> shard_;
+};
+
+/// `settings` have the schema of `format`; what they point to outlives the cases.
+template <Formatter Format>
+auto maker(const Format& format, const produce::Settings& settings = {}) {
+    return [format, settings](const Traffic& traffic) -> std::unique_ptr<Runner> {
+        return std::make_unique<PipelineRunner<Format>>(format, traffic, settings);
+    };
+}
+
+}  // namespace flow::perf
