@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "flow/model/formatter.hpp"
 #include "perf/pipeline/runner.hpp"
@@ -19,7 +20,7 @@ public:
 
     void pass(const Traffic& traffic) override {
         shard_.sink().reset();
-        for (const Datagram& datagram : traffic.datagrams) shard_.process(datagram);
+        shard_.process(std::span<const Datagram>{traffic.datagrams});
     }
     [[nodiscard]] std::uint64_t byte_count() const override { return shard_.sink().byte_count(); }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 
 #include "flow/model/formatter.hpp"
 #include "flow/pipeline/pipeline.hpp"
@@ -41,6 +43,15 @@ public:
 
     void process(const Datagram& datagram) noexcept {
         static_cast<void>(pipeline_.process(datagram));
+    }
+    /// In bursts, as an RX worker receives them.
+    void process(std::span<const Datagram> datagrams) noexcept {
+        constexpr std::size_t burst_size = 32;
+        while (!datagrams.empty()) {
+            const auto burst = datagrams.first(std::min(burst_size, datagrams.size()));
+            datagrams = datagrams.subspan(burst.size());
+            pipeline_.process(burst);
+        }
     }
     [[nodiscard]] Sink& sink() noexcept { return sink_; }
     [[nodiscard]] const Sink& sink() const noexcept { return sink_; }

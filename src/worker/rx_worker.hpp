@@ -149,8 +149,12 @@ private:
         }
         span_.begin();
         working_ = true;
-        for (const flow::Datagram& datagram : burst) {
-            static_cast<void>(pipeline_.process(datagram));  // counted inside
+        if constexpr (requires { pipeline_.process(burst); }) {
+            pipeline_.process(burst);  // all is counted inside
+        } else {
+            for (const flow::Datagram& datagram : burst) {
+                static_cast<void>(pipeline_.process(datagram));
+            }
         }
         ingress_.release();
         publish_progress();

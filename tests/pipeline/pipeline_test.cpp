@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <numeric>
+#include <random>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "flow/format/protobuf/formatter.hpp"
 #include "support/exact_bytes.hpp"
@@ -436,6 +440,48 @@ TEST_F(PipelineTest, DoesNotMixTheRecordsOfADatagram) {
         EXPECT_EQ(written[i].proto(), i % 2 == 0 ? 6u : 17u);
         EXPECT_EQ(written[i].src_port(), i);
         EXPECT_EQ(written[i].dst_port(), 2 * i);
+    }
+}
+
+// What is foreseen may be wrong, and is: of exporters that push each other out, of datagrams that
+// end before what is looked at, of templates that come in the same burst.
+TEST_F(PipelineTest, GivesOfABurstWhatItsDatagramsGive) {
+    std::mt19937 random{3};
+    const auto cut = [&](const ByteBuilder& whole) {
+        const Bytes bytes = whole.bytes();
+        return bytes.first(random() % 4 == 0 ? random() % (bytes.size() + 1) : bytes.size());
+    };
+    std::vector<std::unique_ptr<ExactBytes>> payloads;
+    std::vector<Datagram> datagrams;
+    for (int i = 0; i < 3000; ++i) {
+        const unsigned kind = random() % 6;
+        const ByteBuilder whole = kind == 0   ? message(teach())
+                                  : kind == 1 ? two_netflow5_records()
+                                  : kind == 2 ? one_sflow_sample()
+                                              : message(data());
+        payloads.push_back(std::make_unique<ExactBytes>(cut(whole)));
+        Datagram given = datagram(payloads.back()->bytes(), 1'700'000'000);
+        given.source = ipv4(192, 0, 2, static_cast<std::uint8_t>(random() % 4));
+        datagrams.push_back(given);
+    }
+    VectorSink sink;
+    Pipeline<protobuf::Formatter, VectorSink> singly{format, sink, limits};
+    for (const Datagram& each : datagrams) static_cast<void>(singly.process(each));
+    for (std::span<const Datagram> rest{datagrams}; !rest.empty();) {
+        const auto burst = rest.first(std::min<std::size_t>(rest.size(), random() % 40));
+        pipeline_.process(burst);
+        rest = rest.subspan(burst.size());
+    }
+    expect_balance();
+    EXPECT_EQ(pipeline_.stats().datagrams, datagrams.size());
+    EXPECT_EQ(pipeline_.stats().datagram_drops, singly.stats().datagram_drops);
+    EXPECT_EQ(pipeline_.stats().exporters_evicted, singly.stats().exporters_evicted);
+    ASSERT_EQ(sink_.messages.size(), sink.messages.size());
+    ASSERT_GT(sink.messages.size(), 1000U);
+    for (std::size_t i = 0; i < sink.messages.size(); ++i) {
+        const Bytes expected = sink.messages[i].bytes();
+        const Bytes given = sink_.messages[i].bytes();
+        ASSERT_TRUE(std::equal(given.begin(), given.end(), expected.begin(), expected.end())) << i;
     }
 }
 

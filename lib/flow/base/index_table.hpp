@@ -31,6 +31,18 @@ public:
         return none;
     }
 
+    /// The same by the hash alone, and only where it is likely: perhaps another's.
+    [[nodiscard]] std::uint32_t guess(std::uint64_t hash) const noexcept {
+        constexpr std::size_t cells_max = 4;  // a cache line
+        std::size_t at = hash & mask_;
+        for (std::size_t i = 0; i < cells_max && cells_[at].used; ++i, at = (at + 1) & mask_) {
+            if (cells_[at].tag == tag_of(hash)) return cells_[at].index;
+        }
+        return none;
+    }
+    /// Where find() and guess() begin.
+    void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&cells_[hash & mask_]); }
+
     /// `index` must not be in the table yet, and the table not full.
     void insert(std::uint64_t hash, std::uint32_t index) noexcept {
         std::size_t at = hash & mask_;

@@ -66,6 +66,19 @@ public:
     [[nodiscard]] const Address& address(ExporterIndex index) const noexcept {
         return slots_[index].address;
     }
+    // For Foresight: nothing changes.
+    [[nodiscard]] std::uint64_t hash_of_source(const Address& address,
+                                               std::uint16_t port) const noexcept {
+        return hash_of(address, key_ == TemplateKey::address ? std::uint16_t{0} : port);
+    }
+    void prefetch_place(std::uint64_t hashed) const noexcept { table_.prefetch(hashed); }
+    /// `other`: not known.
+    [[nodiscard]] ExporterIndex guess(std::uint64_t hashed) const noexcept {
+        const std::uint32_t index = table_.guess(hashed);
+        return index == IndexTable::none ? other : index;
+    }
+    void prefetch(ExporterIndex index) const noexcept { __builtin_prefetch(&slots_[index]); }
+
     [[nodiscard]] TemplateKey key() const noexcept { return key_; }
     /// 0 unless the key has it.
     [[nodiscard]] std::uint16_t port(ExporterIndex index) const noexcept {

@@ -3,10 +3,14 @@
 // RX worker, nothing shared. All memory is reserved by the constructor.
 #pragma once
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
+#include "flow/decode/foresight.hpp"
 #include "flow/decode/goflow2/decoders.hpp"
 #include "flow/decode/ipfix/decoder.hpp"
 #include "flow/decode/netflow1/decoder.hpp"
@@ -108,6 +112,31 @@ public:
         return state_.close(exporter_, outcome);
     }
 
+    /// The same for all that came together: what one needs of the shard's state is fetched while
+    /// others are decoded.
+    void process(std::span<const Datagram> burst) noexcept {
+        constexpr std::size_t steps = Foresight::step_count;
+        const std::size_t count = burst.size();
+        std::array<Foresight, foresights_max> foresights;
+        const auto foresight = [&](std::size_t i) -> Foresight& {
+            return foresights[i % foresights_max];
+        };
+        for (std::size_t i = 0; i < count + steps * step_distance; ++i) {
+            if (i < count) foresight(i).see_source(state_, burst[i]);
+            std::size_t at = i - step_distance;  // past the end when there is none yet
+            if (at < count) foresight(at).see_exporter(state_);
+            at -= step_distance;
+            if (at < count) foresight(at).see_domain(state_, burst[at]);
+            at -= step_distance;
+            if (at < count) {
+                const TemplateSlot slot = foresight(at).see_template(state_);
+                if (slot != Foresight::no_slot) writer_.prefetch(slot);
+            }
+            at -= step_distance;
+            if (at < count) static_cast<void>(process(burst[at]));
+        }
+    }
+
     /// The end of a run: what still waits for a template has waited in vain, and is counted.
     void finish() noexcept { state_.finish(); }
 
@@ -140,6 +169,11 @@ public:
     }
 
 private:
+    /// Datagrams between two steps of foresight: as long as memory takes.
+    static constexpr std::size_t step_distance = 2;
+    static constexpr std::size_t foresights_max = 16;
+    static_assert(foresights_max > Foresight::step_count * step_distance);
+
     /// NetFlow v5, v1, v7 and v8's schemes: their plans are kept behind the learnt ones.
     static constexpr std::uint32_t standard_templates = 3 + netflow8::schemes.size();
     /// And those of goflow2's own readings, behind them.

@@ -95,6 +95,9 @@ public:
         });
     }
 
+    /// Records of this template are to come.
+    void prefetch(TemplateSlot slot) const noexcept { plans_.prefetch(slot); }
+
     void records(const Template& layout, const RecordRun& run) noexcept {
         const auto& compiled = plans_[layout.slot];
         stats_.flows += run.count;

@@ -49,10 +49,6 @@ TemplateStore::TemplateStore(const TemplateLimits& limits, std::uint64_t seed) n
       table_{limits.templates_max},
       seed_{seed} {}
 
-std::uint64_t TemplateStore::hash_of(const Domain& domain, std::uint16_t id) const noexcept {
-    return hash(domain, id, seed_);
-}
-
 std::uint32_t TemplateStore::index_of(const Domain& domain, std::uint16_t id) const noexcept {
     return table_.find(hash_of(domain, id), [&](std::uint32_t index) {
         return entries_[index].layout.id == id && entries_[index].domain == domain;

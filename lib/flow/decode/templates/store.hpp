@@ -72,6 +72,24 @@ public:
     /// The exporter is gone, and all it taught.
     void forget(ExporterIndex exporter) noexcept;
 
+    // For Foresight.
+    [[nodiscard]] std::uint64_t hash_of(const Domain& domain, std::uint16_t id) const noexcept {
+        return hash(domain, id, seed_);
+    }
+    void prefetch_chain(ExporterIndex exporter) const noexcept {
+        __builtin_prefetch(&chains_[exporter]);
+    }
+    void prefetch_place(std::uint64_t hashed) const noexcept { table_.prefetch(hashed); }
+    /// IndexTable::none: not known.
+    [[nodiscard]] TemplateSlot guess(std::uint64_t hashed) const noexcept {
+        return table_.guess(hashed);
+    }
+    void prefetch(TemplateSlot slot) const noexcept {
+        const auto* const entry = reinterpret_cast<const std::uint8_t*>(&entries_[slot]);
+        __builtin_prefetch(entry);
+        __builtin_prefetch(entry + sizeof(Entry) - 1);
+    }
+
     [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
     [[nodiscard]] std::uint32_t count_of(ExporterIndex exporter) const noexcept {
         return chains_[exporter].count;
@@ -113,7 +131,6 @@ private:
         std::uint32_t count;
     };
 
-    [[nodiscard]] std::uint64_t hash_of(const Domain& domain, std::uint16_t id) const noexcept;
     [[nodiscard]] std::uint32_t index_of(const Domain& domain, std::uint16_t id) const noexcept;
     [[nodiscard]] std::uint32_t allocate(ExporterIndex exporter) noexcept;
     [[nodiscard]] bool may_go(const Entry& entry) noexcept;
