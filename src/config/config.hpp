@@ -64,7 +64,7 @@ struct Config {
     std::string transport = "file";
 
     std::int64_t batch_max_age_ms = 50;
-    std::int64_t batch_count = 64;
+    std::int64_t batch_count = 256;
     std::int64_t tx_workers = 1;
     std::int64_t exporters_max = 16'384;
     std::int64_t templates_max = 16'384;

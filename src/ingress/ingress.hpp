@@ -40,8 +40,8 @@ public:
     [[nodiscard]] virtual std::span<const flow::Datagram> receive() noexcept = 0;
     /// Gives the burst back. Called once after each receive(), empty or not.
     virtual void release() noexcept = 0;
-    /// After an empty burst: waits as long as the idle policy says, 10 ms at most.
-    virtual void wait() noexcept = 0;
+    /// After an empty burst: waits as long as the idle policy says, about `most_ns` at most.
+    virtual void wait(std::uint64_t most_ns) noexcept = 0;
     /// A replay that has given its last datagram. A live ingress never is.
     [[nodiscard]] virtual bool exhausted() const noexcept { return false; }
 

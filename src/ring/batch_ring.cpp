@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// BatchRing over rte_ring: what the workers call. One enqueue or dequeue each.
+// BatchRing over rte_ring: what the workers call. One enqueue or dequeue each; a bell is rung only
+// for somebody who may sleep.
 #include "ring/batch_ring.hpp"
 
 #include <rte_ring.h>
@@ -25,28 +26,46 @@ void put(rte_ring* ring, flow::Batch* batch) noexcept {
 
 }  // namespace
 
-BatchRing::BatchRing(std::size_t batch_count, Batches batches, Ring full, Ring free) noexcept
+BatchRing::BatchRing(std::size_t batch_count, Batches batches, Ring full, Ring free,
+                     Stack stack) noexcept
     : batch_count_{batch_count},
       batches_{std::move(batches)},
       full_{std::move(full)},
-      free_{std::move(free)} {
+      free_{std::move(free)},
+      stack_{std::move(stack)} {
     // TX's side of the free ring is used here, before any worker runs.
-    for (std::size_t index = 0; index < batch_count; ++index) {
-        put(free_.get(), batches_.get() + index);
+    // The last one in is the first one out.
+    for (std::size_t index = batch_count; index > 0; --index) {
+        put(free_.get(), batches_.get() + index - 1);
     }
 }
 
 flow::Batch* BatchRing::acquire() noexcept {
-    flow::Batch* batch = get(free_.get());
-    if (batch != nullptr) batch->clear();
+    stacked_ +=
+        rte_ring_sc_dequeue_burst(free_.get(), reinterpret_cast<void**>(stack_.get() + stacked_),
+                                  static_cast<unsigned>(batch_count_ - stacked_), nullptr);
+    if (stacked_ == 0) return nullptr;
+    flow::Batch* const batch = stack_[--stacked_];
+    batch->clear();
     return batch;
+}
+
+void BatchRing::await_free(std::uint64_t most_ns) noexcept {
+    writer_bell_.sleep(most_ns, [this] { return half_is_free(); });
+}
+
+bool BatchRing::half_is_free() const noexcept {
+    return rte_ring_count(free_.get()) >= (batch_count_ + 1) / 2;
 }
 
 void BatchRing::publish(flow::Batch* batch) noexcept { put(full_.get(), batch); }
 
 flow::Batch* BatchRing::take() noexcept { return get(full_.get()); }
 
-void BatchRing::give_back(flow::Batch* batch) noexcept { put(free_.get(), batch); }
+void BatchRing::give_back(flow::Batch* batch) noexcept {
+    put(free_.get(), batch);
+    if (half_is_free()) writer_bell_.ring();
+}
 
 std::size_t BatchRing::waiting() const noexcept { return rte_ring_count(full_.get()); }
 

@@ -50,12 +50,13 @@ Outcome<std::unique_ptr<BatchRing>> BatchRing::create(std::size_t batch_count) {
     Batches batches{static_cast<flow::Batch*>(std::aligned_alloc(memory_page_size, bytes))};
     Ring full = make_ring(batch_count);
     Ring free = make_ring(batch_count);
+    Stack stack{new (std::nothrow) flow::Batch* [batch_count] {}};
     std::unique_ptr<BatchRing> ring;
-    if (batches && full && free) {
+    if (batches && full && free && stack) {
         // Value-initialised, which writes every byte: that is what backs the pages with memory.
         std::uninitialized_value_construct_n(batches.get(), batch_count);
         ring.reset(new (std::nothrow) BatchRing{batch_count, std::move(batches), std::move(full),
-                                                std::move(free)});
+                                                std::move(free), std::move(stack)});
     }
     if (!ring) {
         return Failure{"a batch ring of " + std::to_string(batch_count) + " batches needs " +

@@ -2,23 +2,39 @@
 // The rare half: changing batches, and waiting for a free one where that is allowed.
 #include "worker/batch_writer.hpp"
 
-#include <ctime>
+#include <sched.h>
 
 namespace flowd {
 
-namespace {
-
-void nap() noexcept {
-    constexpr timespec duration{0, 20'000};
-    nanosleep(&duration, nullptr);
+void BatchWriter::flush() noexcept {
+    if (!untold()) return;
+    publish();
+    tell();
 }
 
-}  // namespace
-
-void BatchWriter::flush() noexcept {
+void BatchWriter::publish() noexcept {
     if (empty()) return;
     ring_.publish(batch_);
     batch_ = nullptr;
+    untold_ = true;
+}
+
+/// A TX worker that sleeps costs more to wake than a batch costs to write: it gets several.
+void BatchWriter::look_at_ring() noexcept {
+    const std::size_t waiting = ring_.waiting();
+    const std::size_t batch_count = ring_.batch_count();
+    if (waiting >= std::min(many_batches, batch_count / 4)) tell();
+    crowded_ = waiting >= batch_count - batch_count / 4;
+}
+
+void BatchWriter::yield() noexcept {
+    ::sched_yield();
+    look_at_ring();
+}
+
+void BatchWriter::tell() noexcept {
+    ring_.wake_reader();
+    untold_ = false;
 }
 
 bool BatchWriter::next_batch(std::size_t needed) noexcept {
@@ -26,7 +42,8 @@ bool BatchWriter::next_batch(std::size_t needed) noexcept {
         ++too_large_drops_;
         return false;
     }
-    flush();
+    publish();
+    if (untold_) look_at_ring();
     if (batch_ == nullptr) batch_ = acquire();
     if (batch_ != nullptr) return true;
     ++ring_full_drops_;
@@ -34,11 +51,13 @@ bool BatchWriter::next_batch(std::size_t needed) noexcept {
 }
 
 flow::Batch* BatchWriter::acquire() noexcept {
+    constexpr std::uint64_t look_up_ns = 5'000'000;  // for give_up_
     flow::Batch* batch = ring_.acquire();
     while (
         batch == nullptr && policy_ == FullPolicy::wait &&
         !give_up_.load(std::memory_order_relaxed)) {  // only a hint to stop: nothing to pair with
-        nap();
+        tell();
+        ring_.await_free(look_up_ns);
         batch = ring_.acquire();
     }
     return batch;

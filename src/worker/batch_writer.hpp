@@ -51,14 +51,30 @@ public:
     }
     [[nodiscard]] std::size_t gap() const noexcept { return terminator_size_; }
 
-    /// Passes on what there is.
+    /// Passes on what there is, and wakes the reader.
     void flush() noexcept;
+    /// Wakes the reader in any case.
+    void tell() noexcept;
+    /// Between bursts: when most batches wait, lets the reader have the CPU, in case that it is
+    /// this one. Where it has its own, this is a system call that does nothing.
+    void give_way() noexcept {
+        if (crowded_) [[unlikely]]
+            yield();
+    }
 
     [[nodiscard]] bool empty() const noexcept { return batch_ == nullptr || batch_->empty(); }
+    /// There is something that a sleeping reader has not been woken for.
+    [[nodiscard]] bool untold() const noexcept { return untold_ || !empty(); }
     [[nodiscard]] std::uint64_t ring_full_drops() const noexcept { return ring_full_drops_; }
     [[nodiscard]] std::uint64_t too_large_drops() const noexcept { return too_large_drops_; }
 
 private:
+    /// A reader is woken when so many batches wait for it, or a quarter of all.
+    static constexpr std::size_t many_batches = 16;
+
+    void publish() noexcept;
+    void look_at_ring() noexcept;
+    void yield() noexcept;
     /// Passes the current batch on and gets one with room for `needed` bytes. False: the message is
     /// lost, counted.
     [[gnu::noinline]] bool next_batch(std::size_t needed) noexcept;
@@ -70,6 +86,8 @@ private:
     std::uint64_t ring_full_drops_ = 0;
     std::uint64_t too_large_drops_ = 0;
     FullPolicy policy_;
+    bool untold_ = false;   ///< batches in the ring
+    bool crowded_ = false;  ///< three quarters of the batches wait, when last looked
     std::size_t terminator_size_;
     char terminator_[terminator_size_max];
 };

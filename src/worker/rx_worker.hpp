@@ -101,7 +101,7 @@ public:
             mailbox_.serve(pipeline_.state());
             if (turn()) continue;
             if (ingress_.exhausted()) break;
-            ingress_.wait();
+            ingress_.wait(working_ ? idle_after_ns : wait_max_ns);
         }
         drain();
         pipeline_.finish();
@@ -110,6 +110,7 @@ public:
         publish_progress();
         ingress_.detach();
         done_.store(true, std::memory_order_release);  // pairs with the acquire load in done()
+        batches_.tell();                               // that there will be no more
     }
 
     [[nodiscard]] std::size_t restore(const flow::LearntState& learnt,
@@ -138,6 +139,11 @@ public:
 private:
     /// A stop takes what has arrived by then, but not for ever: senders do not stop.
     static constexpr std::uint64_t drain_max_ns = 1'000'000'000;
+    /// A worker that has nothing to do looks at its flags this often.
+    static constexpr std::uint64_t wait_max_ns = 10'000'000;
+    /// An empty queue for so long is silence. Between the bursts of a busy exporter it is empty
+    /// too, and waking the TX worker each time costs more than all else.
+    static constexpr std::uint64_t idle_after_ns = 5'000'000;
 
     /// One burst. False when there was nothing.
     bool turn() noexcept {
@@ -149,6 +155,7 @@ private:
         }
         span_.begin();
         working_ = true;
+        empty_since_ns_ = 0;
         if constexpr (requires { pipeline_.process(burst); }) {
             pipeline_.process(burst);  // all is counted inside
         } else {
@@ -159,20 +166,26 @@ private:
         ingress_.release();
         publish_progress();
         flush_if_old();
+        batches_.give_way();
         return true;
     }
 
-    /// The queue is empty: nobody should wait for what has been decoded.
+    /// The queue is empty. When it stays so, nobody should wait for what has been decoded.
     void rest() noexcept {
         if (!working_) return;
+        const std::uint64_t now = monotonic_ns();
+        if (empty_since_ns_ == 0) {
+            empty_since_ns_ = now;
+            span_.end();
+        }
+        if (now - empty_since_ns_ < idle_after_ns) return;
         working_ = false;
         batches_.flush();
         batch_since_ns_ = 0;
-        span_.end();
     }
 
     void flush_if_old() noexcept {
-        if (batches_.empty()) return;
+        if (!batches_.untold()) return;
         const std::uint64_t now = coarse_ns();
         if (batch_since_ns_ == 0) batch_since_ns_ = now;
         if (now - batch_since_ns_ < batch_age_max_ns_) return;
@@ -199,7 +212,8 @@ private:
     std::uint64_t batch_age_max_ns_;
     std::uint64_t batch_since_ns_ = 0;
     bool drain_on_stop_;
-    bool working_ = false;  ///< since the last empty burst
+    std::uint64_t empty_since_ns_ = 0;  ///< 0: it is not, or nobody asked
+    bool working_ = false;              ///< since the last silence
     BatchWriter batches_;
     Pipeline pipeline_;
 };

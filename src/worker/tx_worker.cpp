@@ -3,48 +3,45 @@
 #include "worker/tx_worker.hpp"
 
 #include <algorithm>
-#include <ctime>
 
 namespace flowd {
 
-namespace {
-
-/// Sleeps longer the longer nothing comes: a busy ring is polled every 20 µs, an idle one every
-/// millisecond.
-class Patience {
-public:
-    void reset() noexcept { nap_ns_ = nap_min_ns; }
-    void nap() noexcept {
-        const timespec duration{0, nap_ns_};
-        nanosleep(&duration, nullptr);
-        nap_ns_ = std::min(nap_ns_ * 2, nap_max_ns);
-    }
-
-private:
-    static constexpr long nap_min_ns = 20'000;
-    static constexpr long nap_max_ns = 1'000'000;
-    long nap_ns_ = nap_min_ns;
-};
-
-}  // namespace
+TxWorker::TxWorker(std::vector<BatchRing*> rings, std::vector<const RxWorker*> sources,
+                   std::unique_ptr<Transport> transport, const StopFlags& flags)
+    : rings_{std::move(rings)},
+      sources_{std::move(sources)},
+      transport_{std::move(transport)},
+      flags_{flags} {
+    for (BatchRing* const ring : rings_) ring->ring_at(bell_);
+}
 
 void TxWorker::run() noexcept {
-    Patience patience;
     for (;;) {
         // In this order: a batch that was published before `done` is seen by the turn that follows.
         const bool last_turn = sources_done();
         if (reopen_.exchange(false, std::memory_order_relaxed)) transport_->reopen();
-        if (turn()) {
-            patience.reset();
-            continue;
-        }
+        if (turn()) continue;
         if (last_turn) break;
-        transport_->idle();
-        patience.nap();
+        rest();
     }
     failure_ = transport_->close();
     if (span_.used()) span_.end();
     done_.store(true, std::memory_order_release);  // pairs with the acquire load in done()
+}
+
+/// All rings are empty. The RX workers ring when there is enough to do, or when it is old.
+void TxWorker::rest() noexcept {
+    constexpr std::uint64_t idle_interval_ns = 50'000'000;
+    if (working_) span_.end();
+    working_ = false;
+    transport_->idle();
+    bell_.sleep(idle_interval_ns, [this] { return has_work(); });
+}
+
+bool TxWorker::has_work() const noexcept {
+    return reopen_.load(std::memory_order_relaxed) || sources_done() ||
+           std::any_of(rings_.begin(), rings_.end(),
+                       [](const BatchRing* ring) { return ring->waiting() > 0; });
 }
 
 bool TxWorker::turn() noexcept {
@@ -54,9 +51,9 @@ bool TxWorker::turn() noexcept {
         if (batch == nullptr) continue;
         any = true;
         span_.begin();
+        working_ = true;
         deliver(*batch);
         ring->give_back(batch);
-        span_.end();
     }
     return any;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // TxWorker: one thread that takes batches off its rings and delivers them through its own
-// transport. It may block; the RX workers notice only that no batch is free.
+// transport. It may block; the RX workers notice only that no batch is free. It sleeps until they
+// wake it: for several batches at once, or when a batch is old or nothing more comes.
 #pragma once
 
 #include <atomic>
@@ -9,6 +10,7 @@
 
 #include "metrics/counter.hpp"
 #include "ring/batch_ring.hpp"
+#include "ring/bell.hpp"
 #include "transport/transport.hpp"
 #include "worker/rx_worker.hpp"
 #include "worker/span.hpp"
@@ -27,11 +29,7 @@ public:
     /// `sources` are the RX workers whose rings these are: the thread ends when they have and the
     /// rings are empty.
     TxWorker(std::vector<BatchRing*> rings, std::vector<const RxWorker*> sources,
-             std::unique_ptr<Transport> transport, const StopFlags& flags)
-        : rings_{std::move(rings)},
-          sources_{std::move(sources)},
-          transport_{std::move(transport)},
-          flags_{flags} {}
+             std::unique_ptr<Transport> transport, const StopFlags& flags);
 
     /// The thread's body.
     void run() noexcept;
@@ -46,7 +44,10 @@ public:
         return done_.load(std::memory_order_acquire);  // pairs with the release store in run()
     }
     /// SIGHUP: the transport opens its destination anew before its next batch.
-    void request_reopen() noexcept { reopen_.store(true, std::memory_order_relaxed); }
+    void request_reopen() noexcept {
+        reopen_.store(true, std::memory_order_relaxed);
+        bell_.ring();
+    }
 
     // After run() has returned.
     [[nodiscard]] const WorkSpan& span() const noexcept { return span_; }
@@ -56,17 +57,21 @@ private:
     /// One batch of each ring. False when all were empty.
     bool turn() noexcept;
     void deliver(const flow::Batch& batch) noexcept;
+    void rest() noexcept;
+    [[nodiscard]] bool has_work() const noexcept;
     [[nodiscard]] bool sources_done() const noexcept;
 
     std::vector<BatchRing*> rings_;
     std::vector<const RxWorker*> sources_;
     std::unique_ptr<Transport> transport_;
     const StopFlags& flags_;
+    Bell bell_;
     TxProgress progress_;
     std::atomic<bool> closed_{false};
     std::atomic<bool> reopen_{false};
     std::atomic<bool> done_{false};
     WorkSpan span_;
+    bool working_ = false;  ///< since the last rest
     Failure failure_;
     std::uint64_t delivered_ = 0;
     std::uint64_t failed_ = 0;

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -83,6 +85,50 @@ TEST(BatchRing, ClearsABatchThatComesBack) {
 TEST(BatchRing, FirstBatchStartsOnAPage) {
     const auto ring = make(4);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(ring->acquire()) % 4096, 0U);
+}
+
+TEST(BatchRing, UsesTheBatchThatCameBackLast) {
+    const auto ring = make(4);
+    flow::Batch* const first = ring->acquire();
+    flow::Batch* const second = ring->acquire();
+    ring->publish(first);
+    ring->publish(second);
+    ring->give_back(ring->take());
+    ring->give_back(ring->take());
+    EXPECT_EQ(ring->acquire(), second);
+    EXPECT_EQ(ring->acquire(), first);
+}
+
+TEST(BatchRing, WakesAWriterWhenHalfIsFree) {
+    constexpr std::uint64_t hour_ns = 3'600'000'000'000;
+    const auto ring = make(5);
+    for (flow::Batch* batch = nullptr; (batch = ring->acquire()) != nullptr;) ring->publish(batch);
+    std::atomic<bool> awake{false};
+    std::thread writer{[&] {
+        while (ring->acquire() == nullptr) ring->await_free(hour_ns);
+        awake.store(true, std::memory_order_relaxed);
+    }};
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    EXPECT_FALSE(awake.load(std::memory_order_relaxed));
+    for (int i = 0; i < 3; ++i) ring->give_back(ring->take());
+    writer.join();
+    EXPECT_TRUE(awake.load(std::memory_order_relaxed));
+}
+
+TEST(BatchRing, WakesTheReaderAtTheBellThatItIsGiven) {
+    constexpr std::uint64_t hour_ns = 3'600'000'000'000;
+    const auto ring = make(2);
+    ring->wake_reader();  // nobody sleeps: nothing happens
+    Bell bell;
+    ring->ring_at(bell);
+    std::thread reader{[&] {
+        const auto has_work = [&] { return ring->waiting() > 0; };
+        while (!has_work()) bell.sleep(hour_ns, has_work);
+    }};
+    ring->publish(ring->acquire());
+    ring->wake_reader();
+    reader.join();
+    EXPECT_EQ(ring->waiting(), 1U);
 }
 
 TEST(BatchRing, RefusesACountOutsideItsLimits) {

@@ -116,6 +116,33 @@ TEST_F(BatchWriterTest, AWaitingWriterGoesOnWhenABatchComesBack) {
     EXPECT_EQ(writer.ring_full_drops(), 0u);
 }
 
+TEST_F(BatchWriterTest, TellsAtOnceOfAFlushAndOfFullBatchesWhenTheyAreMany) {
+    ring_ = std::move(*BatchRing::create(8));  // many are two
+    BatchWriter writer{*ring_, "", FullPolicy::drop, give_up_};
+    const std::size_t whole = flow::Batch::message_size_max;
+    EXPECT_FALSE(writer.untold());
+    ASSERT_TRUE(put(writer, 1));
+    EXPECT_TRUE(writer.untold());
+    writer.flush();
+    EXPECT_FALSE(writer.untold());
+    ring_->give_back(ring_->take());
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(put(writer, whole));
+    writer.flush();  // both, and nothing remains
+    EXPECT_EQ(ring_->waiting(), 2U);
+    EXPECT_FALSE(writer.untold());
+}
+
+TEST_F(BatchWriterTest, GivesWayOnlyWhileMostBatchesWait) {
+    ring_ = std::move(*BatchRing::create(4));
+    BatchWriter writer{*ring_, "", FullPolicy::drop, give_up_};
+    for (int i = 0; i < 4; ++i) ASSERT_TRUE(put(writer, flow::Batch::message_size_max));
+    writer.give_way();
+    EXPECT_EQ(ring_->waiting(), 3U);  // it waits for nobody
+    while (flow::Batch* const batch = ring_->take()) ring_->give_back(batch);
+    writer.give_way();
+    EXPECT_TRUE(put(writer, 1));
+}
+
 TEST_F(BatchWriterTest, AWaitingWriterGivesUpWhenToldTo) {
     BatchWriter writer{*ring_, "", FullPolicy::wait, give_up_};
     const std::size_t whole = flow::Batch::message_size_max;

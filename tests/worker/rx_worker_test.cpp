@@ -69,7 +69,7 @@ TEST(RxWorker, AnIdleLiveWorkerHandsOnWhatItHasAndStopsWhenTold) {
     const auto payload = test::netflow5_payload(2);
     Bench bench{repeated(payload, 1), true};
     std::thread thread{[&] { bench.worker->run(); }};
-    // Handed on at the first empty burst, long before the batch is old.
+    // Handed on after a few milliseconds without a datagram, long before the batch is old.
     flow::Batch* batch = nullptr;
     while (batch == nullptr) batch = bench.ring->take();
     EXPECT_EQ(batch->message_count(), 2u);

@@ -31,7 +31,7 @@ public:
         return burst;
     }
     void release() noexcept override { ++released; }
-    void wait() noexcept override { ++waits; }
+    void wait(std::uint64_t) noexcept override { ++waits; }
     [[nodiscard]] bool exhausted() const noexcept override {
         return !live_ && given_ == datagrams_.size();
     }

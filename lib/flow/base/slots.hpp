@@ -3,11 +3,8 @@
 // are never backed by memory, so a generous limit costs address space only.
 #pragma once
 
-#include <sys/mman.h>
-
 #include <cassert>
 #include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <type_traits>
@@ -28,7 +25,6 @@ public:
         std::size_t room = (count + spare) * sizeof(T);
         void* first = memory_.get();
         if (size_ != 0) first_ = static_cast<T*>(std::align(alignof(T), sizeof(T), first, room));
-        advise_huge_pages((count + spare) * sizeof(T));
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -44,19 +40,6 @@ public:
 private:
     /// One more, for the elements to be moved to where they may lie.
     static constexpr std::size_t spare = alignof(T) > alignof(std::max_align_t) ? 1 : 0;
-
-    static constexpr std::size_t huge_page_size = std::size_t{2} << 20;
-
-    /// State of thousands of exporters lies far apart, each in a page of its own: with small pages
-    /// every look-up costs a walk of the page table beside the cache miss. Only advice: the system
-    /// may have no huge pages, and small tables are left alone.
-    void advise_huge_pages(std::size_t bytes) noexcept {
-        if (size_ == 0 || bytes < 2 * huge_page_size) return;
-        const auto begin = reinterpret_cast<std::uintptr_t>(memory_.get());
-        const std::uintptr_t first = (begin + huge_page_size - 1) & ~(huge_page_size - 1);
-        const std::uintptr_t end = (begin + bytes) & ~(huge_page_size - 1);
-        static_cast<void>(madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE));
-    }
 
     struct Free {
         void operator()(void* memory) const noexcept { std::free(memory); }

@@ -21,7 +21,7 @@ public:
 
     void wait() noexcept {
         if (options_.idle == Idle::adaptive && ++empty_polls_ > polls_before_sleep) {
-            sleep_ns(nap_ns);
+            sleep_ns(empty_polls_ < polls_before_silence ? nap_ns : silent_nap_ns);
         } else {
             breathe();
         }
@@ -55,6 +55,9 @@ private:
     /// With 4096 descriptors a sleep of 50 µs, 0.25 ms at the 99.9th percentile, is safe below
     /// about 10 million datagrams a second.
     static constexpr std::uint64_t nap_ns = 50'000;
+    /// After 0.1 s without a frame, a fifth of the wake-ups. What comes first then comes slowly.
+    static constexpr std::uint32_t polls_before_silence = polls_before_sleep + 2'000;
+    static constexpr std::uint64_t silent_nap_ns = 250'000;
 
     WorkerOptions options_;
     std::uint32_t empty_polls_ = 0;

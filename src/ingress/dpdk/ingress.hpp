@@ -2,6 +2,7 @@
 // Ingress: one RX queue of a live port. Hot; used by its RX worker only.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -26,7 +27,7 @@ public:
     void detach() noexcept override;
     [[nodiscard]] std::span<const flow::Datagram> receive() noexcept override;
     void release() noexcept override { queue_.release(); }
-    void wait() noexcept override { idler_.wait(); }
+    void wait(std::uint64_t) noexcept override { idler_.wait(); }
     [[nodiscard]] const IngressStats& stats() noexcept override;
 
 private:

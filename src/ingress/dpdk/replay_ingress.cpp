@@ -84,15 +84,14 @@ void ReplayIngress::note_silence() noexcept {
     exhausted_ = now_ns - silent_ns_ >= second_ns;
 }
 
-void ReplayIngress::wait() noexcept {
-    constexpr std::uint64_t wait_max_ns = 10'000'000;  // of Ingress::wait
+void ReplayIngress::wait(std::uint64_t most_ns) noexcept {
     if (exhausted_) return;
     const std::uint64_t gap_ns =
         plan_.pace.limited() ? plan_.pace.gap_ns(clock_ns(CLOCK_MONOTONIC)) : 0;
     if (gap_ns == 0) {
         idler_.wait();
     } else {
-        idler_.pass(std::min(gap_ns, wait_max_ns));
+        idler_.pass(std::min(gap_ns, most_ns));
     }
 }
 

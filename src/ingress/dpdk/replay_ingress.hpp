@@ -41,7 +41,7 @@ public:
     void detach() noexcept override;
     [[nodiscard]] std::span<const flow::Datagram> receive() noexcept override;
     void release() noexcept override { queue_.release(); }
-    void wait() noexcept override;
+    void wait(std::uint64_t most_ns) noexcept override;
     [[nodiscard]] bool exhausted() const noexcept override { return exhausted_; }
     [[nodiscard]] const IngressStats& stats() noexcept override { return sieve_.stats(); }
 

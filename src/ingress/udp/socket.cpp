@@ -151,8 +151,8 @@ Outcome<Socket> bind_socket(const Options& options, const config::Listener& list
     const int family = place.address.ss_family;
     Descriptor socket{::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     if (!socket) return system_failure(listener, "cannot open a socket", errno);
-    bool set = set_option(socket, SOL_SOCKET, SO_RXQ_OVFL, 1);
-    if (place.is_ipv6()) set = set && set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+    bool set = true;
+    if (place.is_ipv6()) set = set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0);
     if (shares) {
         set = set && set_option(socket, SOL_SOCKET, SO_REUSEPORT, 1) && keep_out(socket.number());
     }

@@ -66,6 +66,7 @@ void take_back(int descriptor, std::size_t size) noexcept {
 
 /// What was written of a batch as whole messages.
 [[nodiscard]] Delivery whole_messages(const flow::Batch& batch, std::size_t written) noexcept {
+    if (written == batch.bytes().size()) return {batch.message_count(), written};
     Delivery whole;
     while (whole.messages < batch.message_count()) {
         const std::size_t end = batch.slot(whole.messages).end;

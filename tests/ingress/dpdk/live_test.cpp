@@ -44,7 +44,7 @@ std::vector<std::uint16_t> poll(flowd::Ingress& ingress, std::size_t count) {
         for (const auto& datagram : burst) ports.push_back(datagram.destination_port);
         const bool empty = burst.empty();
         ingress.release();
-        if (empty) ingress.wait();
+        if (empty) ingress.wait(10'000'000);
     }
     ingress.detach();
     return ports;

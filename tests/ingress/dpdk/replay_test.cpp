@@ -44,7 +44,7 @@ void poll(flowd::Ingress& ingress, Seen& seen) {
         }
         const bool empty = burst.empty();
         ingress.release();
-        if (empty) ingress.wait();
+        if (empty) ingress.wait(10'000'000);
     }
     EXPECT_TRUE(ingress.receive().empty());
     ingress.release();

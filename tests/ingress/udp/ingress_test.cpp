@@ -211,16 +211,57 @@ TEST(UdpIngress, WhatTheKernelDropsIsMissedToTheLastDatagram) {
     const std::size_t first = drain(*workers[0]).size();
     EXPECT_LT(first, 500U);
     EXPECT_EQ(workers[0]->stats().missed, 0U);  // all of them came after the last that was read
-    workers[0]->wait();
+    workers[0]->wait(10'000'000);
     EXPECT_EQ(workers[0]->stats().missed, 500U - first);
     for (int i = 0; i < 500; ++i) sender.send(payload);
     std::size_t all = first + drain(*workers[0]).size();
     sender.send(payload);
-    all += drain(*workers[0]).size();  // this one tells of those before it, without a wait
-    EXPECT_EQ(all + workers[0]->stats().missed, 1'001U);
-    workers[0]->wait();
+    all += drain(*workers[0]).size();
+    workers[0]->wait(10'000'000);
     workers[0]->detach();
     EXPECT_EQ(all + workers[0]->stats().missed, 1'001U);
+}
+
+TEST(UdpIngress, LooksForDropsNowAndThenThoughItIsNeverIdle) {
+    const std::uint16_t port = free_port();
+    const auto workers =
+        must_open({listener("127.0.0.1", port)}, 1, {.receive_buffer_bytes = 32'768});
+    const Sender sender{"127.0.0.1", "127.0.0.1", port};
+    for (int i = 0; i < 500; ++i) sender.send(std::string(1'000, 'x'));
+    std::size_t all = drain(*workers[0]).size();
+    ASSERT_EQ(workers[0]->stats().missed, 0U);
+    for (int burst = 0; burst < 2'000 && workers[0]->stats().missed == 0; ++burst) {
+        sender.send("x");
+        all += drain(*workers[0]).size() - 1;
+    }
+    EXPECT_EQ(all + workers[0]->stats().missed, 500U);
+}
+
+TEST(UdpIngress, LetsDatagramsOfABusyExporterGatherButNotASingleOne) {
+    using std::chrono::microseconds;
+    const std::uint16_t port = free_port();
+    // Naps of 200 µs.
+    const auto workers =
+        must_open({listener("127.0.0.1", port)}, 1, {.receive_buffer_bytes = 2'000'000});
+    const Sender sender{"127.0.0.1", "127.0.0.1", port};
+    const auto wait = [&] {
+        const auto start = std::chrono::steady_clock::now();
+        workers[0]->wait(10'000'000);
+        return std::chrono::steady_clock::now() - start;
+    };
+    const auto shortest_after = [&](int datagrams) {
+        auto shortest = std::chrono::nanoseconds::max();
+        for (int i = 0; i < 20; ++i) {
+            for (int sent = 0; sent < datagrams; ++sent) sender.send("x");
+            shortest = std::min<std::chrono::nanoseconds>(shortest, wait());
+            EXPECT_EQ(drain(*workers[0]).size(), static_cast<std::size_t>(datagrams));
+            if (datagrams == 1) std::this_thread::sleep_for(microseconds{1'000});
+        }
+        return shortest;
+    };
+    EXPECT_LT(shortest_after(1), microseconds{200});
+    for (int i = 0; i < 3; ++i) shortest_after(16);
+    EXPECT_GE(shortest_after(16), microseconds{200});
 }
 
 TEST(UdpIngress, DetachCountsWhatNoDatagramTold) {
@@ -317,7 +358,7 @@ TEST(UdpIngress, WaitEndsWithADatagramOrAfterTenMilliseconds) {
     const auto workers = must_open({listener("127.0.0.1", port)}, 2);
     const auto wait = [&](std::size_t worker) {
         const auto start = std::chrono::steady_clock::now();
-        workers[worker]->wait();
+        workers[worker]->wait(10'000'000);
         return std::chrono::steady_clock::now() - start;
     };
     EXPECT_GE(wait(0), std::chrono::milliseconds{9});
