@@ -239,7 +239,8 @@ def build_of(folder: Path) -> dict:
                  for source in target["target_sources"]
                  if source.get("language") == "cpp" and source.get("compiler")]
     said = subprocess.run([*compilers[0], "-dumpfullversion"], capture_output=True, text=True)
-    return {"compiler": f"{Path(compilers[0][-1]).name} {said.stdout.strip()}",
+    family = "clang" if "clang" in compilers[0][-1] else "gcc"  # c++ and g++ are the same
+    return {"compiler": f"{family} {said.stdout.strip()}",
             "buildtype": options["buildtype"], "sanitize": options["b_sanitize"]}
 
 
