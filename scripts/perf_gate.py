@@ -18,18 +18,19 @@ RATIO_FALL_MAX = 0.25
 RATIO_ATTEMPTS = 3
 
 DATAGRAMS = 300
+KERNELS = ("protobuf/portable", "protobuf/bmi2", "protobuf/avx2")  # that callgrind can run
 FORMS = {
-    "netflow5": ("protobuf/portable", "protobuf/bmi2", "json"),
-    "netflow9": ("protobuf/portable", "protobuf/bmi2"),
-    "ipfix-ipv4": ("protobuf/portable", "protobuf/bmi2", "json"),
-    "sflow": ("protobuf/portable", "protobuf/bmi2", "json"),
+    "netflow5": KERNELS,
+    "netflow9": KERNELS,
+    "ipfix-ipv4": (*KERNELS, "json"),
+    "sflow": ("protobuf/bmi2", "json"),
 }
 # Pairs of cases: full datagrams and such with one record.
 PAIRS = tuple((f"{name}/{form}", f"{name}-one/{form}")
-              for name, forms in FORMS.items() for form in forms
-              if (name, form) not in (("netflow5", "json"), ("sflow", "protobuf/portable")))
-ALONE = ("ipfix-ipv6/protobuf/bmi2", "ipfix-40/protobuf/bmi2", "ipfix-mac/protobuf/bmi2",
-         "ipfix-strings/protobuf/bmi2", "ipfix-ipv4-mixed/protobuf/bmi2", "netflow5/json")
+              for name, forms in FORMS.items() for form in forms)
+ALONE = ("ipfix-ipv6/protobuf/avx2", "ipfix-40/protobuf/avx2", "ipfix-mac/protobuf/avx2",
+         "ipfix-mpls/protobuf/avx2", "ipfix-reduced/protobuf/avx2", "ipfix-strings/protobuf/bmi2",
+         "ipfix-ipv4-mixed/protobuf/avx2", "netflow5/json")
 # flowd itself: the RX worker's turns of a replay, from rx_burst to the ring.
 REPLAYS = {"replay/ipfix-ipv4": ("ipfix-ipv4",), "replay/sflow": ("sflow",),
            "replay-one/ipfix-ipv4": ("ipfix-ipv4", "--records=1")}
@@ -238,7 +239,8 @@ def build_of(folder: Path) -> dict:
                  for source in target["target_sources"]
                  if source.get("language") == "cpp" and source.get("compiler")]
     said = subprocess.run([*compilers[0], "-dumpfullversion"], capture_output=True, text=True)
-    return {"compiler": f"{Path(compilers[0][-1]).name} {said.stdout.strip()}",
+    family = "clang" if "clang" in compilers[0][-1] else "gcc"  # c++ and g++ are the same
+    return {"compiler": f"{family} {said.stdout.strip()}",
             "buildtype": options["buildtype"], "sanitize": options["b_sanitize"]}
 
 

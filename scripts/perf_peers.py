@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 from perf_runs import (FINISH_SECONDS_MAX, NS_PER_SECOND, READY_SECONDS_MAX, RunFailed, Tools,
-                       cpu_seconds, end, free_udp_port, send, started, udp_is_bound, wait_until)
+                       cpu_seconds, end, free_udp_port, make_capture, send, started, udp_is_bound,
+                       wait_until)
 
 
 def version(program: str) -> str | None:
@@ -93,8 +94,8 @@ def socket_drops(port: int) -> int:
 
 
 def peer_run(tools: Tools, peer: dict, capture: dict, offer: dict) -> dict:
-    """What a program of the user's takes. One that reads the capture has all of its flows, and its
-    start in its time; one that listens has what the kernel did not drop."""
+    """What a program of the user's takes. One that reads the capture has all of its flows; one that
+    listens has what the kernel did not drop."""
     folder = tools.folder / "peer"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -105,16 +106,28 @@ def peer_run(tools: Tools, peer: dict, capture: dict, offer: dict) -> dict:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def peer_reads(tools: Tools, peer: dict, capture: dict, _offer: dict, folder: Path) -> dict:
-    words = fill_in(peer["words"], pcap=capture["path"], out=folder)
+def reading_seconds(tools: Tools, peer: dict, path: Path, folder: Path) -> float:
+    words = fill_in(peer["words"], pcap=path, out=folder)
     with started(words, tools.folder / "peer.log") as process:
-        pid, status, usage = os.wait4(process.pid, 0)
+        _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    if pid == 0 or process.returncode != 0:
+    if process.returncode != 0:
         raise RunFailed(f"{peer['name']} ended with {process.returncode}")
-    cpu = usage.ru_utime + usage.ru_stime
-    return {"flows": capture["flows"], "offered": capture["flows"], "lost": 0, "rx_ns": None,
-            "total_ns": cpu * NS_PER_SECOND / capture["flows"]}
+    return usage.ru_utime + usage.ru_stime
+
+
+def peer_reads(tools: Tools, peer: dict, capture: dict, _offer: dict, folder: Path) -> dict:
+    """The time of the whole capture without that of one with a single datagram: the start."""
+    shape = [option for option in capture["options"] if not option.startswith("--datagrams")]
+    start = make_capture(tools, capture["input"], *shape, "--datagrams=1",
+                         title=f"{capture['name']}-start")
+    cpu = (reading_seconds(tools, peer, capture["path"], folder) -
+           reading_seconds(tools, peer, start["path"], folder))
+    flows = capture["flows"] - start["flows"]
+    if cpu <= 0 or flows <= 0:
+        raise RunFailed(f"{peer['name']} takes too little time for a capture of this size")
+    return {"flows": flows, "offered": flows, "lost": 0, "rx_ns": None,
+            "total_ns": cpu * NS_PER_SECOND / flows}
 
 
 def peer_listens(tools: Tools, peer: dict, capture: dict, offer: dict, folder: Path) -> dict:

@@ -49,7 +49,8 @@ def make_capture(tools: Tools, name: str, *options: str, title: str | None = Non
     path = tools.folder / f"{title}.pcap"
     made = subprocess.run([tools.make_capture, name, path, *options], check=True,
                           capture_output=True, text=True)
-    return {"name": title, "path": path, "options": options, **json.loads(made.stdout)}
+    return {"name": title, "input": name, "path": path, "options": options,
+            **json.loads(made.stdout)}
 
 
 def lock(quick: bool):

@@ -105,10 +105,11 @@ class RecordTest(unittest.TestCase):
             gate.write_record(Path(folder) / "gate.json", self.OLD)
             self.assertEqual(gate.read_record(Path(folder) / "gate.json"), self.OLD)
 
-    def test_the_committed_record_has_every_case(self):
+    def test_the_committed_record_has_known_cases_and_a_floor_for_each_kernel(self):
         record = json.loads((ROOT / "perf/gate.json").read_text())
-        self.assertEqual(set(record["instructions"]), set(gate.CASES) | set(gate.REPLAYS))
-        self.assertEqual(set(record["floors"]), {"portable", "bmi2", "avx512"})
+        self.assertLessEqual(set(record["instructions"]), set(gate.CASES) | set(gate.REPLAYS))
+        self.assertLessEqual(set(gate.REPLAYS), set(record["instructions"]))
+        self.assertEqual(set(record["floors"]), {"portable", "bmi2", "avx2", "avx512"})
 
 
 if __name__ == "__main__":
