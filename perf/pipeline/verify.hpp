@@ -20,6 +20,8 @@ void verify_kernel(const Traffic& traffic, protobuf::RunProgram kernel);
 /// by the tests.
 void verify_json(const Traffic& traffic);
 void verify_text(const Traffic& traffic);
+/// Lines of the naive writer: flowd's, byte for byte.
+void verify_naive_json(const Traffic& traffic);
 
 /// Flows of all datagrams: as many, and with the same values, as flowd's.
 void verify_yardstick(const Traffic& traffic);
