@@ -75,6 +75,22 @@ void compare_kernels(const std::vector<Case>& cases, const Case& yardstick, cons
     }
 }
 
+/// JSON beside the naive writer of it; printed only.
+void compare_json(const std::vector<Case>& cases, const Traffic& traffic, std::size_t rounds) {
+    const std::string input{name(traffic.input)};
+    const Case* const flowd = find_case(cases, input + "/json");
+    const Case* const naive = find_case(cases, input + "/" + naive_json_name);
+    flowd->verify(traffic);
+    naive->verify(traffic);
+    const Comparison result =
+        compare(*flowd->make(traffic), *naive->make(traffic), traffic, rounds);
+    std::printf(
+        "json: %s: flowd %.1f ns, naive %.1f ns per flow: %.1f times as fast (best of %zu)\n",
+        input.c_str(), least(result.flowd_ns), least(result.yardstick_ns),
+        least(result.yardstick_ns) / least(result.flowd_ns), rounds);
+    std::fflush(stdout);
+}
+
 }  // namespace
 
 bool run_gate(const std::vector<Case>& cases, const GateOptions& options) {
@@ -103,6 +119,7 @@ bool run_gate(const std::vector<Case>& cases, const GateOptions& options) {
                          : ": TOO SLOW");
         std::fflush(stdout);
         compare_kernels(cases, *yardstick, traffic, options.rounds);
+        compare_json(cases, traffic, std::min<std::size_t>(options.rounds, 11));
     }
     return good;
 }

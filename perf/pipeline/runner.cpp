@@ -13,6 +13,7 @@
 #include "perf/pipeline/pipeline_runner.hpp"
 #include "perf/pipeline/verify.hpp"
 #include "perf/pipeline/yardstick_runner.hpp"
+#include "perf/yardstick/json_writer.hpp"
 
 namespace flow::perf {
 
@@ -69,6 +70,8 @@ std::vector<Case> all_cases() {
         add_kernels(cases, input);
         cases.push_back({case_name(input, "json"), input, maker(json::Formatter{schema}),
                          [](const Traffic& traffic) { verify_json(traffic); }});
+        cases.push_back({case_name(input, naive_json_name), input,
+                         maker(yardstick::JsonWriter{schema}), verify_naive_json});
         cases.push_back({case_name(input, "text"), input, maker(text::Formatter{schema}),
                          [](const Traffic& traffic) { verify_text(traffic); }});
         if (!has_yardstick(input)) continue;

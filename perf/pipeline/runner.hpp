@@ -49,6 +49,7 @@ struct Case {
 };
 
 inline constexpr const char* yardstick_name = "yardstick";
+inline constexpr const char* naive_json_name = "naive-json";
 /// The format that the gate measures, in its fastest kernel.
 [[nodiscard]] std::string gate_case(Input input);
 /// The kernel alone, without a pipeline around it.

@@ -17,6 +17,7 @@
 #include "perf/pipeline/yardstick_runner.hpp"
 #include "perf/support/message.hpp"
 #include "perf/support/require.hpp"
+#include "perf/yardstick/json_writer.hpp"
 #include "tests/support/plain_formatter.hpp"
 
 namespace flow::perf {
@@ -195,6 +196,21 @@ void verify_json(const Traffic& traffic, const produce::Settings& settings) {
 
 void verify_text(const Traffic& traffic, const produce::Settings& settings) {
     verify_lines<text::Formatter>(traffic, parse_text, settings);
+}
+
+void verify_naive_json(const Traffic& traffic) {
+    Shard<json::Formatter, Kept> flowd{json::Formatter{schema}, traffic};
+    Shard<yardstick::JsonWriter, Kept> naive{yardstick::JsonWriter{schema}, traffic};
+    for (std::size_t i = 0; i < std::min(lines_datagrams_max, traffic.datagrams.size()); ++i) {
+        flowd.sink().forget();
+        naive.sink().forget();
+        flowd.process(traffic.datagrams[i]);
+        naive.process(traffic.datagrams[i]);
+        require(flowd.sink().size() == naive.sink().size(), place(traffic, i, 0));
+        for (std::size_t j = 0; j < naive.sink().size(); ++j) {
+            require(std::ranges::equal(flowd.sink()[j], naive.sink()[j]), place(traffic, i, j));
+        }
+    }
 }
 
 void verify_yardstick(const Traffic& traffic) {

@@ -21,6 +21,8 @@ void verify_kernel(const Traffic& traffic, protobuf::RunProgram kernel);
 /// message's. Addresses are judged by the tests.
 void verify_json(const Traffic& traffic, const produce::Settings& settings = {});
 void verify_text(const Traffic& traffic, const produce::Settings& settings = {});
+/// Lines of the naive writer: flowd's, byte for byte.
+void verify_naive_json(const Traffic& traffic);
 
 /// Flows of all datagrams: as many, and with the same values, as flowd's.
 void verify_yardstick(const Traffic& traffic);

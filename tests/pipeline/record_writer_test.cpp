@@ -13,7 +13,9 @@
 #include <string>
 #include <vector>
 
+#include "flow/format/json/formatter.hpp"
 #include "flow/format/protobuf/formatter.hpp"
+#include "flow/format/text/formatter.hpp"
 #include "flow/pipeline/pipeline.hpp"
 #include "flow_values.hpp"
 #include "random_template.hpp"
@@ -46,6 +48,36 @@ Schema schema_of(Profile profile) {
     EXPECT_TRUE(schema.add_custom({.name = "text", .number = 2002, .type = Type::string}));
     EXPECT_TRUE(schema.add_custom({.name = "octets", .number = 2003, .type = Type::bytes}));
     return schema;
+}
+
+/// Lines with custom columns too, always there or not, one after the other and as arrays; and with
+/// every rendering that takes more than its column.
+Schema line_schema_of(const Schema& schema) {
+    Schema lines = schema;
+    if (schema.customs().empty()) return lines;
+    lines.clear_line();
+    const auto add = [&](Column column, Render render, const char* key, bool always = true) {
+        EXPECT_TRUE(
+            lines.add_item({.column = column, .render = render, .key = key, .always = always}));
+    };
+    add(custom_column(1), Render::text, "text", false);
+    for (const LineItem& item : schema.line()) EXPECT_TRUE(lines.add_item(item));
+    add(Column::icmp_type, Render::icmp_name, "icmp");
+    add(Column::icmp_type, Render::icmp_name_or_unknown, "icmp_or_unknown");
+    add(Column::src_net, Render::network, "net");
+    add(Column::dst_net, Render::network, "dst_network");
+    add(Column::proto, Render::proto_name, "proto_name");
+    add(Column::proto, Render::proto_name_short, "proto_short");
+    add(Column::etype, Render::etype_name, "etype_name");
+    add(Column::time_received_ns, Render::datetime_nano, "received");
+    add(Column::time_flow_start, Render::datetime, "start");
+    add(Column::time_flow_start_ns, Render::datetime_nano, "start_ns");
+    add(Column::in_if, Render::hex, "hex");
+    add(Column::src_addr, Render::byte_list, "octets");
+    add(custom_column(0), Render::number, "integer");
+    add(custom_column(2), Render::hex, "octets_hex");
+    add(custom_column(1), Render::ip, "text_as_ip", false);
+    return lines;
 }
 
 /// Destinations of every kind, known and custom, in both orders of bytes; elements that are read
@@ -191,6 +223,20 @@ void compare(const Settings& settings, const Example& example) {
     }
 }
 
+/// Lines of a program, by every kernel, are those of the plain way.
+template <class Format>
+void compare_lines(const Settings& settings, const Example& example) {
+    SCOPED_TRACE(describe(example));
+    Settings with_lines = settings;
+    with_lines.schema = line_schema_of(settings.schema);
+    const Schema& schema = with_lines.schema;
+    const auto plain = messages(PlainFormatter{Format{schema}}, with_lines, example);
+    ASSERT_EQ(messages(Format{schema, render::run_portable}, with_lines, example), plain);
+    if (render::has_avx2()) {
+        ASSERT_EQ(messages(Format{schema, render::run_avx2}, with_lines, example), plain);
+    }
+}
+
 struct Case {
     const char* name;
     Profile profile;
@@ -259,6 +305,8 @@ TEST_P(RecordWriterReadings, AgreeWithTheSlowDecoder) {
             continue;
         }
         compare(settings_, example);
+        compare_lines<json::Formatter>(settings_, example);
+        compare_lines<text::Formatter>(settings_, example);
         if (HasFatalFailure()) FAIL() << "round " << round;
     }
     EXPECT_LT(given_up, rounds() * 3 / 4);
@@ -283,6 +331,7 @@ TEST_P(RecordWriterReadings, AgreeWithTheSlowDecoderOnEveryElementAlone) {
             example.encode(ByteBuilder{}.bytes(value).u8(1).bytes());
             if (is_given_up(settings_, example)) continue;
             compare(settings_, example);
+            compare_lines<json::Formatter>(settings_, example);
             if (HasFatalFailure()) FAIL() << "element " << id << " of " << size << " bytes";
         }
     }

@@ -102,7 +102,7 @@ public:
         const auto& compiled = plans_[layout.slot];
         stats_.flows += run.count;
         if constexpr (CompilingFormatter<Format>) {
-            if (compiled.plan.direct) return run_program(layout, run, compiled.program);
+            if (is_direct(compiled)) return run_program(layout, run, compiled.program);
         }
         for (std::uint32_t i = 0; i < run.count; ++i) {
             const std::size_t size = layout.record_size;
@@ -133,6 +133,15 @@ public:
     }
 
 private:
+    /// A format may leave some direct plans to the plain way.
+    [[nodiscard]] static bool is_direct(const auto& compiled) noexcept {
+        if constexpr (requires { compiled.program.usable; }) {
+            return compiled.plan.direct && compiled.program.usable;
+        } else {
+            return compiled.plan.direct;
+        }
+    }
+
     /// Larger records take the plain way, so that the scratch memory below stays small.
     static constexpr std::size_t direct_record_size_max = 2048;
     /// What a program may read behind a record.

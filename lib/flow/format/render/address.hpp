@@ -14,14 +14,11 @@ namespace flow::render {
 inline constexpr std::size_t ip_size_max = 39;  // eight groups of four digits, seven colons
 inline constexpr std::size_t mac_size = 17;     // 00:00:00:00:00:00
 
-/// Four bytes in network order.
+/// Four bytes in network order. Each octet brings the point behind it.
 inline std::uint8_t* ipv4(std::uint8_t* to, const std::uint8_t* octets) noexcept {
-    to = decimal_octet(to, octets[0]);
-    *to++ = '.';
-    to = decimal_octet(to, octets[1]);
-    *to++ = '.';
-    to = decimal_octet(to, octets[2]);
-    *to++ = '.';
+    to = decimal_octet(to, octets[0]) + 1;
+    to = decimal_octet(to, octets[1]) + 1;
+    to = decimal_octet(to, octets[2]) + 1;
     return decimal_octet(to, octets[3]);
 }
 

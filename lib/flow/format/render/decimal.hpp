@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Decimal numbers, three digits at a time from tables, without a branch per digit: leading zeros
+// Decimal numbers, eight digits at a time in one word, without a branch per digit: leading zeros
 // are shifted out. Stores are wider than what they write, whatever the length, so the caller keeps
 // `overshoot_max` bytes behind the longest text. Pure functions; any thread.
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -19,99 +20,84 @@ inline constexpr std::size_t decimal_u32_size_max = 10;  // 4294967295
 
 namespace detail {
 
-inline constexpr std::uint32_t thousand = 1'000;
-inline constexpr std::uint32_t million = 1'000'000;
+inline constexpr std::uint64_t eight_places = 100'000'000;
 
-/// Three digits, the first in the lowest byte; the highest byte says what the table is about.
-using Digits = std::array<std::uint32_t, thousand>;
+/// An octet's digits without leading zeros, and a point behind them.
+struct OctetText {
+    std::array<char, 4> text{};
+    std::uint32_t size = 0;  ///< without the point
+};
 
-constexpr std::uint32_t three_digits(std::uint32_t value) noexcept {
-    return ('0' + value / 100) | ('0' + value / 10 % 10) << 8 | ('0' + value % 10) << 16;
-}
-
-constexpr std::uint32_t leading_zeros(std::uint32_t value) noexcept {
-    return value < 10 ? 2 : value < 100 ? 1 : 0;
-}
-
-/// All three digits, and how many bits of them are leading zeros.
-constexpr Digits padded_digits() noexcept {
-    Digits digits{};
-    for (std::uint32_t value = 0; value < thousand; ++value) {
-        digits[value] = three_digits(value) | leading_zeros(value) * 8 << 24;
+constexpr std::array<OctetText, 256> make_octets() noexcept {
+    std::array<OctetText, 256> octets{};
+    for (std::uint32_t value = 0; value < octets.size(); ++value) {
+        OctetText& octet = octets[value];
+        for (std::uint32_t place = value < 10    ? 1
+                                   : value < 100 ? 10
+                                                 : 100;
+             place != 0; place /= 10) {
+            octet.text[octet.size++] = static_cast<char>('0' + value / place % 10);
+        }
+        octet.text[octet.size] = '.';
     }
-    return digits;
+    return octets;
 }
 
-/// Without leading zeros, and how many are left. One load gives both, and the count is overwritten
-/// by what follows the number.
-constexpr Digits trimmed_digits() noexcept {
-    Digits digits{};
-    for (std::uint32_t value = 0; value < thousand; ++value) {
-        const std::uint32_t zeros = leading_zeros(value);
-        digits[value] = three_digits(value) >> 8 * zeros | (3 - zeros) << 24;
-    }
-    return digits;
+inline constexpr auto octets = make_octets();
+
+/// The digits of a value below 10^8, a byte for each, the first in the lowest. Halves, quarters and
+/// eighths of the word are divided side by side, by multiplication: 10486 / 2^20 is a hundredth for
+/// what is below 10,000, and 103 / 2^10 a tenth for what is below 100.
+[[nodiscard]] constexpr std::uint64_t eight_digits(std::uint32_t value) noexcept {
+    const std::uint64_t high = value / 10'000;
+    const std::uint64_t fours = high | (value - high * 10'000) << 32;
+    const std::uint64_t hundreds = fours * 10'486 >> 20 & 0x0000'007f'0000'007f;
+    const std::uint64_t twos = hundreds | (fours - hundreds * 100) << 16;
+    const std::uint64_t tens = twos * 103 >> 10 & 0x000f'000f'000f'000f;
+    return tens | (twos - tens * 10) << 8;
 }
+static_assert(eight_digits(12'345'678) == 0x0807'0605'0403'0201);
+static_assert(eight_digits(99'999'999) == 0x0909'0909'0909'0909);
 
-inline constexpr Digits padded = padded_digits();
-inline constexpr Digits trimmed = trimmed_digits();
+inline constexpr std::uint64_t eight_zeros = 0x3030'3030'3030'3030;  // '0' each
 
-/// The six digits of two table entries, with two bytes that do not count behind them.
-[[nodiscard]] inline std::uint64_t six_digits(std::uint32_t high, std::uint32_t low) noexcept {
-    return (high & 0xff'ffffU) | std::uint64_t{low} << 24;
-}
-
-inline std::uint8_t* all_six(std::uint8_t* to, std::uint32_t value) noexcept {
-    const std::uint64_t text = six_digits(padded[value / thousand], padded[value % thousand]);
+inline std::uint8_t* all_eight(std::uint8_t* to, std::uint64_t value) noexcept {
+    const std::uint64_t text = eight_digits(static_cast<std::uint32_t>(value)) | eight_zeros;
     std::memcpy(to, &text, sizeof text);
-    return to + 6;
+    return to + sizeof text;
 }
 
-/// A value below a million, without leading zeros.
-inline std::uint8_t* first_six(std::uint8_t* to, std::uint32_t value) noexcept {
-    if (value < thousand) {
-        const std::uint32_t text = trimmed[value];
-        std::memcpy(to, &text, sizeof text);
-        return to + (text >> 24);
-    }
-    const std::uint32_t high = padded[value / thousand];
-    const std::uint32_t leading = high >> 24;
-    const std::uint64_t text = six_digits(high, padded[value % thousand]) >> leading;
+/// A value below 10^8, without leading zeros.
+inline std::uint8_t* first_eight(std::uint8_t* to, std::uint64_t value) noexcept {
+    const std::uint64_t digits = eight_digits(static_cast<std::uint32_t>(value));
+    // The last digit stays, whatever it is.
+    const int leading = std::countr_zero(digits | std::uint64_t{1} << 56) & ~7;
+    const std::uint64_t text = (digits | eight_zeros) >> leading;
     std::memcpy(to, &text, sizeof text);
-    return to + (6 - leading / 8);
-}
-
-inline std::uint32_t below_million(std::uint64_t value) noexcept {
-    return static_cast<std::uint32_t>(value % million);
+    return to + (8 - leading / 8);
 }
 
 }  // namespace detail
 
 inline std::uint8_t* decimal(std::uint8_t* to, std::uint64_t value) noexcept {
     using namespace detail;
-    if (value < million) return first_six(to, static_cast<std::uint32_t>(value));
-    const std::uint64_t millions = value / million;
-    if (millions < million) {
-        to = first_six(to, static_cast<std::uint32_t>(millions));
+    if (value < eight_places) [[likely]]
+        return first_eight(to, value);
+    // Twenty digits at most: 4 + 8 + 8. A time in milliseconds has thirteen.
+    const std::uint64_t high = value / eight_places;
+    if (high < eight_places) [[likely]] {
+        to = first_eight(to, high);
     } else {
-        // Twenty digits at most: 2 + 6 + 6 + 6. A time in milliseconds has thirteen.
-        const std::uint64_t trillions = millions / million;
-        if (trillions < million) {
-            to = first_six(to, static_cast<std::uint32_t>(trillions));
-        } else {
-            to = first_six(to, static_cast<std::uint32_t>(trillions / million));
-            to = all_six(to, below_million(trillions));
-        }
-        to = all_six(to, below_million(millions));
+        to = all_eight(first_eight(to, high / eight_places), high % eight_places);
     }
-    return all_six(to, below_million(value));
+    return all_eight(to, value - high * eight_places);
 }
 
 /// A number below 256.
 inline std::uint8_t* decimal_octet(std::uint8_t* to, std::uint8_t value) noexcept {
-    const std::uint32_t text = detail::trimmed[value];
-    std::memcpy(to, &text, sizeof text);
-    return to + (text >> 24);
+    const detail::OctetText& octet = detail::octets[value];
+    std::memcpy(to, octet.text.data(), octet.text.size());
+    return to + octet.size;
 }
 
 }  // namespace flow::render

@@ -104,6 +104,7 @@ constexpr std::string_view empty_custom(Render render) noexcept {
     blank.text(style.close);
     blank_size_ = size();
     fixed_size_max_ += blank_size_ + overshoot_max;
+    make_runs();
 }
 
 [[gnu::cold]] Line::Hole Line::make_hole(const Schema& schema,
@@ -218,11 +219,6 @@ inline bool Line::is_empty(const Hole& hole, const Flow& flow) noexcept {
         if (value.column == hole.column) return false;
     }
     return true;
-}
-
-inline std::uint8_t* Line::quote(std::uint8_t* to) const noexcept {
-    *to = static_cast<std::uint8_t>(quote_[0]);
-    return to + quote_size_;
 }
 
 inline std::uint8_t* Line::scalar(const Hole& hole, std::uint64_t number, Bytes bytes,

@@ -14,8 +14,11 @@
 
 #include "flow/format/render/address.hpp"
 #include "flow/format/render/decimal.hpp"
+#include "flow/format/render/program.hpp"
 #include "flow/model/columns.hpp"
 #include "flow/model/flow.hpp"
+#include "flow/model/origin.hpp"
+#include "flow/model/plan.hpp"
 #include "flow/model/schema.hpp"
 
 namespace flow::render {
@@ -46,6 +49,8 @@ inline constexpr std::size_t blank_size_max =
 
 }  // namespace detail
 
+class ProgramWriter;
+
 class Line {
 public:
     Line(const Schema& schema, const Style& style) noexcept;
@@ -56,6 +61,11 @@ public:
 
     /// Returns the end of the line. Nothing at or behind `to + size_max(flow)` is touched.
     [[nodiscard]] std::uint8_t* write(const Flow& flow, std::uint8_t* to) const noexcept;
+
+    /// Turns a direct plan into a program, which says itself whether it is usable.
+    void compile(const Plan& plan, Program& program) const noexcept;
+    /// Writes what the flows of one datagram share.
+    void begin(const Origin& origin, Constants& constants) const noexcept;
 
 private:
     /// What each byte of a text may become.
@@ -95,8 +105,19 @@ private:
         std::size_t count = 0;
     };
 
+    /// Holes that the datagram fills, none between them that it does not.
+    struct Run {
+        std::size_t begin = 0;
+        std::size_t end = 0;       ///< behind the last
+        std::size_t size_max = 0;  ///< of its text
+    };
+
     [[nodiscard]] Hole make_hole(const Schema& schema, const LineItem& item) const noexcept;
     void count_size(const Hole& hole) noexcept;
+    void make_runs() noexcept;
+    [[nodiscard]] static bool is_blank(const Hole& hole, const Step* step) noexcept;
+    void add_value(const Plan& plan, const Hole& hole, const Step* step,
+                   ProgramWriter& writer) const noexcept;
     [[nodiscard]] static bool is_empty(const Hole& hole, const Flow& flow) noexcept;
     [[nodiscard]] std::uint8_t* value(const Hole& hole, const Flow& flow,
                                       std::uint8_t* to) const noexcept;
@@ -106,7 +127,10 @@ private:
                                      std::uint8_t* to) const noexcept;
     [[nodiscard]] std::uint8_t* custom(const Hole& hole, const Flow& flow,
                                        std::uint8_t* to) const noexcept;
-    [[nodiscard]] std::uint8_t* quote(std::uint8_t* to) const noexcept;
+    [[nodiscard]] std::uint8_t* quote(std::uint8_t* to) const noexcept {
+        *to = static_cast<std::uint8_t>(quote_[0]);
+        return to + quote_size_;
+    }
 
     std::array<Hole, Schema::line_items_max> holes_{};
     std::size_t hole_count_ = 0;
@@ -114,6 +138,9 @@ private:
     std::size_t fixed_size_max_ = 0;  ///< everything but what grows with the flow
     ColumnList sized_;                ///< bytes and lists, and what each byte or element becomes
     bool has_customs_ = false;
+    bool compiles_ = false;  ///< plans may become programs
+    std::array<Run, Constants::runs_max> runs_{};
+    std::size_t run_count_ = 0;
     std::array<char, 2> quote_{};
     std::uint8_t quote_size_ = 0;
     std::uint8_t open_size_ = 0;

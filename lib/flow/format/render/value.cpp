@@ -63,21 +63,6 @@ std::uint8_t* put_ip_as_is(std::uint8_t* to, Bytes address) noexcept {
     return ip(to, address);
 }
 
-/// As Go's netip.Prefix, masked: "invalid Prefix" without an address or with too many bits.
-std::uint8_t* put_network(std::uint8_t* to, Bytes address, std::uint64_t bits) noexcept {
-    const bool is_ip = address.size() == 4 || address.size() == 16;
-    if (!is_ip || bits > address.size() * 8) return put(to, "invalid Prefix");
-    std::array<std::uint8_t, 16> masked{};
-    std::copy(address.begin(), address.end(), masked.begin());
-    for (std::size_t i = 0; i < address.size(); ++i) {
-        const std::uint64_t kept = bits > 8 * i ? std::min<std::uint64_t>(bits - 8 * i, 8) : 0;
-        masked[i] &= static_cast<std::uint8_t>(0xff00U >> kept);
-    }
-    to = put_ip_as_is(to, {masked.data(), address.size()});
-    *to++ = '/';
-    return decimal(to, bits);
-}
-
 /// `digits` digits with zeros in front.
 std::uint8_t* put_padded(std::uint8_t* to, std::uint64_t value, std::size_t digits) noexcept {
     for (std::size_t i = digits; i-- > 0; value /= 10) {
@@ -135,15 +120,6 @@ std::uint8_t* put_datetime(std::uint8_t* to, std::uint64_t seconds,
     return to;
 }
 
-/// goflow2 v2's networks take the address of the same end.
-Bytes address_of(Column column, const Flow& flow) noexcept {
-    return flow.bytes(column == Column::dst_net ? Column::dst_addr : Column::src_addr);
-}
-
-std::string_view icmp_name_of(const Flow& flow, std::string_view otherwise) noexcept {
-    return icmp_name(flow.number(Column::proto), flow.number(Column::icmp_type), otherwise);
-}
-
 }  // namespace
 
 Render plain_render(Kind kind) noexcept {
@@ -194,11 +170,29 @@ std::size_t value_size_max(Render render, Kind kind, std::size_t size) noexcept 
     return 0;
 }
 
-std::uint8_t* put_value(std::uint8_t* to, Render render, Kind kind, const Value& value,
-                        Column column, const Flow& flow) noexcept {
+std::uint8_t* put_network(std::uint8_t* to, Bytes address, std::uint64_t bits) noexcept {
+    const bool is_ip = address.size() == 4 || address.size() == 16;
+    if (!is_ip || bits > address.size() * 8) return put(to, "invalid Prefix");
+    std::array<std::uint8_t, 16> masked{};
+    std::copy(address.begin(), address.end(), masked.begin());
+    for (std::size_t i = 0; i < address.size(); ++i) {
+        const std::uint64_t kept = bits > 8 * i ? std::min<std::uint64_t>(bits - 8 * i, 8) : 0;
+        masked[i] &= static_cast<std::uint8_t>(0xff00U >> kept);
+    }
+    to = put_ip_as_is(to, {masked.data(), address.size()});
+    *to++ = '/';
+    return decimal(to, bits);
+}
+
+std::uint8_t* put_icmp_name(std::uint8_t* to, std::uint64_t protocol, std::uint64_t type,
+                            std::string_view otherwise) noexcept {
+    return put(to, icmp_name(protocol, type, otherwise));
+}
+
+std::uint8_t* put_value(std::uint8_t* to, Render render, Kind kind, const Value& value) noexcept {
     constexpr std::uint64_t second = 1'000'000'000;
     switch (render) {
-        case Render::none: return put_value(to, plain_render(kind), kind, value, column, flow);
+        case Render::none: return put_value(to, plain_render(kind), kind, value);
         case Render::number:
         case Render::number_list: return decimal(to, value.number);
         case Render::boolean: return put(to, value.number != 0 ? "true" : "false");
@@ -214,14 +208,29 @@ std::uint8_t* put_value(std::uint8_t* to, Render render, Kind kind, const Value&
         case Render::etype_name: return put(to, etype_name(value.number));
         case Render::proto_name: return put(to, proto_name(value.number));
         case Render::proto_name_short: return put(to, proto_name_short(value.number));
-        case Render::icmp_name: return put(to, icmp_name_of(flow, ""));
-        case Render::icmp_name_or_unknown: return put(to, icmp_name_of(flow, "unknown"));
-        case Render::network: return put_network(to, address_of(column, flow), value.number);
+        case Render::icmp_name:
+        case Render::icmp_name_or_unknown:
+        case Render::network: break;
         case Render::datetime: return put_datetime(to, value.number, 0);
         case Render::datetime_nano:
             return put_datetime(to, value.number / second, value.number % second);
     }
     return to;
+}
+
+std::uint8_t* put_value(std::uint8_t* to, Render render, Kind kind, const Value& value,
+                        Column column, const Flow& flow) noexcept {
+    const auto icmp = [&](std::string_view otherwise) {
+        return put_icmp_name(to, flow.number(Column::proto), flow.number(Column::icmp_type),
+                             otherwise);
+    };
+    switch (render) {
+        case Render::icmp_name: return icmp("");
+        case Render::icmp_name_or_unknown: return icmp("unknown");
+        case Render::network:
+            return put_network(to, flow.bytes(address_of_network(column)), value.number);
+        default: return put_value(to, render, kind, value);
+    }
 }
 
 }  // namespace flow::render

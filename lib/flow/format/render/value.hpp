@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "flow/base/bytes.hpp"
 #include "flow/model/columns.hpp"
@@ -26,7 +27,25 @@ struct Value {
 /// Strings are quoted where the style quotes; numbers never are.
 [[nodiscard]] bool is_string(Render render, Kind kind) noexcept;
 
-/// `column` says which of two addresses a network is of; `flow` has what else it takes.
+/// Everything but networks and names of ICMP types, which take more than one value.
+[[nodiscard]] std::uint8_t* put_value(std::uint8_t* to, Render render, Kind kind,
+                                      const Value& value) noexcept;
+
+/// As Go's netip.Prefix, masked: "invalid Prefix" without an address or with too many bits.
+[[nodiscard]] std::uint8_t* put_network(std::uint8_t* to, Bytes address,
+                                        std::uint64_t bits) noexcept;
+
+/// Of an ICMP or ICMPv6 type; `otherwise` for other protocols.
+[[nodiscard]] std::uint8_t* put_icmp_name(std::uint8_t* to, std::uint64_t protocol,
+                                          std::uint64_t type, std::string_view otherwise) noexcept;
+
+/// The end of the flow whose address a network is of.
+[[nodiscard]] constexpr Column address_of_network(Column column) noexcept {
+    return column == Column::dst_net ? Column::dst_addr : Column::src_addr;
+}
+
+/// Every rendering. `column` says which of two addresses a network is of; `flow` has what else it
+/// takes.
 [[nodiscard]] std::uint8_t* put_value(std::uint8_t* to, Render render, Kind kind,
                                       const Value& value, Column column, const Flow& flow) noexcept;
 
