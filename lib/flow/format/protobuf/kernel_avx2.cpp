@@ -413,7 +413,10 @@ WriteSection end_writer() noexcept { return write_end; }
 
 void run_avx2(const Program& program, const Constants& constants, const Origin& origin,
               const RecordRow& records, MessageRow& messages) noexcept {
-    if (!program.sections.usable) return run_bmi2(program, constants, origin, records, messages);
+    // Gathering pays from the second record on: 290 instructions more for one, 9 less for two.
+    if (!program.sections.usable || records.count < 2) {
+        return run_bmi2(program, constants, origin, records, messages);
+    }
     SectionJob job{program, constants, origin};
     join_runs(program.sections, constants, job.runs);
     run_chunks(job, records, messages);
