@@ -29,7 +29,8 @@ Step step(Column column, Transform transform, std::uint16_t size, std::uint8_t s
     return {.column = column, .transform = transform, .shift = shift, .bits = bits, .size = size};
 }
 
-/// The message of one record, in memory of exactly the promised size.
+/// The message of one record, in memory of exactly the promised size. The record is given twice,
+/// one copy in the other's place: a kernel may leave single records to another one.
 std::string run_one(const Kernel& kernel, const std::vector<Step>& steps, const ByteBuilder& record,
                     const Origin& origin, Framing framing, const Schema& of) {
     const Formatter format{of, framing, kernel.run};
@@ -39,14 +40,19 @@ std::string run_one(const Kernel& kernel, const std::vector<Step>& steps, const 
     format.begin(origin, constants);
     EXPECT_LE(program.operation_count, Program::operations_max);
     const ByteBuilder padded = ByteBuilder{record}.fill(record_padding, 0xa5);
-    const std::size_t room = program.row_size(1, 0);
+    const std::size_t room = program.row_size(2, 0);
     const std::unique_ptr<std::uint8_t[]> memory{new std::uint8_t[room]};
     MessageRow messages;
     messages.to = memory.get();
-    format.run(program, constants, origin, {padded.bytes().data(), record.bytes().size(), 1},
-               messages);
+    format.run(program, constants, origin, {padded.bytes().data(), 0, 2}, messages);
     EXPECT_LE(messages.ends[0], memory.get() + program.message_size_max);
-    return {memory.get(), messages.ends[0]};
+    const std::uint8_t* const begin = memory.get();
+    const std::uint8_t* const middle = messages.ends[0];
+    const std::uint8_t* const end = messages.ends[1];
+    const std::string message{begin, middle};
+    const std::string again{middle, end};
+    EXPECT_EQ(again, message);
+    return message;
 }
 
 /// The message that every kernel writes.
