@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "flow/base/slots.hpp"
 #include "flow/decode/sflow/decoder.hpp"
 #include "flow/model/batch.hpp"
 #include "flow/model/formatter.hpp"
@@ -51,6 +52,39 @@ struct Compiled<Format> {
     using RecordRow = typename Format::RecordRow;
 };
 
+/// sFlow's usual samples, on their way into a row of messages.
+template <class Format>
+struct Samples {
+    explicit Samples(const produce::Producer&) noexcept {}
+};
+template <CompilingFormatter Format>
+struct Samples<Format> {
+    using Shape = produce::SampleShape;
+    static constexpr std::size_t record_size = produce::UsualSamples::record_size;
+    /// More than a datagram has, usually.
+    static constexpr std::size_t records_max = 16;
+
+    explicit Samples(const produce::Producer& producer) noexcept
+        : reader{producer.usual_samples()} {}
+
+    /// Where the next record goes: behind those that wait.
+    [[nodiscard]] produce::UsualSamples::Record next() noexcept {
+        return produce::UsualSamples::Record{waiting() + count * record_size, record_size};
+    }
+    [[nodiscard]] std::uint8_t* waiting() noexcept { return records.data() + first * record_size; }
+    [[nodiscard]] bool full() const noexcept { return first + count == records_max; }
+
+    produce::UsualSamples reader;
+    Slots<typename Format::Program> programs{produce::sample_shapes};
+    bool usual = false;    ///< of this datagram: to be tried
+    bool encoded = false;  ///< its constants, with the rate of the last row
+    Shape shape{};         ///< of those that wait
+    std::uint32_t rate = 0;
+    std::size_t first = 0;  ///< of those that wait
+    std::size_t count = 0;
+    std::array<std::uint8_t, records_max * record_size + Format::record_padding> records{};
+};
+
 }  // namespace detail
 
 /// Satisfies RecordSink. One per shard.
@@ -66,7 +100,9 @@ public:
           sink_{sink},
           stats_{stats},
           producer_{settings},
-          plans_{templates_max, hash_seed} {}
+          plans_{templates_max, hash_seed} {
+        if constexpr (CompilingFormatter<Format>) compile_samples();
+    }
 
     /// What the records lie in: nothing is read past it and what is readable behind it.
     void set_payload(Bytes payload, std::size_t readable_behind = 0) noexcept {
@@ -78,7 +114,12 @@ public:
         // goflow2 v1 prints an observation domain for IPFIX only, v2 for NetFlow v9 as well.
         const bool v1 = producer_.settings().schema.profile() == Profile::goflow2_v1;
         if (v1 && origin.type == FlowType::netflow_v9) origin_.observation_domain = 0;
-        if constexpr (CompilingFormatter<Format>) format_.begin(origin_, constants_);
+        if constexpr (CompilingFormatter<Format>) {
+            samples_.usual = origin.type == FlowType::sflow_5 && samples_.programs.size() != 0 &&
+                             samples_.reader.begin(origin);
+            samples_.encoded = false;
+            if (!samples_.usual) format_.begin(origin_, constants_);
+        }
     }
 
     [[gnu::cold]] void learn(const Template& layout) noexcept {
@@ -112,12 +153,26 @@ public:
         write_record(plans_[layout.slot].plan, record);
     }
 
+    /// Usual samples are written later: when another one comes, or at the end.
     Error sample(const FlowSample& sample) noexcept {
         ++stats_.flows;
+        if constexpr (CompilingFormatter<Format>) {
+            if (samples_.usual) {
+                if (wait(sample)) return Error::none;
+                write_waiting();
+            }
+        }
         Flow flow;
         const Error outcome = producer_.fill(flow, sample, origin_);
         write_flow(flow);
         return outcome;
+    }
+
+    void end_samples() noexcept {
+        if constexpr (CompilingFormatter<Format>) {
+            write_waiting();
+            samples_.first = 0;
+        }
     }
 
     /// sFlow's samples that are no flows.
@@ -130,6 +185,9 @@ public:
     }
 
 private:
+    using SampleShape = produce::SampleShape;
+    using UsualSamples = produce::UsualSamples;
+
     /// Larger records take the plain way, so that the scratch memory below stays small.
     static constexpr std::size_t direct_record_size_max = 2048;
     /// What a program may read behind a record.
@@ -137,6 +195,40 @@ private:
     /// Rows are shorter when their messages may take more than this, so that little of a batch
     /// stays unused.
     static constexpr std::size_t row_size_max = 8192;
+
+    [[gnu::cold]] void compile_samples() noexcept {
+        for (std::size_t i = 0; i < samples_.programs.size(); ++i) {
+            const Plan plan = samples_.reader.compile(static_cast<SampleShape>(i), steps_);
+            format_.compile(plan, samples_.programs[i]);
+        }
+    }
+
+    /// Lays out the sample behind those that wait, if it is a usual one.
+    [[nodiscard]] bool wait(const FlowSample& sample) noexcept {
+        const SampleShape shape = samples_.reader.read(sample, samples_.next());
+        if (shape == SampleShape::unusual) return false;
+        if (shape != samples_.shape || sample.sampling_rate != samples_.rate) {
+            write_waiting();
+            samples_.shape = shape;
+            samples_.rate = sample.sampling_rate;
+        }
+        ++samples_.count;
+        if (samples_.full()) end_samples();
+        return true;
+    }
+
+    void write_waiting() noexcept {
+        if (samples_.count == 0) return;
+        if (!samples_.encoded || origin_.sampling_rate != samples_.rate) {
+            origin_.sampling_rate = samples_.rate;
+            format_.begin(origin_, constants_);
+            samples_.encoded = true;
+        }
+        const auto& program = samples_.programs[static_cast<std::size_t>(samples_.shape)];
+        run_rows({samples_.waiting(), UsualSamples::record_size, samples_.count}, program);
+        samples_.first += samples_.count;
+        samples_.count = 0;
+    }
 
     /// The last records of a payload are copied to where there is something behind them.
     void run_program(const Template& layout, const RecordRun& run, const auto& program) noexcept {
@@ -216,6 +308,7 @@ private:
     const std::uint8_t* readable_end_ = nullptr;
     [[no_unique_address]] typename detail::Compiled<Format>::Constants constants_{};
     std::array<std::uint8_t, direct_record_size_max + record_padding> padded_{};
+    [[no_unique_address]] detail::Samples<Format> samples_{producer_};
 };
 
 }  // namespace flow
