@@ -59,7 +59,7 @@ struct Samples {
 };
 template <CompilingFormatter Format>
 struct Samples<Format> {
-    using Shape = produce::SampleShape;
+    static constexpr std::size_t shape_count = produce::sample_shape::count;
     static constexpr std::size_t record_size = produce::UsualSamples::record_size;
     /// More than a datagram has, usually.
     static constexpr std::size_t records_max = 16;
@@ -75,10 +75,11 @@ struct Samples<Format> {
     [[nodiscard]] bool full() const noexcept { return first + count == records_max; }
 
     produce::UsualSamples reader;
-    Slots<typename Format::Program> programs{produce::sample_shapes};
-    bool usual = false;    ///< of this datagram: to be tried
-    bool encoded = false;  ///< its constants, with the rate of the last row
-    Shape shape{};         ///< of those that wait
+    Slots<typename Format::Program> programs{shape_count};
+    std::array<bool, shape_count> compiled{};
+    bool usual = false;            ///< of this datagram: to be tried
+    bool encoded = false;          ///< its constants, with the rate of the last row
+    produce::SampleShape shape{};  ///< of those that wait
     std::uint32_t rate = 0;
     std::size_t first = 0;  ///< of those that wait
     std::size_t count = 0;
@@ -100,9 +101,7 @@ public:
           sink_{sink},
           stats_{stats},
           producer_{settings},
-          plans_{templates_max, hash_seed} {
-        if constexpr (CompilingFormatter<Format>) compile_samples();
-    }
+          plans_{templates_max, hash_seed} {}
 
     /// What the records lie in: nothing is read past it and what is readable behind it.
     void set_payload(Bytes payload, std::size_t readable_behind = 0) noexcept {
@@ -196,17 +195,16 @@ private:
     /// stays unused.
     static constexpr std::size_t row_size_max = 8192;
 
-    [[gnu::cold]] void compile_samples() noexcept {
-        for (std::size_t i = 0; i < samples_.programs.size(); ++i) {
-            const Plan plan = samples_.reader.compile(static_cast<SampleShape>(i), steps_);
-            format_.compile(plan, samples_.programs[i]);
-        }
+    /// Of its samples, when the first one comes.
+    [[gnu::cold, gnu::noinline]] void compile_shape(SampleShape shape) noexcept {
+        format_.compile(samples_.reader.compile(shape, steps_), samples_.programs[shape]);
+        samples_.compiled[shape] = true;
     }
 
     /// Lays out the sample behind those that wait, if it is a usual one.
     [[nodiscard]] bool wait(const FlowSample& sample) noexcept {
         const SampleShape shape = samples_.reader.read(sample, samples_.next());
-        if (shape == SampleShape::unusual) return false;
+        if (shape == produce::sample_shape::unusual) return false;
         if (shape != samples_.shape || sample.sampling_rate != samples_.rate) {
             write_waiting();
             samples_.shape = shape;
@@ -224,8 +222,10 @@ private:
             format_.begin(origin_, constants_);
             samples_.encoded = true;
         }
-        const auto& program = samples_.programs[static_cast<std::size_t>(samples_.shape)];
-        run_rows({samples_.waiting(), UsualSamples::record_size, samples_.count}, program);
+        if (!samples_.compiled[samples_.shape]) [[unlikely]]
+            compile_shape(samples_.shape);
+        run_rows({samples_.waiting(), UsualSamples::record_size, samples_.count},
+                 samples_.programs[samples_.shape]);
         samples_.first += samples_.count;
         samples_.count = 0;
     }

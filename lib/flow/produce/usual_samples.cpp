@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Headers are copied as they are; what a sample may lack has a place of its own, which is zero
-// then. So there are few plans, and the messages of different packets take the same steps.
+// Headers are copied as they are. A tag and flags have places of their own, which are zero where a
+// packet has none: so there are few plans, and different packets make one row.
 #include "flow/produce/usual_samples.hpp"
 
 #include <algorithm>
@@ -28,8 +28,11 @@ constexpr std::size_t ipv4_size = 20;
 constexpr std::size_t ipv6_size = 40;
 constexpr std::size_t tcp_size = 20;
 constexpr std::size_t udp_size = 8;  // and that of ICMP
-/// No protocol that is read here: no next header (RFC 8200 §4.7).
-constexpr std::uint8_t nothing = 59;
+
+/// Where headers have what.
+constexpr std::size_t type_at = 12;
+constexpr std::size_t tcp_size_at = 12;
+constexpr std::size_t tcp_flags_at = 13;
 
 /// Where a record has what.
 namespace at {
@@ -55,6 +58,7 @@ constexpr std::uint16_t ip_flags = 101;
 constexpr std::uint16_t ipv6_class = 102;
 }  // namespace at
 static_assert(at::ip + ipv6_size == at::times && at::ipv6_class < UsualSamples::record_size);
+static_assert(at::times + 16 <= at::icmp_code, "times are copied as 16 bytes, before what follows");
 
 /// Of 32 bits of seconds.
 constexpr std::uint8_t milliseconds_bits = 42;
@@ -94,8 +98,6 @@ constexpr std::array common{
     number(Column::bytes, at::frame_size, 4),
     number(in_if, at::input, 4),
     number(out_if, at::output, 4),
-    number(src_vlan, at::source_vlan, 4),
-    number(dst_vlan, at::destination_vlan, 4),
     number(src_mac, at::source_mac, 6),
     number(dst_mac, at::destination_mac, 6),
     low_bits(vlan_id, at::tag, 2, 12),
@@ -105,11 +107,20 @@ constexpr std::array common{
          .shift = 5,
          .offset = at::tag,
          .size = 1},
+};
+
+constexpr std::array ports{
     number(src_port, at::ports, 2),
     number(dst_port, at::ports + 2, 2),
     number(tcp_flags, at::tcp_flags, 1),
+};
+constexpr std::array icmp{
     number(icmp_type, at::icmp_type, 1),
     number(icmp_code, at::icmp_code, 1),
+};
+constexpr std::array vlans{
+    number(src_vlan, at::source_vlan, 4),
+    number(dst_vlan, at::destination_vlan, 4),
 };
 
 constexpr std::array ipv4{
@@ -131,59 +142,47 @@ constexpr std::array ipv6{
 
 }  // namespace steps
 
-constexpr bool is_tagged(SampleShape shape) noexcept {
-    return shape == SampleShape::ipv4_tagged || shape == SampleShape::ipv6_tagged;
-}
-constexpr bool is_ipv6(SampleShape shape) noexcept {
-    return shape == SampleShape::ipv6 || shape == SampleShape::ipv6_tagged;
-}
-
 /// `size` bytes of a header that has been proven.
 template <std::size_t Size>
 void copy(UsualSamples::Record record, std::size_t to, const std::uint8_t* from) noexcept {
     std::memcpy(record.data() + to, from, Size);
 }
 
-/// Returns the protocol behind the header, or `nothing`.
-std::uint8_t read_ipv4(wire::Cursor& in, UsualSamples::Record record) noexcept {
-    const auto header = in.block<ipv4_size>();
+/// Where the parts of a frame begin, and what stands there.
+struct Frame {
+    const std::uint8_t* ip;
+    const std::uint8_t* transport;
+    bool tagged;
+    bool ipv6;
+    std::uint8_t protocol;
+};
+
+/// False when the header has options, or the packet is a fragment behind the first.
+bool read_ipv4(const std::uint8_t* from, UsualSamples::Record record) noexcept {
+    const wire::Block<ipv4_size> header{from};
     constexpr unsigned version_4_without_options = 0x45;
     constexpr unsigned fragment_offset = 0x1fff;
-    if (header.u8<0>() != version_4_without_options) return nothing;
-    if ((header.u16<6>() & fragment_offset) != 0) return nothing;
-    copy<ipv4_size>(record, at::ip, header.bytes<0, ipv4_size>().data());
+    copy<ipv4_size>(record, at::ip, from);
     record[at::ip_flags] = header.u8<6>() >> 5;
-    return header.u8<9>() == protocol::icmpv6 ? nothing : header.u8<9>();
+    return header.u8<0>() == version_4_without_options && (header.u16<6>() & fragment_offset) == 0;
 }
 
-std::uint8_t read_ipv6(wire::Cursor& in, UsualSamples::Record record) noexcept {
-    const auto header = in.block<ipv6_size>();
+bool read_ipv6(const std::uint8_t* from, UsualSamples::Record record) noexcept {
+    const wire::Block<ipv6_size> header{from};
     const std::uint16_t first = header.u16<0>();
-    if (first >> 12 != 6) return nothing;
-    copy<ipv6_size>(record, at::ip, header.bytes<0, ipv6_size>().data());
+    copy<ipv6_size>(record, at::ip, from);
     record[at::ipv6_class] = static_cast<std::uint8_t>(first >> 4);
-    return header.u8<6>() == protocol::icmp ? nothing : header.u8<6>();
+    return first >> 12 == 6;
 }
 
-/// Returns the size of the header; 0: unusual, or cut off.
-std::size_t read_transport(std::uint8_t number, Bytes segment,
-                           UsualSamples::Record record) noexcept {
-    wire::Cursor in{segment};
-    if (number == protocol::icmp || number == protocol::icmpv6) {
-        const auto header = in.block<udp_size>();
-        copy<2>(record, at::icmp_type, header.bytes<0, 2>().data());
-        return in.failed() ? 0 : udp_size;
-    }
-    if (number == protocol::udp) {
-        copy<4>(record, at::ports, in.block<udp_size>().bytes<0, 4>().data());
-        return in.failed() ? 0 : udp_size;
-    }
-    if (number != protocol::tcp) return 0;
-    const auto header = in.block<tcp_size>();
-    copy<4>(record, at::ports, header.bytes<0, 4>().data());
-    record[at::tcp_flags] = header.u8<13>();
-    const std::size_t size = (header.u8<12>() >> 4) * std::size_t{4};
-    return size < tcp_size || size > segment.size() ? 0 : size;
+constexpr std::uint64_t bit(std::uint8_t number) noexcept { return std::uint64_t{1} << number; }
+
+/// Each version of IP has its own ICMP.
+bool is_usual(const Frame& frame) noexcept {
+    constexpr std::uint64_t both = bit(protocol::tcp) | bit(protocol::udp);
+    constexpr unsigned bits = 64;
+    const std::uint64_t usual = both | bit(frame.ipv6 ? protocol::icmpv6 : protocol::icmp);
+    return frame.protocol < bits && (usual >> frame.protocol & 1) != 0;
 }
 
 /// Of UDP: the layers go on (packet/walk.cpp).
@@ -194,13 +193,7 @@ bool may_be_tunnel(UsualSamples::Record record) noexcept {
            destination == port::teredo || source == port::teredo;
 }
 
-struct Stack {
-    bool tagged;
-    bool ipv6;
-    std::uint8_t protocol;
-};
-
-void put_layers(UsualSamples::Record record, const Stack& stack,
+void put_layers(UsualSamples::Record record, const Frame& frame,
                 std::size_t transport_size) noexcept {
     std::uint8_t* kind = record.data() + at::layer_kinds;
     std::uint8_t* size = record.data() + at::layer_sizes;
@@ -209,11 +202,11 @@ void put_layers(UsualSamples::Record record, const Stack& stack,
         *size++ = static_cast<std::uint8_t>(bytes);
     };
     put(LayerKind::ethernet, ethernet_size);
-    if (stack.tagged) put(LayerKind::dot1q, tag_size);
-    put(stack.ipv6 ? LayerKind::ipv6 : LayerKind::ipv4, stack.ipv6 ? ipv6_size : ipv4_size);
-    put(stack.protocol == protocol::tcp   ? LayerKind::tcp
-        : stack.protocol == protocol::udp ? LayerKind::udp
-        : stack.ipv6                      ? LayerKind::icmpv6
+    if (frame.tagged) put(LayerKind::dot1q, tag_size);
+    put(frame.ipv6 ? LayerKind::ipv6 : LayerKind::ipv4, frame.ipv6 ? ipv6_size : ipv4_size);
+    put(frame.protocol == protocol::tcp   ? LayerKind::tcp
+        : frame.protocol == protocol::udp ? LayerKind::udp
+        : frame.ipv6                      ? LayerKind::icmpv6
                                           : LayerKind::icmp,
         transport_size);
 }
@@ -227,8 +220,11 @@ Plan UsualSamples::compile(SampleShape shape,
         for (const Step& step : some) memory[count++] = step;
     };
     add(steps::common);
-    is_ipv6(shape) ? add(steps::ipv6) : add(steps::ipv4);
-    const std::size_t layer_count = is_tagged(shape) ? 4 : 3;
+    const auto has = [shape](SampleShape part) { return (shape & part) != 0; };
+    has(sample_shape::ipv6) ? add(steps::ipv6) : add(steps::ipv4);
+    has(sample_shape::icmp) ? add(steps::icmp) : add(steps::ports);
+    if (has(sample_shape::vlans)) add(steps::vlans);
+    const std::size_t layer_count = has(sample_shape::tagged) ? 4 : 3;
     memory[count++] = octets(Column::layer_stack, at::layer_kinds, layer_count);
     memory[count++] = octets(Column::layer_size, at::layer_sizes, layer_count);
     return {.steps = memory.first(count), .direct = true};
@@ -236,7 +232,7 @@ Plan UsualSamples::compile(SampleShape shape,
 
 bool UsualSamples::begin(const Origin& origin) noexcept {
     constexpr std::uint64_t billion = 1'000'000'000;
-    store_be32(times_.data(), origin.export_seconds);
+    store_be32(times_.data() + at::seconds - at::times, origin.export_seconds);
     const std::uint64_t milliseconds = origin.received_ns / 1'000'000;
     store_be32(times_.data() + 4, static_cast<std::uint32_t>(milliseconds >> 16));
     times_[8] = static_cast<std::uint8_t>(milliseconds >> 8);
@@ -248,64 +244,82 @@ bool UsualSamples::begin(const Origin& origin) noexcept {
 
 /// What each flow record means is said in sample.cpp.
 SampleShape UsualSamples::read(const FlowSample& sample, Record record) const noexcept {
+    using sample_shape::unusual;
     store_be32(record.data() + at::input, sample.input);
     store_be32(record.data() + at::output, sample.output);
-    std::memset(record.data() + at::source_vlan, 0, 8);
-    auto shape = SampleShape::unusual;
+    SampleShape shape = unusual;
+    SampleShape vlans = 0;
     wire::Cursor in{sample.records};
     for (std::uint32_t i = 0; i < sample.record_count; ++i) {
         const auto header = in.block<8>();
         wire::Cursor body{in.take(header.u32<4>())};
-        if (in.failed()) return SampleShape::unusual;
+        if (in.failed()) return unusual;
         const std::uint32_t format = header.u32<0>();
         if (format == SampleFiller::raw_header) {
             const auto raw = body.block<16>();
             constexpr std::uint32_t ethernet = 1;
-            const bool is_second = shape != SampleShape::unusual;
-            if (is_second || body.failed() || raw.u32<0>() != ethernet) {
-                return SampleShape::unusual;
-            }
+            const bool is_second = shape != unusual;
+            if (is_second || raw.u32<0>() != ethernet) return unusual;
             copy<4>(record, at::frame_size, raw.bytes<4, 4>().data());
             const std::size_t announced = raw.u32<12>();
             shape = read_frame(body.rest().first(std::min(announced, body.remaining())), record);
-            if (shape == SampleShape::unusual) return shape;
+            if (shape == unusual) return unusual;
         } else if (format == SampleFiller::extended_switch) {
-            const auto vlans = body.block<16>();
-            if (body.failed()) return SampleShape::unusual;
-            copy<4>(record, at::source_vlan, vlans.bytes<0, 4>().data());
-            copy<4>(record, at::destination_vlan, vlans.bytes<8, 4>().data());
+            const auto both = body.block<16>();
+            if (body.failed()) return unusual;
+            copy<4>(record, at::source_vlan, both.bytes<0, 4>().data());
+            copy<4>(record, at::destination_vlan, both.bytes<8, 4>().data());
+            vlans = sample_shape::vlans;
         } else if (SampleFiller::reads(format)) {
-            return SampleShape::unusual;
+            return unusual;
         }
     }
-    return shape;
+    return shape == unusual ? unusual : shape | vlans;
 }
 
+/// Two lengths prove everything: that of the shortest frame, and that of the one that it is.
 SampleShape UsualSamples::read_frame(Bytes sampled, Record record) const noexcept {
-    wire::Cursor in{sampled};
-    const auto ethernet = in.block<ethernet_size>();
-    std::uint16_t type = ethernet.u16<12>();
-    copy<12>(record, at::destination_mac, ethernet.bytes<0, 12>().data());
-    std::memset(record.data() + at::tag, 0, 2);
-    const bool tagged = is_vlan(type);
-    if (tagged) {
-        const auto tag = in.block<tag_size>();
-        copy<2>(record, at::tag, tag.bytes<0, 2>().data());
-        type = tag.u16<2>();
+    using sample_shape::unusual;
+    constexpr std::size_t shortest = ethernet_size + tag_size + ipv4_size + udp_size;
+    if (sampled.size() < shortest) return unusual;
+    const std::uint8_t* const ethernet = sampled.data();
+    Frame frame{};
+    frame.tagged = is_vlan(load_be16(ethernet + type_at));
+    frame.ip = ethernet + ethernet_size + (frame.tagged ? tag_size : 0);
+    const std::uint16_t type = load_be16(frame.ip - sizeof type);
+    frame.ipv6 = type == ethertype::ipv6;
+    if (!frame.ipv6 && type != ethertype::ipv4) return unusual;
+    frame.protocol = frame.ip[frame.ipv6 ? 6 : 9];
+    frame.transport = frame.ip + (frame.ipv6 ? ipv6_size : ipv4_size);
+    const auto left = sampled.data() + sampled.size() - frame.transport;
+    const bool is_tcp = frame.protocol == protocol::tcp;
+    const std::size_t smallest = is_tcp ? tcp_size : udp_size;
+    if (!is_usual(frame) || left < static_cast<std::ptrdiff_t>(smallest)) return unusual;
+
+    copy<16>(record, at::destination_mac, ethernet);
+    // Traffic is mixed: what differs from packet to packet is chosen without a branch.
+    std::uint16_t tag;
+    std::memcpy(&tag, ethernet + ethernet_size, sizeof tag);
+    tag = frame.tagged ? tag : 0;
+    std::memcpy(record.data() + at::tag, &tag, sizeof tag);
+    if (!(frame.ipv6 ? read_ipv6(frame.ip, record) : read_ipv4(frame.ip, record))) return unusual;
+    copy<16>(record, at::times, times_.data());
+    SampleShape shape = frame.ipv6 ? sample_shape::ipv6 : 0;
+    if (is_tcp || frame.protocol == protocol::udp) {
+        copy<4>(record, at::ports, frame.transport);
+        const std::uint8_t flags = frame.transport[is_tcp ? tcp_flags_at : 0];
+        record[at::tcp_flags] = is_tcp ? flags : 0;
+    } else {
+        copy<2>(record, at::icmp_type, frame.transport);
+        shape |= sample_shape::icmp;
     }
-    copy<times_size>(record, at::times, times_.data());
-    std::memset(record.data() + at::ports, 0, UsualSamples::record_size - at::ports);
-    const bool is_ipv6 = type == ethertype::ipv6;
-    if (!is_ipv6 && type != ethertype::ipv4) return SampleShape::unusual;
-    const std::uint8_t number = is_ipv6 ? read_ipv6(in, record) : read_ipv4(in, record);
-    // Behind a header that was cut off nothing is left.
-    const std::size_t size = read_transport(number, in.rest(), record);
-    if (size == 0) return SampleShape::unusual;
-    if (!lists_layers_) return is_ipv6 ? SampleShape::ipv6 : SampleShape::ipv4;
-    if (number == protocol::udp && may_be_tunnel(record)) return SampleShape::unusual;
-    put_layers(record, {.tagged = tagged, .ipv6 = is_ipv6, .protocol = number}, size);
-    if (tagged) return is_ipv6 ? SampleShape::ipv6_tagged : SampleShape::ipv4_tagged;
-    return is_ipv6 ? SampleShape::ipv6 : SampleShape::ipv4;
+    if (!lists_layers_) return shape;
+    const std::size_t size =
+        is_tcp ? (frame.transport[tcp_size_at] >> 4) * std::size_t{4} : udp_size;
+    if (size < smallest || left < static_cast<std::ptrdiff_t>(size)) return unusual;
+    if (frame.protocol == protocol::udp && may_be_tunnel(record)) return unusual;
+    put_layers(record, frame, size);
+    return frame.tagged ? shape | sample_shape::tagged : shape;
 }
 
 }  // namespace flow::produce

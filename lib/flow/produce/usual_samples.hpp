@@ -19,10 +19,17 @@
 
 namespace flow::produce {
 
-/// Samples that one plan fits. The tag is told apart only where layers are listed.
-enum class SampleShape : std::uint8_t { ipv4, ipv6, ipv4_tagged, ipv6_tagged, unusual };
+/// Samples that one plan fits: a sum of these.
+using SampleShape = std::uint8_t;
 
-inline constexpr std::size_t sample_shapes = static_cast<std::size_t>(SampleShape::unusual);
+namespace sample_shape {
+inline constexpr SampleShape ipv6 = 1;
+inline constexpr SampleShape icmp = 2;    ///< else it has ports
+inline constexpr SampleShape vlans = 4;   ///< of a switch
+inline constexpr SampleShape tagged = 8;  ///< where layers are listed; else tags make no difference
+inline constexpr SampleShape count = 16;
+inline constexpr SampleShape unusual = count;
+}  // namespace sample_shape
 
 class UsualSamples {
 public:
@@ -46,13 +53,11 @@ public:
     [[nodiscard]] SampleShape read(const FlowSample& sample, Record record) const noexcept;
 
 private:
-    static constexpr std::size_t times_size = 10;
-
     [[nodiscard]] SampleShape read_frame(Bytes sampled, Record record) const noexcept;
 
     bool lists_layers_;
     bool allowed_;
-    std::array<std::uint8_t, times_size> times_{};  ///< when the datagram came, as records have it
+    std::array<std::uint8_t, 16> times_{};  ///< when the datagram came, as records have it
 };
 
 }  // namespace flow::produce

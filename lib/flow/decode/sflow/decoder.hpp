@@ -63,15 +63,15 @@ public:
         // It has no time of its own: it was sent when it came.
         constexpr std::uint64_t billion = 1'000'000'000;
         const std::uint64_t received_s = datagram.received_ns / billion;
-        sink.begin(Origin{.type = FlowType::sflow_5,
-                          .sampler = agent,
-                          .exporter = exporter,
-                          .sequence = header.u32<4>(),
-                          .received_ns = datagram.received_ns,
-                          .export_seconds = static_cast<std::uint32_t>(received_s),
-                          .export_nanoseconds =
-                              static_cast<std::uint32_t>(datagram.received_ns % billion),
-                          .uptime_ms = header.u32<8>()});
+        sink.begin(
+            Origin{.type = FlowType::sflow_5,
+                   .sampler = agent,
+                   .exporter = exporter,
+                   .sequence = header.u32<4>(),
+                   .received_ns = datagram.received_ns,
+                   .export_seconds = static_cast<std::uint32_t>(received_s),
+                   .export_nanoseconds = static_cast<std::uint32_t>(datagram.received_ns % billion),
+                   .uptime_ms = header.u32<8>()});
         const Error outcome = decode_samples(in, header.u32<12>(), sink);
         if constexpr (SampleRowSink<Sink>) sink.end_samples();
         return outcome;

@@ -130,35 +130,63 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"OfTheEpoch", Profile::goflow2_v2, false, Dialect::standard, 0}),
     [](const auto& each) { return std::string{each.param.name}; });
 
-/// Reads a frame in a sample of its own.
-produce::SampleShape shape_of(const Settings& settings, Bytes frame) {
+produce::SampleShape shape_of(const Settings& settings, std::initializer_list<ByteBuilder> each) {
     const produce::Frames frames{settings};
     produce::UsualSamples samples{settings, frames};
     EXPECT_TRUE(samples.begin(Origin{}));
-    const ExactBytes records{raw_header(1, 100, frame).bytes()};
+    ByteBuilder records;
+    for (const ByteBuilder& record : each) records.bytes(record.bytes());
+    const ExactBytes exact{records.bytes()};
     std::array<std::uint8_t, produce::UsualSamples::record_size> record;
-    return samples.read({.record_count = 1, .records = records.bytes()}, record);
+    return samples.read(
+        {.record_count = static_cast<std::uint32_t>(each.size()), .records = exact.bytes()},
+        record);
+}
+
+/// Of a frame in a sample of its own.
+produce::SampleShape shape_of(const Settings& settings, Bytes frame) {
+    return shape_of(settings, {raw_header(1, 100, frame)});
 }
 
 // Were all random samples usual, or none, the comparison would prove little.
 TEST(UsualSamplesShapes, AllOccurAmongRandomFrames) {
     const Settings settings{.schema = Schema::all(Profile::goflow2_v2)};
     RandomSamples random{7};
-    std::array<int, produce::sample_shapes + 1> counts{};
-    for (int i = 0; i < 2'000; ++i) {
-        ++counts[static_cast<std::size_t>(shape_of(settings, random.frame().bytes()))];
+    std::array<int, produce::sample_shape::count + 1> counts{};
+    for (int i = 0; i < 4'000; ++i) ++counts[shape_of(settings, random.frame().bytes())];
+    namespace shape = produce::sample_shape;
+    for (std::size_t i = 0; i < shape::count; ++i) {
+        const bool of_frame = (i & shape::vlans) == 0;
+        EXPECT_GE(counts.at(i), of_frame ? 40 : 0) << i;
     }
-    for (const int count : counts) EXPECT_GT(count, 60);
+    EXPECT_GT(counts.at(shape::unusual), 1'000);
 }
 
 TEST(UsualSamplesShapes, TellTagsApartOnlyWhereLayersAreListed) {
     const Settings v1{.schema = Schema::all(Profile::goflow2_v1)};
     RandomSamples random{8};
     for (int i = 0; i < 2'000; ++i) {
-        const auto shape = shape_of(v1, random.frame().bytes());
-        EXPECT_NE(shape, produce::SampleShape::ipv4_tagged);
-        EXPECT_NE(shape, produce::SampleShape::ipv6_tagged);
+        EXPECT_EQ(shape_of(v1, random.frame().bytes()) & produce::sample_shape::tagged, 0);
     }
+}
+
+TEST(UsualSamplesShapes, AreThoseOfOneFrameAndTheVlansOfASwitch) {
+    namespace shape = produce::sample_shape;
+    const Settings v1{.schema = Schema::all(Profile::goflow2_v1)};
+    const ByteBuilder vlans = tagged(1001, ByteBuilder{}.u32(7).u32(0).u32(8).u32(0).bytes());
+    const ByteBuilder router = tagged(1002, ByteBuilder{}.u32(0).u32(24).u32(24).bytes());
+    const ByteBuilder unread = tagged(4097, ByteBuilder{}.u32(7).bytes());
+    ByteBuilder udp;
+    udp.fill(12, 2).u16(packet::ethertype::ipv4).u8(0x45).fill(8).u8(packet::protocol::udp);
+    const ByteBuilder frame = raw_header(1, 100, udp.fill(40, 1).bytes());
+    EXPECT_EQ(shape_of(v1, {frame}), 0);
+    EXPECT_EQ(shape_of(v1, {frame, unread}), 0);
+    EXPECT_EQ(shape_of(v1, {frame, vlans}), shape::vlans);
+    EXPECT_EQ(shape_of(v1, {vlans, frame}), shape::vlans);
+    EXPECT_EQ(shape_of(v1, {frame, frame}), shape::unusual);
+    EXPECT_EQ(shape_of(v1, {frame, router}), shape::unusual);
+    EXPECT_EQ(shape_of(v1, {vlans}), shape::unusual);
+    EXPECT_EQ(shape_of(v1, {unread}), shape::unusual);
 }
 
 TEST(UsualSamplesShapes, AreNotReadForGoflow2NorForMappings) {
