@@ -77,6 +77,7 @@ struct Samples<Format> {
     produce::UsualSamples reader;
     Slots<typename Format::Program> programs{shape_count};
     std::array<bool, shape_count> compiled{};
+    std::array<bool, shape_count> usable{};
     bool usual = false;            ///< of this datagram: to be tried
     bool encoded = false;          ///< its constants, with the rate of the last row
     produce::SampleShape shape{};  ///< of those that wait
@@ -195,16 +196,32 @@ private:
     /// stays unused.
     static constexpr std::size_t row_size_max = 8192;
 
-    /// Of its samples, when the first one comes.
+    /// A format may leave some plans to the plain way.
+    [[nodiscard]] static bool is_usable(const auto& program) noexcept {
+        if constexpr (requires { program.usable; }) {
+            return program.usable;
+        } else {
+            return true;
+        }
+    }
+
+    /// When the first sample of the shape comes.
     [[gnu::cold, gnu::noinline]] void compile_shape(SampleShape shape) noexcept {
-        format_.compile(samples_.reader.compile(shape, steps_), samples_.programs[shape]);
+        auto& program = samples_.programs[shape];
+        format_.compile(samples_.reader.compile(shape, steps_), program);
         samples_.compiled[shape] = true;
+        samples_.usable[shape] = is_usable(program);
+    }
+    [[nodiscard]] bool has_program(SampleShape shape) noexcept {
+        if (!samples_.compiled[shape]) [[unlikely]]
+            compile_shape(shape);
+        return samples_.usable[shape];
     }
 
     /// Lays out the sample behind those that wait, if it is a usual one.
     [[nodiscard]] bool wait(const FlowSample& sample) noexcept {
         const SampleShape shape = samples_.reader.read(sample, samples_.next());
-        if (shape == produce::sample_shape::unusual) return false;
+        if (shape == produce::sample_shape::unusual || !has_program(shape)) return false;
         if (shape != samples_.shape || sample.sampling_rate != samples_.rate) {
             write_waiting();
             samples_.shape = shape;
