@@ -93,5 +93,25 @@ TEST(Flow, BytesAreBorrowed) {
     EXPECT_EQ(flow.bytes(Column::src_addr).back(), 2);
 }
 
+TEST(Flow, KnowsWhichColumnsWereGivenAValue) {
+    for (std::size_t given = 0; given < column_count; ++given) {
+        const auto column = static_cast<Column>(given);
+        const Kind kind = info(column).kind;
+        Flow flow;
+        if (kind == Kind::bytes) {
+            flow.set(column, Bytes{});
+        } else if (kind == Kind::bytes_list) {
+            flow.set(column, std::span<const Bytes>{});
+        } else if (holds_list(kind)) {
+            flow.set(column, std::span<const std::uint32_t>{});
+        } else {
+            flow.set(column, std::uint64_t{0});
+        }
+        for (std::size_t i = 0; i < column_count; ++i) {
+            EXPECT_EQ(flow.has(static_cast<Column>(i)), i == given) << i;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace flow

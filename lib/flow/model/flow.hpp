@@ -74,16 +74,29 @@ public:
         return {customs_.data(), custom_count_};
     }
 
+    /// Whether the column was given a value; 0 and nothing are values. Without one it is 0 or
+    /// nothing.
+    [[nodiscard]] bool has(Column column) const noexcept {
+        const auto index = static_cast<std::size_t>(column);
+        return (given_[index / word_bits] >> index % word_bits & 1) != 0;
+    }
+
     /// Keeps as many low bits as the column's type has.
     void set(Column column, std::uint64_t value) noexcept {
         const bool narrow = info(column).kind == Kind::u32;
+        note(column);
         numbers_[at(column)] = narrow ? static_cast<std::uint32_t>(value) : value;
     }
-    void set(Column column, Bytes value) noexcept { bytes_[at(column)] = value; }
+    void set(Column column, Bytes value) noexcept {
+        note(column);
+        bytes_[at(column)] = value;
+    }
     void set(Column column, std::span<const std::uint32_t> value) noexcept {
+        note(column);
         lists_[at(column)] = value;
     }
     void set(Column column, std::span<const Bytes> value) noexcept {
+        note(column);
         byte_lists_[at(column)] = value;
     }
     /// `value.column` is custom.
@@ -92,10 +105,17 @@ public:
     }
 
 private:
+    static constexpr std::size_t word_bits = 64;
+
+    void note(Column column) noexcept {
+        const auto index = static_cast<std::size_t>(column);
+        given_[index / word_bits] |= std::uint64_t{1} << index % word_bits;
+    }
     [[nodiscard]] static constexpr std::size_t at(Column column) noexcept {
         return detail::storage_index[static_cast<std::size_t>(column)];
     }
 
+    std::array<std::uint64_t, (column_count + word_bits - 1) / word_bits> given_{};
     std::array<std::uint64_t, detail::count_columns(holds_number)> numbers_{};
     std::array<Bytes, detail::count_columns([](Kind kind) { return kind == Kind::bytes; })>
         bytes_{};

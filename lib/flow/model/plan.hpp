@@ -19,7 +19,7 @@ enum class Transform : std::uint8_t {
     number_if_set,     ///< leaves what is there when the value is 0
     number_if_unset,   ///< only when the column is 0
     constant,          ///< `operand`, whatever the record says
-    bytes,             ///< copied
+    bytes,             ///< copied; to a list column: each byte is an item, below 128
     bytes_if_better,   ///< copied if the column is empty or the field is not all zero; then Etype =
                        ///< `operand`
     etype_of_version,  ///< IP version 4 or 6 to an ethertype; other values leave the column

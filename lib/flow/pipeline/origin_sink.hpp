@@ -30,6 +30,7 @@ public:
         sink_.record(layout, record);
     }
     Error sample(const FlowSample& sample) noexcept { return sink_.sample(sample); }
+    void end_samples() noexcept requires sflow::SampleRowSink<Sink> { sink_.end_samples(); }
     void passed_over(sflow::PassedOver what) noexcept requires sflow::PassedOverSink<Sink> {
         sink_.passed_over(what);
     }

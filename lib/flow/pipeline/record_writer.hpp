@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "flow/base/slots.hpp"
 #include "flow/decode/sflow/decoder.hpp"
 #include "flow/model/batch.hpp"
 #include "flow/model/formatter.hpp"
@@ -51,6 +52,41 @@ struct Compiled<Format> {
     using RecordRow = typename Format::RecordRow;
 };
 
+/// sFlow's usual samples, on their way into a row of messages.
+template <class Format>
+struct Samples {
+    explicit Samples(const produce::Producer&) noexcept {}
+};
+template <CompilingFormatter Format>
+struct Samples<Format> {
+    static constexpr std::size_t shape_count = produce::sample_shape::count;
+    static constexpr std::size_t record_size = produce::UsualSamples::record_size;
+    /// More than a datagram has, usually.
+    static constexpr std::size_t records_max = 16;
+
+    explicit Samples(const produce::Producer& producer) noexcept
+        : reader{producer.usual_samples()} {}
+
+    /// Where the next record goes: behind those that wait.
+    [[nodiscard]] produce::UsualSamples::Record next() noexcept {
+        return produce::UsualSamples::Record{waiting() + count * record_size, record_size};
+    }
+    [[nodiscard]] std::uint8_t* waiting() noexcept { return records.data() + first * record_size; }
+    [[nodiscard]] bool full() const noexcept { return first + count == records_max; }
+
+    produce::UsualSamples reader;
+    Slots<typename Format::Program> programs{shape_count};
+    std::array<bool, shape_count> compiled{};
+    std::array<bool, shape_count> usable{};
+    bool usual = false;            ///< of this datagram: to be tried
+    bool encoded = false;          ///< its constants, with the rate of the last row
+    produce::SampleShape shape{};  ///< of those that wait
+    std::uint32_t rate = 0;
+    std::size_t first = 0;  ///< of those that wait
+    std::size_t count = 0;
+    std::array<std::uint8_t, records_max * record_size + Format::record_padding> records{};
+};
+
 }  // namespace detail
 
 /// Satisfies RecordSink. One per shard.
@@ -78,7 +114,12 @@ public:
         // goflow2 v1 prints an observation domain for IPFIX only, v2 for NetFlow v9 as well.
         const bool v1 = producer_.settings().schema.profile() == Profile::goflow2_v1;
         if (v1 && origin.type == FlowType::netflow_v9) origin_.observation_domain = 0;
-        if constexpr (CompilingFormatter<Format>) format_.begin(origin_, constants_);
+        if constexpr (CompilingFormatter<Format>) {
+            samples_.usual = origin.type == FlowType::sflow_5 && samples_.programs.size() != 0 &&
+                             samples_.reader.begin(origin);
+            samples_.encoded = false;
+            if (!samples_.usual) format_.begin(origin_, constants_);
+        }
     }
 
     [[gnu::cold]] void learn(const Template& layout) noexcept {
@@ -102,7 +143,9 @@ public:
         const auto& compiled = plans_[layout.slot];
         stats_.flows += run.count;
         if constexpr (CompilingFormatter<Format>) {
-            if (is_direct(compiled)) return run_program(layout, run, compiled.program);
+            if (compiled.plan.direct && is_usable(compiled.program)) {
+                return run_program(layout, run, compiled.program);
+            }
         }
         for (std::uint32_t i = 0; i < run.count; ++i) {
             const std::size_t size = layout.record_size;
@@ -115,12 +158,26 @@ public:
         write_record(plans_[layout.slot].plan, record);
     }
 
+    /// Usual samples are written later: when another one comes, or at the end.
     Error sample(const FlowSample& sample) noexcept {
         ++stats_.flows;
+        if constexpr (CompilingFormatter<Format>) {
+            if (samples_.usual) {
+                if (wait(sample)) return Error::none;
+                write_waiting();
+            }
+        }
         Flow flow;
         const Error outcome = producer_.fill(flow, sample, origin_);
         write_flow(flow);
         return outcome;
+    }
+
+    void end_samples() noexcept {
+        if constexpr (CompilingFormatter<Format>) {
+            write_waiting();
+            samples_.first = 0;
+        }
     }
 
     /// sFlow's samples that are no flows.
@@ -133,14 +190,8 @@ public:
     }
 
 private:
-    /// A format may leave some direct plans to the plain way.
-    [[nodiscard]] static bool is_direct(const auto& compiled) noexcept {
-        if constexpr (requires { compiled.program.usable; }) {
-            return compiled.plan.direct && compiled.program.usable;
-        } else {
-            return compiled.plan.direct;
-        }
-    }
+    using SampleShape = produce::SampleShape;
+    using UsualSamples = produce::UsualSamples;
 
     /// Larger records take the plain way, so that the scratch memory below stays small.
     static constexpr std::size_t direct_record_size_max = 2048;
@@ -149,6 +200,57 @@ private:
     /// Rows are shorter when their messages may take more than this, so that little of a batch
     /// stays unused.
     static constexpr std::size_t row_size_max = 8192;
+
+    /// A format may leave some plans to the plain way.
+    [[nodiscard]] static bool is_usable(const auto& program) noexcept {
+        if constexpr (requires { program.usable; }) {
+            return program.usable;
+        } else {
+            return true;
+        }
+    }
+
+    /// When the first sample of the shape comes.
+    [[gnu::cold, gnu::noinline]] void compile_shape(SampleShape shape) noexcept {
+        auto& program = samples_.programs[shape];
+        format_.compile(samples_.reader.compile(shape, steps_), program);
+        samples_.compiled[shape] = true;
+        samples_.usable[shape] = is_usable(program);
+    }
+    [[nodiscard]] bool has_program(SampleShape shape) noexcept {
+        if (!samples_.compiled[shape]) [[unlikely]]
+            compile_shape(shape);
+        return samples_.usable[shape];
+    }
+
+    /// Lays out the sample behind those that wait, if it is a usual one.
+    [[nodiscard]] bool wait(const FlowSample& sample) noexcept {
+        const SampleShape shape = samples_.reader.read(sample, samples_.next());
+        if (shape == produce::sample_shape::unusual || !has_program(shape)) return false;
+        if (shape != samples_.shape || sample.sampling_rate != samples_.rate) {
+            write_waiting();
+            samples_.shape = shape;
+            samples_.rate = sample.sampling_rate;
+        }
+        ++samples_.count;
+        if (samples_.full()) end_samples();
+        return true;
+    }
+
+    void write_waiting() noexcept {
+        if (samples_.count == 0) return;
+        if (!samples_.encoded || origin_.sampling_rate != samples_.rate) {
+            origin_.sampling_rate = samples_.rate;
+            format_.begin(origin_, constants_);
+            samples_.encoded = true;
+        }
+        if (!samples_.compiled[samples_.shape]) [[unlikely]]
+            compile_shape(samples_.shape);
+        run_rows({samples_.waiting(), UsualSamples::record_size, samples_.count},
+                 samples_.programs[samples_.shape]);
+        samples_.first += samples_.count;
+        samples_.count = 0;
+    }
 
     /// The last records of a payload are copied to where there is something behind them.
     void run_program(const Template& layout, const RecordRun& run, const auto& program) noexcept {
@@ -228,6 +330,7 @@ private:
     const std::uint8_t* readable_end_ = nullptr;
     [[no_unique_address]] typename detail::Compiled<Format>::Constants constants_{};
     std::array<std::uint8_t, direct_record_size_max + record_padding> padded_{};
+    [[no_unique_address]] detail::Samples<Format> samples_{producer_};
 };
 
 }  // namespace flow

@@ -17,6 +17,9 @@ class Frames {
 public:
     explicit Frames(const Settings& settings) noexcept;
 
+    /// Whether all layers are walked through, for their columns.
+    [[nodiscard]] bool wants_layers() const noexcept { return wants_layers_; }
+
     /// Fills the columns of the layers that are there, and leaves the others; goflow2 v1 clears
     /// those of IP, transport and MPLS. The flow borrows from `sampled` and `lists`.
     void fill(Flow& flow, Bytes sampled, packet::FirstLayer first, Lists& lists) noexcept;

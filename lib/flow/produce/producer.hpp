@@ -16,6 +16,7 @@
 #include "flow/produce/plan.hpp"
 #include "flow/produce/sample.hpp"
 #include "flow/produce/settings.hpp"
+#include "flow/produce/usual_samples.hpp"
 
 namespace flow::produce {
 
@@ -30,6 +31,8 @@ public:
     Producer& operator=(const Producer&) = delete;
 
     [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
+    /// Another way for the samples that it takes.
+    [[nodiscard]] UsualSamples usual_samples() const noexcept { return {settings_, frames_}; }
 
     /// Cold: once per template. The plan's steps are written to `steps`, which must outlive it.
     [[nodiscard]] Plan compile(const Template& layout,

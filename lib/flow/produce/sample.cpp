@@ -12,14 +12,6 @@ namespace flow::produce {
 
 namespace {
 
-// Formats of flow records (sFlow v5 §5.3; enterprise 0).
-constexpr std::uint32_t raw_header = 1;
-constexpr std::uint32_t ipv4_data = 3;
-constexpr std::uint32_t ipv6_data = 4;
-constexpr std::uint32_t extended_switch = 1001;
-constexpr std::uint32_t extended_router = 1002;
-constexpr std::uint32_t extended_gateway = 1003;
-
 void set(Flow& flow, Column column, std::uint64_t value) noexcept { flow.set(column, value); }
 
 /// source VLAN and priority, destination VLAN and priority

@@ -17,6 +17,19 @@ namespace flow::produce {
 
 class SampleFiller {
 public:
+    // Formats of flow records (sFlow v5 §5.3; enterprise 0): those that are read.
+    static constexpr std::uint32_t raw_header = 1;
+    static constexpr std::uint32_t ipv4_data = 3;
+    static constexpr std::uint32_t ipv6_data = 4;
+    static constexpr std::uint32_t extended_switch = 1001;
+    static constexpr std::uint32_t extended_router = 1002;
+    static constexpr std::uint32_t extended_gateway = 1003;
+
+    [[nodiscard]] static constexpr bool reads(std::uint32_t format) noexcept {
+        return format == raw_header || format == ipv4_data || format == ipv6_data ||
+               (format >= extended_switch && format <= extended_gateway);
+    }
+
     /// `frames` outlives this.
     SampleFiller(const Settings& settings, Frames& frames) noexcept
         : dialect_{settings.dialect}, frames_{frames} {}

@@ -30,6 +30,13 @@ concept PassedOverSink = requires(S& sink, PassedOver what) {
     noexcept;
 };
 
+/// A sink that may keep samples until it knows that no more of them follow in a datagram.
+template <class S>
+concept SampleRowSink = requires(S& sink) {
+    { sink.end_samples() }
+    noexcept;
+};
+
 class Decoder {
 public:
     static constexpr std::string_view name = "sflow";
@@ -53,13 +60,21 @@ public:
         const Address agent = Address::from(in.take(address_type == 1 ? 4 : 16));
         const auto header = in.block<16>();  // sub-agent, sequence number, uptime, sample count
         if (in.failed()) return Error::truncated;
-        sink.begin(Origin{.type = FlowType::sflow_5,
-                          .sampler = agent,
-                          .exporter = exporter,
-                          .sequence = header.u32<4>(),
-                          .received_ns = datagram.received_ns,
-                          .uptime_ms = header.u32<8>()});
-        return decode_samples(in, header.u32<12>(), sink);
+        // It has no time of its own: it was sent when it came.
+        constexpr std::uint64_t billion = 1'000'000'000;
+        const std::uint64_t received_s = datagram.received_ns / billion;
+        sink.begin(
+            Origin{.type = FlowType::sflow_5,
+                   .sampler = agent,
+                   .exporter = exporter,
+                   .sequence = header.u32<4>(),
+                   .received_ns = datagram.received_ns,
+                   .export_seconds = static_cast<std::uint32_t>(received_s),
+                   .export_nanoseconds = static_cast<std::uint32_t>(datagram.received_ns % billion),
+                   .uptime_ms = header.u32<8>()});
+        const Error outcome = decode_samples(in, header.u32<12>(), sink);
+        if constexpr (SampleRowSink<Sink>) sink.end_samples();
+        return outcome;
     }
 
 private:

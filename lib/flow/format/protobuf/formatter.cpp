@@ -76,6 +76,7 @@ Formatter::Formatter(const Schema& schema, Framing framing, RunProgram kernel) n
 std::size_t Formatter::size_max(const Flow& flow) const noexcept {
     std::size_t size = prefix_size_max + field_size_max;
     for (const Field& field : fields()) {
+        if (!flow.has(field.column)) continue;
         size += field_size_max;
         if (field.kind == Kind::bytes) size += flow.bytes(field.column).size();
         if (holds_list(field.kind)) size += flow.list(field.column).size() * 5;
@@ -90,6 +91,7 @@ std::size_t Formatter::size_max(const Flow& flow) const noexcept {
 std::uint8_t* Formatter::write(const Flow& flow, std::uint8_t* to) const noexcept {
     std::uint8_t* at = message_begin(framing_, to);
     for (const Field& field : fields()) {
+        if (!flow.has(field.column)) continue;  // protobuf has nothing to say of it
         switch (field.kind) {
             case Kind::bytes: at = put_bytes(at, field.tag, flow.bytes(field.column)); break;
             case Kind::bytes_list:
