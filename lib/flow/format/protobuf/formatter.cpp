@@ -74,10 +74,9 @@ Formatter::Formatter(const Schema& schema, Framing framing, RunProgram kernel) n
 }
 
 std::size_t Formatter::size_max(const Flow& flow) const noexcept {
-    std::size_t size = prefix_size_max + field_size_max;
+    std::size_t size = prefix_size_max + field_size_max * (field_count_ + 1);
     for (const Field& field : fields()) {
         if (!flow.has(field.column)) continue;
-        size += field_size_max;
         if (field.kind == Kind::bytes) size += flow.bytes(field.column).size();
         if (holds_list(field.kind)) size += flow.list(field.column).size() * 5;
         if (field.kind != Kind::bytes_list) continue;
