@@ -145,7 +145,8 @@ private:
     /// too, and waking the TX worker each time costs more than all else.
     static constexpr std::uint64_t idle_after_ns = 5'000'000;
 
-    /// One burst. False when there was nothing. A function of its own: the gate counts what it costs.
+    /// One burst. False when there was nothing. A function of its own: the gate counts what it
+    /// costs.
     [[gnu::noinline]] bool turn() noexcept {
         const std::span<const flow::Datagram> burst = ingress_.receive();
         if (burst.empty()) {
