@@ -12,7 +12,8 @@
 
 namespace flow::render {
 
-/// No function of this folder stores further than this behind the end of what it wrote.
+/// No function of the plain way stores further than this behind the end of what it wrote. Programs
+/// copy wider still (copy_wide), into rows with room for that.
 inline constexpr std::size_t overshoot_max = 32;
 
 inline constexpr std::size_t decimal_u64_size_max = 20;  // 18446744073709551615
