@@ -281,7 +281,12 @@ std::vector<Case> cases() {
 /// Random templates of one case.
 int rounds() {
     const bool nightly = std::getenv("FLOWD_NIGHTLY") != nullptr;
-    return (nightly ? 100'000 : 2'400) / static_cast<int>(cases().size()) + 1;
+#ifdef __SANITIZE_ADDRESS__
+    constexpr int usual = 480;  // ten times as slow
+#else
+    constexpr int usual = 2'400;
+#endif
+    return (nightly ? 100'000 : usual) / static_cast<int>(cases().size()) + 1;
 }
 
 class RecordWriterReadings : public testing::TestWithParam<Case> {
