@@ -325,6 +325,9 @@ TEST_P(RecordWriterReadings, AgreeWithTheSlowDecoderOnEveryElementAlone) {
     for (const produce::Element& element : produce::elements()) ids.insert(element.id);
     for (const std::uint16_t id : ids) {
         if (GetParam().shape.version == 10 && id > 0x7fff) continue;  // IPFIX has no such number
+#ifdef __SANITIZE_ADDRESS__
+        if (id % 16 != 12) continue;  // ten times as slow: a sixteenth of them
+#endif
         for (const std::uint16_t size : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 14, 16}) {
             Example example{{.version = GetParam().shape.version}, random};
             example.fields = {{id, size}, {9999, 1}};
