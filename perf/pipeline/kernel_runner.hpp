@@ -60,10 +60,9 @@ public:
                    .export_seconds = load_be32(header + 4)};
         format_.begin(origin_, constants_);
         const std::size_t records_size = load_be16(header + header_size_ + 2) - 4U;  // of the set
-        protobuf::RecordRow rest{header + records_offset_, record_size_,
-                                 records_size / record_size_};
+        RecordRow rest{header + records_offset_, record_size_, records_size / record_size_};
         while (rest.count > 0) {
-            const protobuf::RecordRow row = rest.first_of(protobuf::row_records_max);
+            const RecordRow row = rest.first_of(row_records_max);
             rest = rest.behind(row);
             messages_.to =
                 sink.reserve(program_->row_size(row.count, 0) + row.count * sizeof(MessageSlot));

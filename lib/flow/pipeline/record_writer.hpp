@@ -15,6 +15,7 @@
 #include "flow/model/formatter.hpp"
 #include "flow/model/plan.hpp"
 #include "flow/model/record.hpp"
+#include "flow/model/record_row.hpp"
 #include "flow/pipeline/message_sink.hpp"
 #include "flow/pipeline/plan_pool.hpp"
 #include "flow/pipeline/stats.hpp"
@@ -26,8 +27,8 @@ namespace flow {
 template <class F>
 concept CompilingFormatter = Formatter<F> &&
     requires(const F& format, const Plan& plan, typename F::Program& program,
-             typename F::Constants& constants, const Origin& origin,
-             const typename F::RecordRow& records, typename F::MessageRow& messages) {
+             typename F::Constants& constants, const Origin& origin, const RecordRow& records,
+             typename F::MessageRow& messages) {
     { format.compile(plan, program) }
     noexcept;
     { format.begin(origin, constants) }
@@ -43,13 +44,11 @@ template <class Format>
 struct Compiled {
     struct Program {};
     struct Constants {};
-    struct RecordRow {};
 };
 template <CompilingFormatter Format>
 struct Compiled<Format> {
     using Program = typename Format::Program;
     using Constants = typename Format::Constants;
-    using RecordRow = typename Format::RecordRow;
 };
 
 /// sFlow's usual samples, on their way into a row of messages.
@@ -244,8 +243,6 @@ private:
             format_.begin(origin_, constants_);
             samples_.encoded = true;
         }
-        if (!samples_.compiled[samples_.shape]) [[unlikely]]
-            compile_shape(samples_.shape);
         run_rows({samples_.waiting(), UsualSamples::record_size, samples_.count},
                  samples_.programs[samples_.shape]);
         samples_.first += samples_.count;
@@ -267,12 +264,12 @@ private:
         run_rows({padded_.data(), size, rest}, program);
     }
 
-    void run_rows(typename detail::Compiled<Format>::RecordRow rest, const auto& program) noexcept {
+    void run_rows(RecordRow rest, const auto& program) noexcept {
         const std::size_t gap = gap_of(sink_);
         // Of a batch, each message also takes its slot.
         const std::size_t more = gap + sizeof(MessageSlot);
         const std::size_t fitting = row_size_max / (program.message_size_max + more);
-        const std::size_t row_max = std::clamp<std::size_t>(fitting, 1, Format::row_records_max);
+        const std::size_t row_max = std::clamp<std::size_t>(fitting, 1, row_records_max);
         while (rest.count > 0) {
             const auto row = rest.first_of(row_max);
             rest = rest.behind(row);

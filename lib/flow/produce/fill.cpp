@@ -4,16 +4,14 @@
 
 #include <algorithm>
 
+#include "flow/base/bits.hpp"
+#include "flow/model/origin_number.hpp"
 #include "flow/model/time.hpp"
 #include "flow/produce/numbers.hpp"
 
 namespace flow::produce {
 
 namespace {
-
-std::uint64_t low_bits(std::uint64_t value, unsigned bits) noexcept {
-    return bits >= 64 ? value : value & ((std::uint64_t{1} << bits) - 1);
-}
 
 bool all_zero(Bytes bytes) noexcept {
     return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
@@ -75,7 +73,7 @@ private:
         if (is_time(step.transform)) {
             return flow_.set(step.column, time_value(step.transform, value, origin_));
         }
-        const std::uint64_t part = low_bits(value >> step.shift, step.bits);
+        const std::uint64_t part = value >> step.shift & low_bits(step.bits);
         if (step.transform == Transform::number) return set_number(step, part);
         const std::uint64_t before = flow_.number(step.column);
         const bool keep = step.transform == Transform::number_if_set     ? part == 0
@@ -109,7 +107,7 @@ private:
     }
 
     void list_item(const Step& step, std::uint64_t value) noexcept {
-        const std::uint64_t part = low_bits(value >> step.shift, step.bits);
+        const std::uint64_t part = value >> step.shift & low_bits(step.bits);
         lists_.put(flow_, step.column, step.operand, static_cast<std::uint32_t>(part));
     }
 
@@ -179,13 +177,12 @@ private:
 }  // namespace
 
 void fill(Flow& flow, const Origin& origin) noexcept {
-    flow.set(Column::type, static_cast<std::uint64_t>(origin.type));
-    flow.set(Column::time_received, origin.received_ns / 1'000'000'000);
-    flow.set(Column::time_received_ns, origin.received_ns);
-    flow.set(Column::sequence_num, std::uint64_t{origin.sequence});
-    flow.set(Column::sampling_rate, origin.sampling_rate);
-    flow.set(Column::sampler_address, origin.sampler.bytes());
-    flow.set(Column::observation_domain_id, std::uint64_t{origin.observation_domain});
+    using enum Column;
+    for (const Column column : {type, time_received, time_received_ns, sequence_num, sampling_rate,
+                                observation_domain_id}) {
+        flow.set(column, origin_number(column, origin));
+    }
+    flow.set(sampler_address, origin.sampler.bytes());
 }
 
 void fill(Flow& flow, const Plan& plan, const Record& record, const Origin& origin, Frames& frames,

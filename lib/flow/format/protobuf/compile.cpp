@@ -5,6 +5,7 @@
 #include <span>
 
 #include "flow/format/protobuf/formatter.hpp"
+#include "flow/model/origin_number.hpp"
 
 namespace flow::protobuf {
 
@@ -205,26 +206,19 @@ void Formatter::begin(const Origin& origin, Constants& constants) const noexcept
 
 template <class Spread>
 void Formatter::encode_constants(const Origin& origin, Constants& constants) const noexcept {
-    std::array<std::uint64_t, constant_count> numbers;
-    numbers[number_of(Column::type)] = static_cast<std::uint64_t>(origin.type);
-    numbers[number_of(Column::time_received)] = origin.received_ns / 1'000'000'000;
-    numbers[number_of(Column::time_received_ns)] = origin.received_ns;
-    numbers[number_of(Column::sequence_num)] = origin.sequence;
-    numbers[number_of(Column::sampling_rate)] = origin.sampling_rate;
-    numbers[number_of(Column::observation_domain_id)] = origin.observation_domain;
     const Bytes sampler = origin.sampler.bytes();
     Constants::Run* run = nullptr;
     std::size_t run_count = 0;
     std::uint8_t* begin = nullptr;
     std::uint8_t* at = nullptr;
-    for (const Constant& field : std::span{constants_}.first(constant_count_)) {
+    for (const Field& field : std::span{fields_of_datagram_}.first(field_of_datagram_count_)) {
         if (field.begins_run) {
             if (run != nullptr) run->size = static_cast<std::uint32_t>(at - begin);
             run = &constants.runs[run_count++];
             begin = at = run->bytes.data();
         }
-        if (field.number < numbers.size()) {
-            at = put_field<Spread>(at, field.tag, numbers[field.number]);
+        if (field.column != Column::sampler_address) {
+            at = put_field<Spread>(at, field.tag, origin_number(field.column, origin));
         } else if (!sampler.empty()) {
             std::uint8_t* const to = put_tag(at, field.tag);
             *to = static_cast<std::uint8_t>(sampler.size());

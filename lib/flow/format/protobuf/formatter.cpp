@@ -61,9 +61,7 @@ Formatter::Formatter(const Schema& schema, Framing framing, RunProgram kernel) n
         const bool of_datagram = is_of_datagram(field.column);
         run_fields = of_datagram ? run_fields % Constants::run_fields_max + 1 : 0;
         field.begins_run = run_fields == 1;
-        if (!of_datagram) continue;
-        constants_[constant_count_++] = {
-            field.tag, static_cast<std::uint8_t>(number_of(field.column)), field.begins_run};
+        if (of_datagram) fields_of_datagram_[field_of_datagram_count_++] = field;
     }
     for (std::size_t i = 0; i < schema.customs().size(); ++i) {
         const CustomColumn& custom = schema.customs()[i];

@@ -25,9 +25,7 @@ public:
     static constexpr std::string_view name = "pb";
     using Program = protobuf::Program;
     using Constants = protobuf::Constants;
-    using RecordRow = protobuf::RecordRow;
     using MessageRow = protobuf::MessageRow;
-    static constexpr std::size_t row_records_max = protobuf::row_records_max;
     static constexpr std::size_t record_padding = protobuf::record_padding;
 
     /// `kernel` is chosen by the CPU unless a test or a benchmark wants another.
@@ -57,25 +55,6 @@ private:
         bool begins_run = false;  ///< of constants
     };
 
-    /// Numbers of the datagram, as they are computed once for it.
-    static constexpr std::size_t constant_count = 6;
-    /// Which one a column is; constant_count: the sampler's address, which is none.
-    [[nodiscard]] static constexpr std::size_t number_of(Column column) noexcept {
-        switch (column) {
-            case Column::type: return 0;
-            case Column::time_received: return 1;
-            case Column::time_received_ns: return 2;
-            case Column::sequence_num: return 3;
-            case Column::sampling_rate: return 4;
-            case Column::observation_domain_id: return 5;
-            default: return constant_count;
-        }
-    }
-    struct Constant {
-        Tag tag;
-        std::uint8_t number = 0;
-        bool begins_run = false;
-    };
     template <class Spread>
     void encode_constants(const Origin& origin, Constants& constants) const noexcept;
 
@@ -93,8 +72,8 @@ private:
     bool spread_by_bmi2_;
     std::array<Field, column_count> fields_{};
     std::size_t field_count_ = 0;
-    std::array<Constant, Constants::runs_max> constants_{};
-    std::size_t constant_count_ = 0;
+    std::array<Field, Constants::runs_max> fields_of_datagram_{};
+    std::size_t field_of_datagram_count_ = 0;
     std::array<Custom, custom_columns_max> customs_{};  ///< by custom_index()
 };
 

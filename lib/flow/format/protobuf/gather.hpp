@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 
+#include "flow/base/bits.hpp"
 #include "flow/format/protobuf/varint.hpp"
 #include "flow/format/protobuf/windows.hpp"
 
@@ -15,11 +16,6 @@ namespace flow::protobuf {
 
 inline constexpr unsigned varint_group_bits = 7;
 inline constexpr unsigned byte_bits = 8;
-
-/// The lowest ones of a word.
-[[nodiscard]] constexpr std::uint64_t low_bits(unsigned count) noexcept {
-    return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
-}
 
 /// Bits of a value for which a lane has room behind its tag.
 [[nodiscard]] constexpr unsigned lane_room(unsigned tag_size) noexcept {

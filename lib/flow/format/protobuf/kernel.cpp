@@ -3,6 +3,7 @@
 // with BMI2.
 #include <array>
 
+#include "flow/base/cpu.hpp"
 #include "flow/format/protobuf/operations.hpp"
 #include "flow/format/protobuf/program.hpp"
 
@@ -45,21 +46,6 @@ template <class Spread>
 void run_portable(const Program& program, const Constants& constants, const Origin& origin,
                   const RecordRow& records, MessageRow& messages) noexcept {
     run_row<PortableSpread>(program, constants, origin, records, messages);
-}
-
-/// AMD before Zen 3 has pdep in microcode, at 18 cycles and more.
-bool has_fast_bmi2() noexcept {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("avx2") && !__builtin_cpu_is("znver1") &&
-           !__builtin_cpu_is("znver2");
-}
-
-bool has_avx512() noexcept {
-    return has_fast_bmi2() && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512ifma") &&
-           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
 }
 
 constexpr std::array all_kernels{Kernel{"portable", run_portable}, Kernel{"bmi2", run_bmi2},

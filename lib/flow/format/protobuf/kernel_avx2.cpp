@@ -13,10 +13,12 @@
 
 #include "flow/format/protobuf/operations.hpp"
 #include "flow/format/protobuf/program.hpp"
+#include "flow/format/protobuf/times.hpp"
 #include "flow/model/time.hpp"
 
 // Not a compiler's flag for this file: see kernel_avx512.cpp.
-#define FLOW_AVX2 gnu::target("avx2,bmi,bmi2,lzcnt,movbe")
+#define FLOW_AVX2_TARGET target("avx2,bmi,bmi2,lzcnt,movbe")
+#define FLOW_AVX2 gnu::FLOW_AVX2_TARGET
 
 namespace flow::protobuf {
 
@@ -59,8 +61,7 @@ template <bool LowWhole, bool HighWhole, bool Plain>
     // Otherwise the compiler makes one of the other, by two instructions a record.
     asm("" : "+r"(from[0]), "+r"(from[2]));
     std::size_t at = 0;
-    const auto gather_next = [&]()
-        __attribute__((target("avx2,bmi,bmi2,lzcnt,movbe"), always_inline)) {
+    const auto gather_next = [&]() __attribute__((FLOW_AVX2_TARGET, always_inline)) {
         const __m256i bytes = _mm256_inserti128_si256(
             _mm256_castsi128_si256(load_half<LowWhole>(from[0] + at, from[1] + at)),
             load_half<HighWhole>(from[2] + at, from[3] + at), 1);
@@ -143,14 +144,10 @@ template <Transform Unit>
 using PlaceTime = std::uint64_t (*)(const TimePlace&, const Origin&, const RecordRow&,
                                     std::uint8_t*, std::size_t) noexcept;
 
-template <std::size_t... Indexes>
-constexpr auto make_place_times(std::index_sequence<Indexes...>) noexcept {
-    return std::array<PlaceTime, sizeof...(Indexes)>{place_time<static_cast<Transform>(
-        static_cast<std::size_t>(Transform::s_of_uptime) + Indexes)>...};
+template <std::size_t... Kinds>
+constexpr auto make_place_times(std::index_sequence<Kinds...>) noexcept {
+    return std::array<PlaceTime, sizeof...(Kinds)>{place_time<transform_of_time(Kinds)>...};
 }
-
-constexpr std::size_t time_kind_count = static_cast<std::size_t>(Transform::ns_of_export) -
-                                        static_cast<std::size_t>(Transform::s_of_uptime) + 1;
 constexpr auto place_time_by_kind = make_place_times(std::make_index_sequence<time_kind_count>{});
 
 /// Puts times where lanes and pieces want them. False when one does not fit.
@@ -160,8 +157,8 @@ constexpr auto place_time_by_kind = make_place_times(std::make_index_sequence<ti
     std::uint64_t beyond = 0;
     for (std::size_t i = 0; i < sections.time_count; ++i) {
         const TimePlace& place = sections.times[i];
-        const std::size_t kind = place.field.code - static_cast<std::size_t>(Code::s_of_uptime);
-        beyond |= place_time_by_kind[kind](place, origin, records, to + place.at, stride);
+        beyond |= place_time_by_kind[kind_of_time(place.field)](place, origin, records,
+                                                                to + place.at, stride);
     }
     return beyond == 0;
 }
@@ -425,3 +422,4 @@ void run_avx2(const Program& program, const Constants& constants, const Origin& 
 }  // namespace flow::protobuf
 
 #undef FLOW_AVX2
+#undef FLOW_AVX2_TARGET

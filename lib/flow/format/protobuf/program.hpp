@@ -5,7 +5,6 @@
 // (windows.hpp) instead.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -18,14 +17,12 @@
 #include "flow/format/protobuf/windows.hpp"
 #include "flow/model/columns.hpp"
 #include "flow/model/origin.hpp"
+#include "flow/model/record_row.hpp"
 
 namespace flow::protobuf {
 
 /// Bytes that must be readable behind a record: a short one is loaded as a whole table.
 inline constexpr std::size_t record_padding = window_size;
-
-/// Most records that are written in one go.
-inline constexpr std::size_t row_records_max = 32;
 
 /// Bytes behind the last message of a row that kernels may overwrite.
 inline constexpr std::size_t row_slack = 80;
@@ -114,28 +111,8 @@ struct Program {
     }
 };
 
-/// Records of one template, one behind the other, with `record_padding` readable bytes behind the
-/// last.
-struct RecordRow {
-    const std::uint8_t* first;
-    std::size_t size;   ///< of a record, in bytes
-    std::size_t count;  ///< at most row_records_max
-
-    [[nodiscard]] RecordRow first_of(std::size_t count_max) const noexcept {
-        return {first, size, std::min(count, count_max)};
-    }
-    /// What is left behind the first records of it.
-    [[nodiscard]] RecordRow behind(const RecordRow& done) const noexcept {
-        return {first + done.count * size, size, count - done.count};
-    }
-};
-
-/// Their messages, one behind the other, `gap` bytes between two.
-struct MessageRow {
-    std::uint8_t* to = nullptr;  ///< program.row_size() bytes
-    std::size_t gap = 0;
+struct MessageRow : flow::MessageRow {
     Framing framing = Framing::bare;
-    std::array<std::uint8_t*, row_records_max> ends;  ///< out: of each message
 };
 
 /// Encodes a row of records.

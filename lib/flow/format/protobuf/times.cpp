@@ -26,15 +26,11 @@ void compute(const TimeField& field, const Origin& origin, const RecordRow& reco
     }
 }
 
-template <std::size_t... Indexes>
-constexpr auto make_computes(std::index_sequence<Indexes...>) noexcept {
-    return std::array<Compute, sizeof...(Indexes)>{compute<static_cast<Transform>(
-        static_cast<std::size_t>(Transform::s_of_uptime) + Indexes)>...};
+template <std::size_t... Kinds>
+constexpr auto make_computes(std::index_sequence<Kinds...>) noexcept {
+    return std::array<Compute, sizeof...(Kinds)>{compute<transform_of_time(Kinds)>...};
 }
-
-constexpr std::size_t time_count = static_cast<std::size_t>(Transform::ns_of_export) -
-                                   static_cast<std::size_t>(Transform::s_of_uptime) + 1;
-constexpr auto computes = make_computes(std::make_index_sequence<time_count>{});
+constexpr auto computes = make_computes(std::make_index_sequence<time_kind_count>{});
 
 }  // namespace
 
@@ -42,8 +38,7 @@ void compute_times(std::span<const TimeField> fields, const Origin& origin,
                    const RecordRow& records, TimeTable* tables) noexcept {
     for (std::size_t place = 0; place < fields.size(); ++place) {
         const TimeField& field = fields[place];
-        const std::size_t kind = field.code - static_cast<std::size_t>(Code::s_of_uptime);
-        computes[kind](field, origin, records, tables, place);
+        computes[kind_of_time(field)](field, origin, records, tables, place);
     }
 }
 

@@ -7,9 +7,11 @@
 #include <cstring>
 #include <string_view>
 
+#include "flow/base/bits.hpp"
 #include "flow/format/render/line.hpp"
 #include "flow/format/render/list.hpp"
 #include "flow/format/render/value.hpp"
+#include "flow/model/origin_number.hpp"
 
 namespace flow::render {
 
@@ -62,10 +64,6 @@ private:
 namespace {
 
 constexpr std::size_t sampler_size_max = 16;
-
-constexpr std::uint64_t low_bits(unsigned count) noexcept {
-    return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
-}
 
 const Step* find_step(const Plan& plan, Column column) noexcept {
     const auto found = std::find_if(plan.steps.begin(), plan.steps.end(),
@@ -190,18 +188,6 @@ bool make_values(const Plan& plan, Column column, const Step* step, Values& valu
     return true;
 }
 
-std::uint64_t number_of(Column column, const Origin& origin) noexcept {
-    switch (column) {
-        case Column::type: return static_cast<std::uint64_t>(origin.type);
-        case Column::time_received: return origin.received_ns / 1'000'000'000;
-        case Column::time_received_ns: return origin.received_ns;
-        case Column::sequence_num: return origin.sequence;
-        case Column::sampling_rate: return origin.sampling_rate;
-        case Column::observation_domain_id: return origin.observation_domain;
-        default: return 0;
-    }
-}
-
 }  // namespace
 
 /// Neighbours that the datagram decides share a run. Too much of them, or a rendering that takes
@@ -244,7 +230,7 @@ void Line::begin(const Origin& origin, Constants& constants) const noexcept {
             const Hole& hole = holes_[i];
             if (i != run.begin) text(holes_[i - 1].end, hole.begin);
             const bool is_bytes = hole.kind == Kind::bytes;
-            const Value value{is_bytes ? 0 : number_of(hole.column, origin),
+            const Value value{is_bytes ? 0 : origin_number(hole.column, origin),
                               is_bytes ? origin.sampler.bytes() : Bytes{}};
             const bool empty = value.number == 0 && value.bytes.empty();
             if (empty && hole.way != Way::computed) {

@@ -2,6 +2,7 @@
 // Runs a program: one loop over its pieces, compiled once for every CPU and once for those with
 // AVX2 and BMI2. The pieces are the same for every record, so their dispatch is predicted.
 #include "flow/base/bytes.hpp"
+#include "flow/base/cpu.hpp"
 #include "flow/format/render/address.hpp"
 #include "flow/format/render/copy.hpp"
 #include "flow/format/render/decimal.hpp"
@@ -140,11 +141,6 @@ void run_portable(const Program& program, const Constants& constants, const Orig
     run_row(program, constants, origin, records, messages);
 }
 
-bool has_avx2() noexcept {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-}
-
-RunProgram choose_kernel() noexcept { return has_avx2() ? run_avx2 : run_portable; }
+RunProgram choose_kernel() noexcept { return has_fast_bmi2() ? run_avx2 : run_portable; }
 
 }  // namespace flow::render

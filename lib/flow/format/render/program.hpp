@@ -5,7 +5,6 @@
 // each with its code. Line compiles programs (compile.cpp); kernel.cpp runs them.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,14 +13,12 @@
 #include "flow/model/columns.hpp"
 #include "flow/model/origin.hpp"
 #include "flow/model/plan.hpp"
+#include "flow/model/record_row.hpp"
 
 namespace flow::render {
 
 /// Bytes that must be readable behind a record: numbers are loaded as eight bytes.
 inline constexpr std::size_t record_padding = 8;
-
-/// Most records that are written in one go.
-inline constexpr std::size_t row_records_max = 32;
 
 /// Size of the stores that copy literals and constants.
 inline constexpr std::size_t wide_copy_size = 32;
@@ -101,29 +98,6 @@ struct Program {
 };
 static_assert(Program::text_size_max <= std::numeric_limits<std::uint16_t>::max());
 
-/// Records of one template, one behind the other, with `record_padding` readable bytes behind the
-/// last.
-struct RecordRow {
-    const std::uint8_t* first;
-    std::size_t size;   ///< of a record, in bytes
-    std::size_t count;  ///< at most row_records_max
-
-    [[nodiscard]] RecordRow first_of(std::size_t count_max) const noexcept {
-        return {first, size, std::min(count, count_max)};
-    }
-    /// What is left behind the first records of it.
-    [[nodiscard]] RecordRow behind(const RecordRow& done) const noexcept {
-        return {first + done.count * size, size, count - done.count};
-    }
-};
-
-/// Their lines, one behind the other, `gap` bytes between two.
-struct MessageRow {
-    std::uint8_t* to = nullptr;  ///< program.row_size() bytes
-    std::size_t gap = 0;
-    std::array<std::uint8_t*, row_records_max> ends;  ///< out: of each line
-};
-
 /// Writes the lines of a row of records.
 using RunProgram = void (*)(const Program& program, const Constants& constants,
                             const Origin& origin, const RecordRow& records,
@@ -131,11 +105,9 @@ using RunProgram = void (*)(const Program& program, const Constants& constants,
 
 void run_portable(const Program& program, const Constants& constants, const Origin& origin,
                   const RecordRow& records, MessageRow& messages) noexcept;
-/// The same for CPUs with AVX2 and BMI2.
+/// The same for CPUs with AVX2 and BMI2 (base/cpu.hpp).
 void run_avx2(const Program& program, const Constants& constants, const Origin& origin,
               const RecordRow& records, MessageRow& messages) noexcept;
-
-[[nodiscard]] bool has_avx2() noexcept;
 
 /// The faster one that this CPU has; both give the same bytes.
 [[nodiscard]] RunProgram choose_kernel() noexcept;
