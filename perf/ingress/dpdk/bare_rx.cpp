@@ -14,7 +14,7 @@
 #include <ctime>
 #include <string>
 
-#include "ingress/dpdk/clock.hpp"
+#include "ingress/clock.hpp"
 #include "ingress/dpdk/replay.hpp"
 #include "ingress/dpdk/thread.hpp"
 #include "perf/support/require.hpp"
@@ -61,9 +61,9 @@ template <bool Touches>
 double best_ns(std::uint16_t port, std::uint64_t wanted, Taken& last) {
     double best = 1e18;
     for (int round = 0; round < rounds; ++round) {
-        const std::uint64_t start = flowd::dpdk::clock_ns(CLOCK_THREAD_CPUTIME_ID);
+        const std::uint64_t start = flowd::clock_ns(CLOCK_THREAD_CPUTIME_ID);
         last = take<Touches>(port, wanted);
-        const std::uint64_t taken_ns = flowd::dpdk::clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
+        const std::uint64_t taken_ns = flowd::clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
         best = std::min(best, static_cast<double>(taken_ns) / static_cast<double>(last.datagrams));
     }
     return best;

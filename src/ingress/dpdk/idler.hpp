@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "ingress/dpdk/clock.hpp"
+#include "ingress/clock.hpp"
 #include "ingress/dpdk/options.hpp"
 
 namespace flowd::dpdk {

@@ -2,7 +2,7 @@
 // The poll of a live queue.
 #include "ingress/dpdk/ingress.hpp"
 
-#include "ingress/dpdk/clock.hpp"
+#include "ingress/clock.hpp"
 #include "ingress/dpdk/thread.hpp"
 
 namespace flowd::dpdk {

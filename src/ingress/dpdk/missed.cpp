@@ -2,7 +2,7 @@
 // Reads a port's loss counters.
 #include "ingress/dpdk/missed.hpp"
 
-#include "ingress/dpdk/clock.hpp"
+#include "ingress/clock.hpp"
 
 namespace flowd::dpdk {
 

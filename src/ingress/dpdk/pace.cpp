@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "ingress/dpdk/clock.hpp"
+#include "ingress/clock.hpp"
 
 namespace flowd::dpdk {
 namespace {

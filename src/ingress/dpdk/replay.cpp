@@ -13,7 +13,7 @@
 #include <fstream>
 #include <limits>
 
-#include "ingress/dpdk/clock.hpp"
+#include "ingress/clock.hpp"
 #include "ingress/dpdk/replay_ingress.hpp"
 #include "ingress/pcap/capture.hpp"
 #include "log/log.hpp"

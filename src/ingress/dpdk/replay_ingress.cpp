@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "ingress/dpdk/clock.hpp"
+#include "ingress/clock.hpp"
 #include "ingress/dpdk/thread.hpp"
 #include "log/log.hpp"
 

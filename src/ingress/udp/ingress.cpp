@@ -16,13 +16,13 @@
 #include <iterator>
 #include <utility>
 
+#include "ingress/clock.hpp"
 #include "ingress/udp/socket.hpp"
 
 namespace flowd::udp {
 
 namespace {
 
-constexpr std::uint64_t second_ns = 1'000'000'000;
 constexpr std::size_t burst_size = 32;
 /// Waking up costs more than receiving a datagram, so the first one is left to lie when at least so
 /// many are there at the end of a nap.
@@ -45,13 +45,6 @@ struct Arrival {
     iovec buffer{};
     sockaddr_in6 source{};  // large enough for sockaddr_in
 };
-
-[[nodiscard]] std::uint64_t clock_ns(clockid_t clock) noexcept {
-    timespec now{};
-    ::clock_gettime(clock, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U +
-           static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 /// How long nobody needs to look: what 10 Gbit/s bring meanwhile is an eighth of the socket's
 /// buffer. 0: it is too small for naps.
@@ -179,13 +172,11 @@ std::span<const flow::Datagram> UdpIngress::hand_on(Socket& socket, std::size_t 
 
 void UdpIngress::wait(std::uint64_t most_ns) noexcept {
     note_pace();
-    const timespec most{static_cast<std::time_t>(most_ns / second_ns),
-                        static_cast<long>(most_ns % second_ns)};
+    const timespec most = timespec_of(most_ns);
     if (::ppoll(polled_.data(), polled_.size(), &most, nullptr) == 0) {
         look_at_drops();
     } else if (naps_) {
-        const timespec nap{0, static_cast<long>(longest_nap_ns_)};
-        ::nanosleep(&nap, nullptr);
+        sleep_ns(longest_nap_ns_);
     }
 }
 

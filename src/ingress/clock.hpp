@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <ctime>
 
-namespace flowd::dpdk {
+namespace flowd {
 
 inline constexpr std::uint64_t second_ns = 1'000'000'000;
 
@@ -17,10 +17,15 @@ inline constexpr std::uint64_t second_ns = 1'000'000'000;
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+/// As system calls take durations.
+[[nodiscard]] inline std::timespec timespec_of(std::uint64_t duration_ns) noexcept {
+    return {static_cast<std::time_t>(duration_ns / second_ns),
+            static_cast<long>(duration_ns % second_ns)};
+}
+
 inline void sleep_ns(std::uint64_t duration_ns) noexcept {
-    const std::timespec duration{static_cast<std::time_t>(duration_ns / second_ns),
-                                 static_cast<long>(duration_ns % second_ns)};
+    const std::timespec duration = timespec_of(duration_ns);
     nanosleep(&duration, nullptr);
 }
 
-}  // namespace flowd::dpdk
+}  // namespace flowd
