@@ -30,7 +30,7 @@ namespace flow::perf {
 class YardstickRunner final : public Runner {
 public:
     explicit YardstickRunner(Input input)
-        : plan_{yardstick_plan(input)}, memory_(BatchRotation::batch_count * Batch::page_size) {}
+        : plan_{yardstick_plan(input)}, memory_(PageRotation::page_count * Batch::page_size) {}
 
     void pass(const Traffic& traffic) override {
         bytes_ = 0;
@@ -40,7 +40,7 @@ public:
         for (const Datagram& datagram : traffic.datagrams) {
             if (at + datagram_output_max > begin + Batch::page_size) {
                 bytes_ += static_cast<std::uint64_t>(at - begin);
-                page = (page + 1) % BatchRotation::batch_count;
+                page = (page + 1) % PageRotation::page_count;
                 at = begin = memory_.data() + page * Batch::page_size;
             }
             at = encode_(plan_, arrival_of(datagram), at);

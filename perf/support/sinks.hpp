@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where benchmarks let a pipeline write: BatchRotation to measure, Kept to look at the messages.
+// Where benchmarks let a pipeline write: BatchRotation to measure, PageRotation to measure a kernel
+// alone, Kept to look at the messages.
 #pragma once
 
 #include <cstddef>
@@ -59,6 +60,47 @@ private:
     std::unique_ptr<Batch[]> batches_;
     std::size_t at_ = 0;
     std::uint64_t messages_ = 0;
+    std::uint64_t bytes_ = 0;
+};
+
+/// As much memory without slots: messages, and nothing about them. What a kernel writes by itself.
+class PageRotation {
+public:
+    static constexpr std::size_t page_count = BatchRotation::batch_count;
+
+    PageRotation() : memory_(page_count * Batch::page_size) {}
+
+    [[nodiscard]] std::uint8_t* reserve(std::size_t size) noexcept {
+        if (tail_ + size > page() + Batch::page_size) [[unlikely]]
+            next();
+        return tail_;
+    }
+    void commit(std::uint8_t* end, ExporterIndex) noexcept { tail_ = end; }
+    void commit(std::span<std::uint8_t* const> ends, ExporterIndex) noexcept {
+        tail_ = ends.back();
+    }
+
+    /// Since the start or the last reset.
+    [[nodiscard]] std::uint64_t byte_count() const noexcept {
+        return bytes_ + static_cast<std::uint64_t>(tail_ - begin_);
+    }
+    void reset() noexcept {
+        begin_ = tail_;
+        bytes_ = 0;
+    }
+
+private:
+    [[nodiscard]] std::uint8_t* page() noexcept { return memory_.data() + at_ * Batch::page_size; }
+    void next() noexcept {
+        bytes_ += static_cast<std::uint64_t>(tail_ - begin_);
+        at_ = (at_ + 1) % page_count;
+        begin_ = tail_ = page();
+    }
+
+    std::vector<std::uint8_t> memory_;
+    std::size_t at_ = 0;
+    std::uint8_t* begin_ = memory_.data();  ///< of what is not in `bytes_`
+    std::uint8_t* tail_ = memory_.data();
     std::uint64_t bytes_ = 0;
 };
 

@@ -414,6 +414,7 @@ void run_avx2(const Program& program, const Constants& constants, const Origin& 
     if (!program.sections.usable || records.count < 2) {
         return run_bmi2(program, constants, origin, records, messages);
     }
+    records.prefetch();
     SectionJob job{program, constants, origin};
     join_runs(program.sections, constants, job.runs);
     run_chunks(job, records, messages);

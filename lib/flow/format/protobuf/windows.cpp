@@ -15,6 +15,7 @@ namespace flow::protobuf {
 namespace {
 
 constexpr std::uint16_t no_byte = UINT16_MAX;
+constexpr std::uint8_t continuation_bit = 0x80;
 
 struct Lane {
     using Bytes = std::array<std::uint8_t, lane_size>;
@@ -25,7 +26,7 @@ struct Lane {
     Bytes control{};
     Bytes groups{};
     Bytes fixed{};
-    std::uint64_t beyond = 0;
+    std::uint64_t rest = 0;
     std::uint8_t kept = 0;
     bool number = false;
     bool goes_on = false;
@@ -34,39 +35,42 @@ struct Lane {
     bool time = false;
 };
 
-/// Where the tables of one window begin. A record of up to two tables has the same two for all.
+/// Where the tables of one window begin: one, where it covers all lanes, or two.
 class Tables {
 public:
-    explicit Tables(const Windows& windows) noexcept
-        : near_{windows.near}, last_{windows.far_table} {}
+    /// No table begins behind `last`.
+    explicit Tables(std::size_t last) noexcept : last_{last} {}
 
-    /// Whether the bytes of these lanes are all in two tables; if so, these are they.
+    /// Whether the bytes of these lanes are all in the tables; if so, these are they.
     [[nodiscard]] bool hold(std::span<const Lane> lanes) noexcept {
         times_ =
             std::any_of(lanes.begin(), lanes.end(), [](const Lane& each) { return each.time; });
-        if (!near_)
-            return place_first(lanes) && (covers(lanes) || (!times_ && place_second(lanes)));
-        tables_ = {0, times_ ? 0 : last_};
+        begin_ = {nowhere, nowhere};
+        begin_[0] = next(lanes);
+        begin_[1] = begin_[0];
         if (covers(lanes)) return true;
-        tables_ = {last_, last_};
-        return covers(lanes);
+        begin_[1] = next(lanes);
+        return !times_ && covers(lanes);
     }
 
     [[nodiscard]] bool times() const noexcept { return times_; }
+    [[nodiscard]] bool is_one() const noexcept { return !times_ && begin_[0] == begin_[1]; }
     [[nodiscard]] std::uint16_t offset(std::size_t table) const noexcept {
-        return static_cast<std::uint16_t>(tables_[table]);
+        return table == 1 && times_ ? 0 : static_cast<std::uint16_t>(begin_[table]);
     }
     /// A byte's place in the two.
     [[nodiscard]] std::uint8_t index(const Lane& lane, std::uint16_t byte) const noexcept {
         if (byte == no_byte) return 0;
         if (lane.time) return static_cast<std::uint8_t>(window_size + byte);
-        return static_cast<std::uint8_t>(in(0, byte) ? byte - tables_[0]
-                                                     : byte - tables_[1] + window_size);
+        return static_cast<std::uint8_t>(in(0, byte) ? byte - begin_[0]
+                                                     : byte - begin_[1] + window_size);
     }
 
 private:
+    static constexpr std::size_t nowhere = no_byte;
+
     [[nodiscard]] bool in(std::size_t table, std::uint16_t byte) const noexcept {
-        return byte >= tables_[table] && byte < tables_[table] + window_size;
+        return byte >= begin_[table] && byte < begin_[table] + window_size;
     }
 
     /// The lowest byte of the record that is in no table yet; no_byte: none.
@@ -85,22 +89,14 @@ private:
     [[nodiscard]] bool covers(std::span<const Lane> lanes) const noexcept {
         return missing(lanes) == no_byte;
     }
-
-    bool place_first(std::span<const Lane> lanes) noexcept {
-        constexpr std::size_t nowhere = no_byte;
-        tables_ = {nowhere, nowhere};
+    /// Where a table begins that has the lowest byte that is missing.
+    [[nodiscard]] std::size_t next(std::span<const Lane> lanes) const noexcept {
         const std::uint16_t lowest = missing(lanes);
-        tables_[0] = tables_[1] = lowest == no_byte ? 0 : std::min<std::size_t>(lowest, last_);
-        return true;
-    }
-    bool place_second(std::span<const Lane> lanes) noexcept {
-        tables_[1] = std::min<std::size_t>(missing(lanes), last_);
-        return covers(lanes);
+        return lowest == no_byte ? 0 : std::min<std::size_t>(lowest, last_);
     }
 
-    bool near_;
-    std::size_t last_;  ///< where a table may begin at most
-    std::array<std::size_t, 2> tables_{};
+    std::size_t last_;
+    std::array<std::size_t, 2> begin_{};
     bool times_ = false;
 };
 
@@ -110,21 +106,22 @@ void put_lane(const Lane& lane, const Tables& tables, std::size_t place, Window&
         window.index[at] = tables.index(lane, lane.from[i]);
         window.control[at] = lane.control[i];
         window.groups[at] = lane.groups[i];
+        window.more[at] = lane.number ? continuation_bit : 0;
+        window.least[at] = (lane.kept >> i & 1) != 0 ? always_there : there_if_used;
         window.fixed[at] = lane.fixed[i];
     }
-    window.beyond[place] = lane.beyond;
-    window.kept |= std::uint64_t{lane.kept} << (place * lane_size);
-    window.numbers |= static_cast<std::uint8_t>(unsigned{lane.number} << place);
+    window.rest[place] = lane.rest;
+    window.checked |= lane.rest != 0 && !lane.goes_on;
     window.goes_on |= static_cast<std::uint8_t>(unsigned{lane.goes_on} << place);
     window.thousandths |= static_cast<std::uint8_t>(unsigned{lane.thousandths} << place);
     window.millions |= static_cast<std::uint8_t>(unsigned{lane.millions} << place);
-    window.checked |= lane.beyond != 0;
 }
 
 /// Takes lanes, and fills windows with them.
 class Packer {
 public:
-    explicit Packer(Windows& windows) noexcept : windows_{windows} {}
+    Packer(Windows& windows, std::size_t last_table) noexcept
+        : windows_{windows}, last_table_{last_table} {}
 
     /// Lanes that are to be in one window. False when there are too many.
     [[nodiscard]] bool add(std::span<const Lane> together) noexcept {
@@ -141,14 +138,16 @@ public:
     [[nodiscard]] bool finish() noexcept {
         if (count_ == 0) return true;
         if (windows_.window_count == windows_.windows.size()) return false;
-        Tables tables{windows_};
+        Tables tables{last_table_};
         static_cast<void>(tables.hold(lanes()));
         Window& window = windows_.windows[windows_.window_count++];
         window = Window{};
+        window.least.fill(there_if_used);
         window.first_table = tables.offset(0);
         window.second_table = tables.offset(1);
         window.times = tables.times();
         for (std::size_t i = 0; i < count_; ++i) put_lane(lanes_[i], tables, i, window);
+        window.one_table = tables.is_one();
         count_ = 0;
         return true;
     }
@@ -162,12 +161,13 @@ private:
         if (count_ + more.size() > window_lanes) return false;
         std::copy(more.begin(), more.end(), lanes_.begin() + static_cast<std::ptrdiff_t>(count_));
         count_ += more.size();
-        if (Tables{windows_}.hold(lanes())) return true;
+        if (Tables{last_table_}.hold(lanes())) return true;
         count_ -= more.size();
         return false;
     }
 
     Windows& windows_;
+    std::size_t last_table_;
     std::array<Lane, window_lanes> lanes_;
     std::size_t count_ = 0;
 };
@@ -175,7 +175,8 @@ private:
 /// Operations to lanes. Each function is false when lanes cannot do it, or there are too many.
 class Translator {
 public:
-    explicit Translator(Windows& windows) noexcept : windows_{windows}, packer_{windows} {}
+    Translator(Windows& windows, std::size_t last_table) noexcept
+        : windows_{windows}, packer_{windows, last_table} {}
 
     [[nodiscard]] bool add(const Operation& operation) noexcept {
         switch (operation.code) {
@@ -304,10 +305,8 @@ private:
         lanes[0].number = lanes[1].number = true;
         lanes[0].goes_on = goes_on;
         lanes[0].thousandths = operation.code == Code::s_of_milliseconds && !value.time;
-        if (!goes_on) {
-            const unsigned room = lanes[0].thousandths ? 42 : first_groups * group_bits;
-            lanes[0].beyond = low_bits(shift + bits) & ~low_bits(shift + room);
-        }
+        const unsigned room = lanes[0].thousandths ? 42 : first_groups * group_bits;
+        lanes[0].rest = low_bits(shift + bits) & ~low_bits(shift + room);
         return packer_.add(std::span{lanes}.first(goes_on ? 2 : 1));
     }
 
@@ -315,21 +314,33 @@ private:
     Packer packer_;
 };
 
+/// What the kernel asks once.
+void summarize(Windows& windows) noexcept {
+    windows.second_tables = windows.divisions = false;
+    windows.wide = Wide::nowhere;
+    for (std::size_t i = 0; i < windows.window_count; ++i) {
+        const Window& window = windows.windows[i];
+        windows.second_tables |= !window.one_table;
+        windows.divisions |= window.thousandths != 0;
+        if ((window.millions | window.goes_on) == 0) continue;
+        windows.wide = i + 1 == windows.window_count ? std::max(windows.wide, Wide::at_the_end)
+                                                     : Wide::anywhere;
+    }
+}
+
 }  // namespace
 
 void make_windows(Program& program, std::size_t extent) noexcept {
     Windows& windows = program.windows;
     windows.window_count = windows.time_count = windows.run_count = 0;
-    windows.near = extent <= 2 * window_size;
-    windows.far_table =
-        static_cast<std::uint16_t>(extent <= window_size ? 0 : extent - window_size);
-    Translator translator{windows};
+    Translator translator{windows, extent <= window_size ? 0 : extent - window_size};
     for (std::size_t i = 0; i < program.operation_count; ++i) {
         if (translator.add(program.operations[i])) continue;
         windows.window_count = 0;
         return;
     }
     if (!translator.finish()) windows.window_count = 0;
+    summarize(windows);
 }
 
 }  // namespace flow::protobuf

@@ -17,27 +17,33 @@ inline constexpr std::size_t lane_size = 8;
 inline constexpr std::size_t window_lanes = 8;
 inline constexpr std::size_t window_size = lane_size * window_lanes;
 
-/// One window of a template. Its record bytes come out of two tables of 64 bytes.
+/// One window of a template. Its record bytes come out of a table of 64 bytes, or out of two.
 struct alignas(window_size) Window {
     using Bytes = std::array<std::uint8_t, window_size>;
 
     Bytes index;    ///< of each byte of the lanes' values in the tables; 64 and more: in the second
     Bytes control;  ///< bit of its lane's value at which each byte of the message begins
     Bytes groups;   ///< bits of each byte that are the value's: seven, or eight of plain bytes
+    Bytes more;     ///< continuation bits: of every byte of a number's lane
+    Bytes least;    ///< a byte is there from this value on, tag and literals apart: see below
     Bytes fixed;    ///< XORed in: tags, lengths, literals
     std::array<std::uint64_t, window_lanes>
-        beyond;  ///< bits of a value that its lane has no room for
+        rest;  ///< bits of a value that its lane has no room for
 
-    std::uint64_t kept;         ///< bytes that are there whatever the record says
     std::uint16_t first_table;  ///< offset in the record
     std::uint16_t second_table;
+    bool one_table;            ///< the second is not needed
+    bool checked;              ///< some lane has a rest that is in no other
     bool times;                ///< the second table is the TimeTable instead
-    bool checked;              ///< some lane has bits beyond it
-    std::uint8_t numbers;      ///< lanes that hold numbers, a bit each
-    std::uint8_t goes_on;      ///< lanes whose number goes on in the next one
+    std::uint8_t goes_on;      ///< lanes whose rest is in the next one, a bit each
     std::uint8_t thousandths;  ///< lanes whose value is to be divided by 1000
     std::uint8_t millions;     ///< lanes whose value is to be multiplied by a million
 };
+
+/// `Window::least` of bytes that are there whatever the record says, and of those of numbers: where
+/// neither a group nor a continuation bit is, the number has ended before.
+inline constexpr std::uint8_t always_there = 0;
+inline constexpr std::uint8_t there_if_used = 1;
 
 /// A number that a lane cannot compute. It is computed beforehand, into a table of eight numbers.
 struct TimeField {
@@ -45,6 +51,9 @@ struct TimeField {
     std::uint8_t down;  ///< as Operation has it
     std::uint8_t code;  ///< as Code has it
 };
+
+/// Where a program has millions, and numbers that go on in a second lane.
+enum class Wide : std::uint8_t { nowhere, at_the_end, anywhere };
 
 struct Windows {
     static constexpr std::size_t windows_max = 12;
@@ -61,8 +70,9 @@ struct Windows {
     std::array<Window, windows_max> windows;
     std::array<TimeField, times_max> times;
     std::array<ConstantLanes, runs_max> constants;
-    bool near;  ///< all tables begin at 0 or at far_table
-    std::uint16_t far_table;
+    bool second_tables;  ///< some window has one
+    bool divisions;      ///< some window has thousandths
+    Wide wide;
     std::uint8_t window_count;  ///< 0: the template has something that lanes cannot do
     std::uint8_t time_count;
     std::uint8_t run_count;
