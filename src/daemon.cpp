@@ -25,6 +25,7 @@
 #include "transport/file/transport.hpp"
 #include "transport/null/transport.hpp"
 #include "worker/limits.hpp"
+#include "worker/near_memory.hpp"
 
 namespace flowd {
 
@@ -216,6 +217,7 @@ Failure Daemon::make_workers() {
     };
     std::vector<Share> shares(transports_.size());
     for (std::size_t i = 0; i < ingresses_.size(); ++i) {
+        const NearMemory near{ingresses_[i]->numa_node()};
         auto ring = BatchRing::create(static_cast<std::size_t>(config.batch_count));
         if (!ring) return ring.error();
         rings_.push_back(std::move(*ring));

@@ -45,6 +45,9 @@ public:
     /// A replay that has given its last datagram. A live ingress never is.
     [[nodiscard]] virtual bool exhausted() const noexcept { return false; }
 
+    /// The NUMA node that its buffers are in; negative: unknown, or all the same.
+    [[nodiscard]] virtual int numa_node() const noexcept { return -1; }
+
     [[nodiscard]] virtual const IngressStats& stats() noexcept = 0;
 };
 

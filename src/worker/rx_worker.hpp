@@ -14,6 +14,7 @@
 #include "metrics/counter.hpp"
 #include "worker/batch_writer.hpp"
 #include "worker/learnt_mailbox.hpp"
+#include "worker/near_memory.hpp"
 #include "worker/span.hpp"
 
 namespace flowd {
@@ -96,6 +97,7 @@ public:
           pipeline_{format, settings.produce, batches_, settings.limits} {}
 
     void run() noexcept override {
+        const NearMemory near{ingress_.numa_node()};  // for tables that grow later
         ingress_.attach();
         while (!flags_.stop.load(std::memory_order_relaxed)) {  // nothing is ordered by it
             mailbox_.serve(pipeline_.state());

@@ -28,6 +28,7 @@ public:
     [[nodiscard]] std::span<const flow::Datagram> receive() noexcept override;
     void release() noexcept override { queue_.release(); }
     void wait(std::uint64_t) noexcept override { idler_.wait(); }
+    [[nodiscard]] int numa_node() const noexcept override { return queue_.numa_node(); }
     [[nodiscard]] const IngressStats& stats() noexcept override;
 
 private:

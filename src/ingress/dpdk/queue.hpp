@@ -42,6 +42,9 @@ public:
         return {rte_pktmbuf_mtod(mbuf, const std::uint8_t*), mbuf->data_len};
     }
 
+    /// Of the port; negative: it has none.
+    [[nodiscard]] int numa_node() const noexcept { return rte_eth_dev_socket_id(port_id_); }
+
     /// Bytes behind frame `index` that belong to its memory.
     [[nodiscard]] std::uint32_t readable_behind(std::uint16_t index) const noexcept {
         const rte_mbuf* mbuf = frames_[index];

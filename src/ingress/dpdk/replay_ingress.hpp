@@ -43,6 +43,7 @@ public:
     void release() noexcept override { queue_.release(); }
     void wait(std::uint64_t most_ns) noexcept override;
     [[nodiscard]] bool exhausted() const noexcept override { return exhausted_; }
+    [[nodiscard]] int numa_node() const noexcept override { return queue_.numa_node(); }
     [[nodiscard]] const IngressStats& stats() noexcept override { return sieve_.stats(); }
 
 private:
