@@ -15,6 +15,7 @@
 
 #include "flow/format/protobuf/formatter.hpp"
 #include "flow/format/protobuf/program.hpp"
+#include "rows.hpp"
 #include "schemas.hpp"
 
 namespace flow::protobuf {
@@ -125,23 +126,6 @@ Record random_records(const Layout& layout, std::size_t count, Random& random) {
     return records;
 }
 
-std::string messages_of(RunProgram run, const Program& program, const Constants& constants,
-                        const RecordRow& records, Framing framing, std::size_t gap) {
-    std::vector<std::uint8_t> memory(program.row_size(records.count, gap));
-    MessageRow row;
-    row.to = memory.data();
-    row.gap = gap;
-    row.framing = framing;
-    run(program, constants, origin, records, row);
-    std::string all;
-    const std::uint8_t* begin = memory.data();
-    for (std::size_t i = 0; i < records.count; ++i) {
-        all.append(begin, static_cast<const std::uint8_t*>(row.ends[i])).push_back('|');
-        begin = row.ends[i] + gap;
-    }
-    return all;
-}
-
 TEST(Avx512, WritesWhatThePortableKernelWrites) {
     Random random{512};
     using Shape = std::tuple<std::size_t, bool, bool, Wide>;
@@ -165,7 +149,7 @@ TEST(Avx512, WritesWhatThePortableKernelWrites) {
             const Framing framing = random() % 2 == 0 ? Framing::bare : Framing::length_prefixed;
             const std::size_t gap = random() % 3;
             const auto run = [&](RunProgram kernel) {
-                return messages_of(kernel, *program, constants, records, framing, gap);
+                return run_row(kernel, *program, constants, origin, records, framing, gap);
             };
             ASSERT_EQ(run(run_avx512), run(kernels().front().run)) << "round " << round;
         }

@@ -13,6 +13,7 @@
 
 #include "flow/format/protobuf/formatter.hpp"
 #include "flow/model/time.hpp"
+#include "rows.hpp"
 #include "schemas.hpp"
 #include "support/byte_builder.hpp"
 
@@ -296,25 +297,6 @@ std::vector<std::uint8_t> random_records(std::size_t count, std::size_t size, un
     return records;
 }
 
-/// The messages of a row, and where they end.
-std::string run_row(const Kernel& kernel, const Program& program, const Constants& constants,
-                    const Origin& origin, const RecordRow& records, Framing framing,
-                    std::size_t gap) {
-    std::vector<std::uint8_t> memory(program.row_size(records.count, gap));
-    MessageRow messages;
-    messages.to = memory.data();
-    messages.gap = gap;
-    messages.framing = framing;
-    kernel.run(program, constants, origin, records, messages);
-    std::string all;
-    const std::uint8_t* begin = memory.data();
-    for (std::size_t i = 0; i < records.count; ++i) {
-        all += std::string{begin, static_cast<const std::uint8_t*>(messages.ends[i])} + '|';
-        begin = messages.ends[i] + gap;
-    }
-    return all;
-}
-
 // Numbers that fit their lanes, and with 64 bits some that do not: then a whole row is written
 // another way.
 TEST(Program, RowsAreTheSameFromEveryKernel) {
@@ -358,9 +340,9 @@ TEST(Program, RowsAreTheSameFromEveryKernel) {
             const Framing framing = round % 2 == 0 ? Framing::bare : Framing::length_prefixed;
             const std::size_t gap = random() % 4;
             const std::string first =
-                run_row(kernels().front(), *program, constants, origin, records, framing, gap);
+                run_row(kernels().front().run, *program, constants, origin, records, framing, gap);
             for (const Kernel& kernel : kernels()) {
-                ASSERT_EQ(run_row(kernel, *program, constants, origin, records, framing, gap),
+                ASSERT_EQ(run_row(kernel.run, *program, constants, origin, records, framing, gap),
                           first)
                     << kernel.name << ", round " << round;
             }

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <vector>
@@ -35,12 +36,22 @@ std::unique_ptr<Program> compile(const std::vector<Step>& steps, const Schema& s
     return program;
 }
 
-/// Whether it can write a byte.
-bool is_used(const Window& window, std::size_t lane) {
-    for (std::size_t at = lane * lane_size; at < (lane + 1) * lane_size; ++at) {
-        if (window.more[at] != 0 || window.least[at] == always_there) return true;
-    }
-    return false;
+/// Whether a lane holds a number: its bytes have continuation bits.
+bool is_number(const Window& window, std::size_t lane) {
+    return window.more[lane * lane_size] != 0;
+}
+
+/// Whether a lane has a byte that is always there.
+bool has_kept_bytes(const Window& window, std::size_t lane) {
+    const std::uint8_t* const first = window.least.data() + lane * lane_size;
+    return std::find(first, first + lane_size, always_there) != first + lane_size;
+}
+
+/// Lanes that hold numbers, a bit each.
+unsigned numbers_of(const Window& window) {
+    unsigned numbers = 0;
+    for (std::size_t j = 0; j < window_lanes; ++j) numbers |= unsigned{is_number(window, j)} << j;
+    return numbers;
 }
 
 std::size_t lanes_of(const std::vector<Step>& steps) {
@@ -49,7 +60,7 @@ std::size_t lanes_of(const std::vector<Step>& steps) {
     for (std::size_t i = 0; i < program->windows.window_count; ++i) {
         const Window& window = program->windows.windows[i];
         for (std::size_t j = 0; j < window_lanes; ++j) {
-            lanes += is_used(window, j) ? 1 : 0;
+            lanes += is_number(window, j) || has_kept_bytes(window, j) ? 1 : 0;
         }
     }
     return lanes;
@@ -76,11 +87,13 @@ TEST(Windows, HaveALaneForEachUsualField) {
 
 TEST(Windows, CheckNumbersThatMayBeLargerThanTheirLane) {
     const auto small = compile({number(Column::in_if, 0, 4)});
+    EXPECT_FALSE(small->windows.windows[1].checked);
     EXPECT_EQ(small->windows.windows[1].rest, decltype(Window::rest){});
     const auto program = compile({number(Column::bytes, 0, 8)});
     const Window& window = program->windows.windows[0];  // behind the first lanes of constants
+    EXPECT_TRUE(window.checked);
     EXPECT_EQ(window.rest[3], ~((std::uint64_t{1} << 49) - 1)) << "seven groups of seven bits";
-    EXPECT_TRUE(is_used(window, 3));
+    EXPECT_EQ(numbers_of(window), 1U << 3);
 }
 
 TEST(Windows, ComputeBeforehandWhatLanesCannot) {
@@ -93,6 +106,9 @@ TEST(Windows, ComputeBeforehandWhatLanesCannot) {
                  time(Column::time_flow_end_ms, Transform::ms_of_milliseconds, 0, 8)});
     EXPECT_EQ(in_lanes->windows.time_count, 0);
     EXPECT_NE(in_lanes->windows.windows[0].thousandths, 0);
+    EXPECT_TRUE(in_lanes->windows.divisions);
+    EXPECT_FALSE(uptime->windows.divisions);
+    EXPECT_TRUE(uptime->windows.second_tables) << "of times";
     const auto narrow = compile({time(Column::time_flow_end, Transform::s_of_milliseconds, 0, 5)});
     EXPECT_EQ(narrow->windows.time_count, 1) << "a lane divides eight bytes";
 }
@@ -108,6 +124,7 @@ TEST(Windows, TakeBytesOutOfTwoTables) {
     EXPECT_EQ(first.second_table, 300);
     const Window& second = program->windows.windows[1];
     EXPECT_EQ(second.first_table, 600);
+    EXPECT_TRUE(program->windows.second_tables);
     EXPECT_EQ(second.second_table, 901 - window_size) << "no table ends behind the record";
 }
 
