@@ -3,9 +3,7 @@
 #pragma once
 
 #include <cstring>
-#include <vector>
 
-#include "flow/model/batch.hpp"
 #include "perf/pipeline/runner.hpp"
 #include "perf/support/sinks.hpp"
 #include "perf/yardstick/interpreter.hpp"
@@ -29,33 +27,23 @@ namespace flow::perf {
 
 class YardstickRunner final : public Runner {
 public:
-    explicit YardstickRunner(Input input)
-        : plan_{yardstick_plan(input)}, memory_(PageRotation::page_count * Batch::page_size) {}
+    explicit YardstickRunner(Input input) : plan_{yardstick_plan(input)} {}
 
     void pass(const Traffic& traffic) override {
-        bytes_ = 0;
-        std::size_t page = 0;
-        std::uint8_t* begin = memory_.data();
-        std::uint8_t* at = begin;
+        sink_.reset();
         for (const Datagram& datagram : traffic.datagrams) {
-            if (at + datagram_output_max > begin + Batch::page_size) {
-                bytes_ += static_cast<std::uint64_t>(at - begin);
-                page = (page + 1) % PageRotation::page_count;
-                at = begin = memory_.data() + page * Batch::page_size;
-            }
-            at = encode_(plan_, arrival_of(datagram), at);
+            std::uint8_t* const to = sink_.reserve(datagram_output_max);
+            sink_.commit(encode_(plan_, arrival_of(datagram), to), 0);
         }
-        bytes_ += static_cast<std::uint64_t>(at - begin);
     }
-    [[nodiscard]] std::uint64_t byte_count() const override { return bytes_; }
+    [[nodiscard]] std::uint64_t byte_count() const override { return sink_.byte_count(); }
 
 private:
     static constexpr std::size_t datagram_output_max = 16 * 1024;
 
     yardstick::Encode encode_ = yardstick::choose();
     yardstick::Plan plan_;
-    std::vector<std::uint8_t> memory_;
-    std::uint64_t bytes_ = 0;
+    PageRotation sink_;
 };
 
 }  // namespace flow::perf
