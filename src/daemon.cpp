@@ -312,7 +312,7 @@ bool Daemon::finished() const noexcept {
 
 bool Daemon::output_lost() const noexcept {
     return std::any_of(tx_workers_.begin(), tx_workers_.end(), [this](const auto& worker) {
-        return worker->closed() || (settings_.is_replay() && worker->progress().failed.get() > 0);
+        return worker->closed() || (settings_.is_replay() && worker->counts().lost_sum() > 0);
     });
 }
 

@@ -22,7 +22,7 @@ void Progress::tick() {
         datagrams += worker->progress().datagrams.get();
         flows += worker->progress().flows.get();
     }
-    for (const auto& worker : tx_) delivered += worker->progress().delivered.get();
+    for (const auto& worker : tx_) delivered += worker->counts().delivered.get();
     const std::uint64_t per_second = (flows - said_flows_) * 1'000'000'000 / (now - said_ns_);
     log::info("replaying: " + std::to_string(datagrams) + " datagrams, " + std::to_string(flows) +
               " flows, " + std::to_string(delivered) + " delivered, " + std::to_string(per_second) +

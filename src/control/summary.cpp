@@ -107,11 +107,15 @@ Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,
         stretch(worker->span());
     }
     for (const auto& worker : tx) {
-        const TxProgress& progress = worker->progress();
-        summary.delivered += progress.delivered.get();
-        summary.bytes_out += progress.bytes.get();
+        const TransportCounts& counts = worker->counts();
+        summary.delivered += counts.delivered.get();
+        summary.bytes_out += counts.bytes.get();
         summary.tx_cpu_seconds += static_cast<double>(worker->span().cpu_ns()) / ns_per_second;
-        add(summary.flow_drops, "transport_failed", progress.failed.get());
+        for (std::size_t i = 0; i < loss_count; ++i) {
+            add(summary.flow_drops, loss_name(static_cast<Loss>(i)), counts.lost[i].get());
+        }
+        add(summary.counters, "spool_restored", counts.spool_restored.get());
+        add(summary.counters, "spool_left", counts.spooled.get());
         stretch(worker->span());
     }
     add(summary.counters, "templates_restored", restored);

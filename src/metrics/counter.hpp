@@ -12,6 +12,9 @@ namespace flowd {
 class Counter {
 public:
     void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+    /// The writer only.
+    void add(std::uint64_t value) noexcept { set(get() + value); }
+    void subtract(std::uint64_t value) noexcept { set(get() - value); }
     [[nodiscard]] std::uint64_t get() const noexcept {
         return value_.load(std::memory_order_relaxed);
     }

@@ -1,27 +1,99 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Transport: where messages go. One instance per TX worker, used by its thread only; it may block.
-// One virtual call per batch.
+// Transport: where messages go. One instance per TX worker, used by its thread only. One virtual
+// call per batch. What it takes is delivered at once (a file) or some time later (Kafka); its
+// counts say at any moment where each message is.
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
+#include "flow/base/bytes.hpp"
 #include "flow/model/batch.hpp"
 #include "log/failure.hpp"
+#include "metrics/counter.hpp"
 
 namespace flowd {
 
-/// What became of a batch; the rest of its messages is lost and counted by the caller as
-/// `transport_failed`.
-struct Delivery {
-    std::size_t messages = 0;
-    std::size_t bytes = 0;
-};
-
 enum class TransportState : std::uint8_t {
     up,
-    failing,  ///< messages are being lost; the reason was logged once
-    closed,   ///< the reader has gone (a broken pipe): nothing will ever be delivered again
+    slow,      ///< the destination takes less than comes: batches wait in their ring
+    spooling,  ///< what comes is kept on disk, behind what is there already
+    dropping,  ///< messages are being lost; the reason was logged once
+    closed,    ///< the reader has gone (a broken pipe): nothing will ever be delivered again
+};
+
+[[nodiscard]] constexpr std::string_view state_name(TransportState state) noexcept {
+    constexpr std::array<std::string_view, 5> names{"up", "slow", "spooling", "dropping", "closed"};
+    return names[static_cast<std::size_t>(state)];
+}
+
+/// Why messages are lost after they have left an RX worker.
+enum class Loss : std::uint8_t {
+    transport_failed,   ///< the destination refused them
+    message_too_large,  ///< for the destination
+    timed_out,          ///< not acknowledged in time
+    given_up,           ///< still waiting when a stop had lasted long enough
+    spool_full,         ///< the oldest of a spool that had no more room
+    spool_failed,       ///< could not be written to the spool, or was damaged there
+    count_,
+};
+inline constexpr std::size_t loss_count = static_cast<std::size_t>(Loss::count_);
+
+[[nodiscard]] constexpr std::string_view loss_name(Loss loss) noexcept {
+    constexpr std::array<std::string_view, loss_count> names{
+        "transport_failed", "message_too_large", "timed_out",
+        "given_up",         "spool_full",        "spool_failed"};
+    return names[static_cast<std::size_t>(loss)];
+}
+
+/// Messages by where they are: `taken + spool_restored = delivered + sum of lost + in_flight +
+/// spooled`. Written by the TX worker's thread only; anyone may read.
+struct alignas(64) TransportCounts {
+    Counter taken;
+    Counter delivered;  ///< acknowledged, where the destination does that
+    Counter bytes;      ///< delivered, terminators included, keys not
+    Counter in_flight;  ///< taken, and neither delivered nor lost nor spooled
+    std::array<Counter, loss_count> lost;
+    Counter spooled;         ///< on disk now
+    Counter spool_restored;  ///< found there at start
+    Counter state;           ///< a TransportState
+
+    void lose(Loss loss, std::uint64_t messages) noexcept {
+        lost[static_cast<std::size_t>(loss)].add(messages);
+    }
+    [[nodiscard]] std::uint64_t lost_sum() const noexcept {
+        std::uint64_t sum = 0;
+        for (const Counter& each : lost) sum += each.get();
+        return sum;
+    }
+};
+
+/// Held by messages that are in flight: who waits for all of them lends one to deliver().
+struct Ticket {
+    std::size_t pending = 0;
+};
+
+/// Takes back what a transport could not deliver when it was closed, in its order.
+class Leftovers {
+public:
+    Leftovers() = default;
+    Leftovers(const Leftovers&) = delete;
+    Leftovers& operator=(const Leftovers&) = delete;
+    virtual ~Leftovers() = default;
+
+    /// False: there is no room for it, so it is lost. `key` is null when there is none.
+    [[nodiscard]] virtual bool take(flow::Bytes message, const flow::Bytes* key) noexcept = 0;
+};
+
+/// How a transport ends.
+struct Ending {
+    std::chrono::milliseconds patience{0};  ///< to deliver what is in flight
+    const std::atomic<bool>& hurry;         ///< ends that patience
+    Leftovers* leftovers = nullptr;         ///< null: what is left is lost, as given_up
 };
 
 class Transport {
@@ -31,15 +103,25 @@ public:
     Transport& operator=(const Transport&) = delete;
     virtual ~Transport() = default;
 
-    virtual Delivery deliver(const flow::Batch& batch) noexcept = 0;
-    /// No batch is waiting: a good moment to poll or to flush.
-    virtual void idle() noexcept {}
+    /// Takes messages of `batch`, from `first` on, and says how many; it does not wait. Fewer than
+    /// all: there is no room now. `ticket`, which may be null, outlives the transport or its
+    /// messages.
+    virtual std::size_t deliver(const flow::Batch& batch, std::size_t first,
+                                Ticket* ticket) noexcept = 0;
+    /// Takes what the destination reports. Returns when there may be room again, or after `most`.
+    virtual void wait(std::chrono::milliseconds most) noexcept { static_cast<void>(most); }
+    /// No batch is waiting: a good moment to flush. Returns how long the caller may sleep.
+    virtual std::chrono::milliseconds idle() noexcept { return std::chrono::milliseconds{1000}; }
     /// SIGHUP: opens the destination anew where that means something.
     virtual void reopen() noexcept {}
     /// Last call: flushes and closes. The failure is for the exit status; it has been logged.
-    virtual Failure close() noexcept = 0;
+    virtual Failure close(const Ending& ending) noexcept = 0;
 
     [[nodiscard]] virtual TransportState state() const noexcept = 0;
+    [[nodiscard]] virtual TransportCounts& counts() noexcept { return counts_; }
+
+private:
+    TransportCounts counts_;
 };
 
 }  // namespace flowd

@@ -38,10 +38,12 @@ void BatchWriter::tell() noexcept {
 }
 
 bool BatchWriter::next_batch(std::size_t needed) noexcept {
-    if (needed > flow::Batch::message_size_max) {
+    const std::size_t key_size = has_key_ ? flow::Batch::key_record_size(key_size_) : 0;
+    if (needed + key_size > flow::Batch::message_size_max) {
         ++too_large_drops_;
         return false;
     }
+    key_due_ = key_size;  // every batch has its keys itself
     publish();
     if (untold_) look_at_ring();
     if (batch_ == nullptr) batch_ = acquire();

@@ -35,6 +35,7 @@ struct StopFlags {
 struct RxSettings {
     flow::PipelineLimits limits;
     flow::produce::Settings produce;  ///< its schema is the format's
+    flow::KeySettings key;            ///< of messages, where the transport has keys
     std::string_view terminator;      ///< at most BatchWriter::terminator_size_max bytes
     FullPolicy on_full = FullPolicy::drop;
     std::uint64_t batch_age_max_ns = 0;
@@ -93,8 +94,8 @@ public:
           flags_{flags},
           batch_age_max_ns_{settings.batch_age_max_ns},
           drain_on_stop_{settings.drain_on_stop},
-          batches_{ring, settings.terminator, settings.on_full, flags.hurry},
-          pipeline_{format, settings.produce, batches_, settings.limits} {}
+          batches_{ring, settings.terminator, settings.on_full, flags.hurry, settings.key.wanted},
+          pipeline_{format, settings.produce, batches_, settings.limits, settings.key} {}
 
     void run() noexcept override {
         const NearMemory near{ingress_.numa_node()};  // for tables that grow later

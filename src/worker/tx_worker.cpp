@@ -7,11 +7,14 @@
 namespace flowd {
 
 TxWorker::TxWorker(std::vector<BatchRing*> rings, std::vector<const RxWorker*> sources,
-                   std::unique_ptr<Transport> transport, const StopFlags& flags)
+                   std::unique_ptr<Transport> transport, const StopFlags& flags,
+                   std::chrono::milliseconds stop_patience)
     : rings_{std::move(rings)},
       sources_{std::move(sources)},
       transport_{std::move(transport)},
-      flags_{flags} {
+      counts_{transport_->counts()},
+      flags_{flags},
+      stop_patience_{stop_patience} {
     for (BatchRing* const ring : rings_) ring->ring_at(bell_);
 }
 
@@ -19,23 +22,28 @@ void TxWorker::run() noexcept {
     for (;;) {
         // In this order: a batch that was published before `done` is seen by the turn that follows.
         const bool last_turn = sources_done();
-        if (reopen_.exchange(false, std::memory_order_relaxed)) transport_->reopen();
+        reopen_if_asked();
         if (turn()) continue;
         if (last_turn) break;
         rest();
     }
-    failure_ = transport_->close();
+    failure_ = transport_->close({.patience = stop_patience_, .hurry = flags_.hurry});
     if (span_.used()) span_.end();
     done_.store(true, std::memory_order_release);  // pairs with the acquire load in done()
 }
 
+void TxWorker::reopen_if_asked() noexcept {
+    if (reopen_.exchange(false, std::memory_order_relaxed)) transport_->reopen();
+}
+
 /// All rings are empty. The RX workers ring when there is enough to do, or when it is old.
 void TxWorker::rest() noexcept {
-    constexpr std::uint64_t idle_interval_ns = 50'000'000;
+    constexpr std::chrono::nanoseconds idle_interval{50'000'000};
     if (working_) span_.end();
     working_ = false;
-    transport_->idle();
-    bell_.sleep(idle_interval_ns, [this] { return has_work(); });
+    const std::chrono::nanoseconds most =
+        std::min<std::chrono::nanoseconds>(transport_->idle(), idle_interval);
+    bell_.sleep(static_cast<std::uint64_t>(most.count()), [this] { return has_work(); });
 }
 
 bool TxWorker::has_work() const noexcept {
@@ -59,20 +67,38 @@ bool TxWorker::turn() noexcept {
 }
 
 void TxWorker::deliver(const flow::Batch& batch) noexcept {
-    Delivery delivery;
+    const std::size_t count = batch.message_count();
+    std::size_t first = 0;
     // A hurried stop after the destination has failed: counted as lost instead of tried once more.
     const bool skip = closed() || (flags_.hurry.load(std::memory_order_relaxed) &&
                                    transport_->state() != TransportState::up);
-    if (!skip) delivery = transport_->deliver(batch);
-    delivered_ += delivery.messages;
-    failed_ += batch.message_count() - delivery.messages;
-    bytes_ += delivery.bytes;
-    progress_.delivered.set(delivered_);
-    progress_.failed.set(failed_);
-    progress_.bytes.set(bytes_);
+    while (!skip && first < count) {
+        first += transport_->deliver(batch, first, nullptr);
+        if (first < count && !wait_for_room()) break;
+    }
+    if (first < count) {
+        counts_.taken.add(count - first);
+        counts_.lose(closed() ? Loss::transport_failed : Loss::given_up, count - first);
+    }
     if (transport_->state() == TransportState::closed) {
         closed_.store(true, std::memory_order_relaxed);
     }
+}
+
+bool TxWorker::wait_for_room() noexcept {
+    constexpr std::chrono::milliseconds step{20};
+    if (transport_->state() == TransportState::closed || out_of_patience()) return false;
+    transport_->wait(step);
+    reopen_if_asked();
+    return true;
+}
+
+bool TxWorker::out_of_patience() noexcept {
+    if (flags_.hurry.load(std::memory_order_relaxed)) return true;
+    if (!flags_.stop.load(std::memory_order_relaxed)) return false;
+    const std::uint64_t now = monotonic_ns();
+    if (stopped_at_ns_ == 0) stopped_at_ns_ = now;
+    return std::chrono::nanoseconds{now - stopped_at_ns_} > stop_patience_;
 }
 
 bool TxWorker::sources_done() const noexcept {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -17,25 +18,22 @@
 
 namespace flowd {
 
-/// What other threads may read of a running TX worker.
-struct alignas(64) TxProgress {
-    Counter delivered;  ///< messages
-    Counter failed;     ///< messages that the transport lost
-    Counter bytes;      ///< delivered, terminators included
-};
+/// How long a TX worker goes on after a stop while its destination takes nothing.
+inline constexpr std::chrono::milliseconds stop_patience_default{10'000};
 
 class TxWorker {
 public:
     /// `sources` are the RX workers whose rings these are: the thread ends when they have and the
     /// rings are empty.
     TxWorker(std::vector<BatchRing*> rings, std::vector<const RxWorker*> sources,
-             std::unique_ptr<Transport> transport, const StopFlags& flags);
+             std::unique_ptr<Transport> transport, const StopFlags& flags,
+             std::chrono::milliseconds stop_patience = stop_patience_default);
 
     /// The thread's body.
     void run() noexcept;
 
     // Any thread.
-    [[nodiscard]] const TxProgress& progress() const noexcept { return progress_; }
+    [[nodiscard]] const TransportCounts& counts() const noexcept { return counts_; }
     [[nodiscard]] bool closed() const noexcept {
         return closed_.load(std::memory_order_relaxed);  // nothing is ordered by it
     }
@@ -57,6 +55,10 @@ private:
     /// One batch of each ring. False when all were empty.
     bool turn() noexcept;
     void deliver(const flow::Batch& batch) noexcept;
+    /// The transport has no room: waits for some, or until the rest must be given up.
+    [[nodiscard]] bool wait_for_room() noexcept;
+    void reopen_if_asked() noexcept;
+    [[nodiscard]] bool out_of_patience() noexcept;
     void rest() noexcept;
     [[nodiscard]] bool has_work() const noexcept;
     [[nodiscard]] bool sources_done() const noexcept;
@@ -64,18 +66,17 @@ private:
     std::vector<BatchRing*> rings_;
     std::vector<const RxWorker*> sources_;
     std::unique_ptr<Transport> transport_;
+    TransportCounts& counts_;
     const StopFlags& flags_;
+    std::chrono::milliseconds stop_patience_;
+    std::uint64_t stopped_at_ns_ = 0;  ///< when this thread saw the stop; 0: not yet
     Bell bell_;
-    TxProgress progress_;
     std::atomic<bool> closed_{false};
     std::atomic<bool> reopen_{false};
     std::atomic<bool> done_{false};
     WorkSpan span_;
     bool working_ = false;  ///< since the last rest
     Failure failure_;
-    std::uint64_t delivered_ = 0;
-    std::uint64_t failed_ = 0;
-    std::uint64_t bytes_ = 0;
 };
 
 }  // namespace flowd

@@ -71,7 +71,7 @@ TEST_F(SummaryTest, EveryDatagramAndFlowIsInOnePlace) {
 }
 
 TEST_F(SummaryTest, FlowsThatTheTransportLostHaveAName) {
-    const Summary summary = run(mixture(), TransportState::failing);
+    const Summary summary = run(mixture(), TransportState::dropping);
     EXPECT_EQ(summary.delivered, 0u);
     EXPECT_EQ(summary.bytes_out, 0u);
     const Summary::Counts expected{{"transport_failed", 5}};

@@ -90,6 +90,49 @@ TEST(Batch, FilledToTheBrimLosesNothing) {
     }
 }
 
+Bytes as_bytes(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+TEST(Batch, GivesEachMessageTheKeyThatWasPutLast) {
+    const auto batch = std::make_unique<Batch>();
+    add(*batch, "none");
+    batch->put_key(as_bytes("one"));
+    add(*batch, "first");
+    add(*batch, "second");
+    batch->put_key(as_bytes("unused"));
+    batch->put_key(as_bytes(""));
+    constexpr std::string_view row = "third\nfourth\n";
+    std::uint8_t* const to = batch->tail();
+    std::copy(row.begin(), row.end(), to);
+    batch->commit(std::array{to + 5, to + 12}, 1, 9);
+    ASSERT_EQ(batch->message_count(), 5U);
+    EXPECT_FALSE(batch->has_key(0));
+    EXPECT_TRUE(batch->has_key(1));
+    EXPECT_TRUE(batch->has_key(4)) << "an empty key is one";
+    const std::array<std::string_view, 5> messages{"none", "first", "second", "third\n",
+                                                   "fourth\n"};
+    const std::array<std::string_view, 5> keys{"", "one", "one", "", ""};
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        EXPECT_EQ(text(batch->message(i)), messages[i]);
+        if (batch->has_key(i)) {
+            EXPECT_EQ(text(batch->key(i)), keys[i]);
+        }
+    }
+    EXPECT_EQ(batch->slot(3).exporter, 9U);
+    batch->clear();
+    add(*batch, "new");
+    EXPECT_FALSE(batch->has_key(0));
+}
+
+TEST(Batch, AKeyTakesItsRoom) {
+    const auto batch = std::make_unique<Batch>();
+    const std::size_t before = batch->room();
+    batch->put_key(as_bytes("key"));
+    EXPECT_EQ(batch->room(), before - Batch::key_record_size(3));
+    EXPECT_TRUE(batch->empty());
+}
+
 TEST(Batch, ClearMakesItNew) {
     const auto batch = std::make_unique<Batch>();
     add(*batch, "old");

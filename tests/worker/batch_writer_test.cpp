@@ -61,6 +61,59 @@ TEST_F(BatchWriterTest, TakesSeveralMessagesOfOneReservationWithGapsForTheTermin
     EXPECT_EQ(batch->slot(3).exporter, 2U);
 }
 
+flow::Bytes key_of(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+TEST_F(BatchWriterTest, EveryBatchHasTheKeysOfItsMessages) {
+    BatchWriter writer{*ring_, "", FullPolicy::drop, give_up_, true};
+    ASSERT_TRUE(put(writer, 1, 'a'));
+    writer.set_key(key_of("one"));
+    ASSERT_TRUE(put(writer, 1, 'b'));
+    writer.set_key(key_of("one"));
+    ASSERT_TRUE(put(writer, 1, 'c'));
+    const std::size_t used = 3 + flow::Batch::key_record_size(3);
+    ASSERT_TRUE(put(writer, flow::Batch::message_size_max - used - 3 * sizeof(flow::MessageSlot)));
+    ASSERT_TRUE(put(writer, 1, 'd'));
+    writer.set_key(key_of("two"));
+    ASSERT_TRUE(put(writer, 1, 'e'));
+    writer.flush();
+    const flow::Batch* batch = ring_->take();
+    ASSERT_NE(batch, nullptr);
+    ASSERT_EQ(batch->message_count(), 4U);
+    EXPECT_FALSE(batch->has_key(0));
+    EXPECT_EQ(text_of(batch->key(1)), "one");
+    EXPECT_EQ(batch->slot(1).key, batch->slot(3).key) << "stored once";
+    EXPECT_EQ(text_of(batch->message(2)), "c");
+    EXPECT_EQ(batch->room(), 0U);
+    batch = ring_->take();
+    ASSERT_NE(batch, nullptr);
+    ASSERT_EQ(batch->message_count(), 2U);
+    EXPECT_EQ(text_of(batch->key(0)), "one");
+    EXPECT_EQ(text_of(batch->key(1)), "two");
+    EXPECT_EQ(text_of(batch->message(1)), "e");
+}
+
+TEST_F(BatchWriterTest, AMessageThatDoesNotFitBesideItsKeyIsTooLarge) {
+    BatchWriter writer{*ring_, "", FullPolicy::drop, give_up_, true};
+    writer.set_key(key_of("key"));
+    const std::size_t most = flow::Batch::message_size_max - flow::Batch::key_record_size(3);
+    EXPECT_FALSE(put(writer, most + 1));
+    EXPECT_EQ(writer.too_large_drops(), 1U);
+    EXPECT_TRUE(put(writer, most));
+}
+
+TEST_F(BatchWriterTest, IgnoresKeysWithoutATransportThatHasThem) {
+    BatchWriter writer{*ring_, "", FullPolicy::drop, give_up_};
+    writer.set_key(key_of("one"));
+    ASSERT_TRUE(put(writer, 1, 'a'));
+    writer.flush();
+    const flow::Batch* const batch = ring_->take();
+    ASSERT_NE(batch, nullptr);
+    EXPECT_FALSE(batch->has_key(0));
+    EXPECT_EQ(text_of(batch->bytes()), "a");
+}
+
 TEST_F(BatchWriterTest, FlushOfNothingPublishesNothing) {
     BatchWriter writer{*ring_, "", FullPolicy::drop, give_up_};
     writer.flush();

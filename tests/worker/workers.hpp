@@ -55,13 +55,20 @@ class RememberingTransport final : public Transport {
 public:
     explicit RememberingTransport(std::string& text) : text_{text} {}
 
-    Delivery deliver(const flow::Batch& batch) noexcept override {
-        if (behaviour != TransportState::up) return {};
+    std::size_t deliver(const flow::Batch& batch, std::size_t first, Ticket*) noexcept override {
+        const std::size_t count = batch.message_count() - first;
+        counts().taken.add(count);
+        if (behaviour != TransportState::up) {
+            counts().lose(Loss::transport_failed, count);
+            return count;
+        }
         for (const std::uint8_t byte : batch.bytes()) text_.push_back(static_cast<char>(byte));
-        return {batch.message_count(), batch.bytes().size()};
+        counts().delivered.add(count);
+        counts().bytes.add(batch.bytes().size());
+        return count;
     }
-    Failure close() noexcept override {
-        return behaviour == TransportState::failing ? Failure{"it failed"} : Failure{};
+    Failure close(const Ending&) noexcept override {
+        return behaviour == TransportState::dropping ? Failure{"it failed"} : Failure{};
     }
     [[nodiscard]] TransportState state() const noexcept override { return behaviour; }
 

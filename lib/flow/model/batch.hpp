@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Batch: messages on their way from an RX worker to a transport, laid out as a slotted page.
-// Messages grow from the front, their slots from the back; it is full where they meet. Written by
-// the RX worker, then, after the ring has passed it on, read by the TX worker only.
+// Messages and their keys grow from the front, slots from the back; it is full where they meet.
+// Written by the RX worker, then, after the ring has passed it on, read by the TX worker only.
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -18,8 +19,11 @@ namespace flow {
 
 /// What is known of a message besides its bytes.
 struct MessageSlot {
-    std::uint32_t end = 0;  ///< offset just past the message and its terminator; it starts where
-                            ///< the one before ends
+    static constexpr std::uint16_t no_key = UINT16_MAX;
+
+    std::uint16_t end = 0;  ///< offset just past the message and its terminator; it starts where
+                            ///< the one before ends, or behind its key when that lies between
+    std::uint16_t key = no_key;  ///< offset of its key, which several messages may share
     ExporterIndex exporter = 0;
 };
 
@@ -28,10 +32,12 @@ public:
     static constexpr std::size_t page_size = 64 * 1024;
     /// The largest message that fits an empty batch.
     static constexpr std::size_t message_size_max = page_size - sizeof(MessageSlot);
+    static_assert(message_size_max < MessageSlot::no_key);
 
     [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
     [[nodiscard]] std::size_t message_count() const noexcept { return count_; }
-    /// All messages with their terminators, as the file transport writes them.
+    /// All messages with their terminators, as the file transport writes them; and their keys, if
+    /// they have any.
     [[nodiscard]] Bytes bytes() const noexcept { return {page_.data(), used_}; }
 
     [[nodiscard]] MessageSlot slot(std::size_t index) const noexcept {
@@ -42,9 +48,19 @@ public:
     }
     /// One message, terminator included.
     [[nodiscard]] Bytes message(std::size_t index) const noexcept {
-        const std::size_t begin = index == 0 ? 0 : slot(index - 1).end;
-        return {page_.data() + begin, slot(index).end - begin};
+        const MessageSlot here = slot(index);
+        std::size_t begin = index == 0 ? 0 : slot(index - 1).end;
+        if (here.key != MessageSlot::no_key && here.key >= begin) {
+            begin = here.key + key_record_size(key_at(here.key).size());
+        }
+        return {page_.data() + begin, here.end - begin};
     }
+    /// Has the message a key? An empty one is one.
+    [[nodiscard]] bool has_key(std::size_t index) const noexcept {
+        return slot(index).key != MessageSlot::no_key;
+    }
+    /// Of a message that has one.
+    [[nodiscard]] Bytes key(std::size_t index) const noexcept { return key_at(slot(index).key); }
 
     /// Bytes that one more message may take.
     [[nodiscard]] std::size_t room() const noexcept {
@@ -53,11 +69,24 @@ public:
     }
     /// Where the next message goes; `room()` bytes are writable.
     [[nodiscard]] std::uint8_t* tail() noexcept { return page_.data() + used_; }
+    /// Bytes that a key takes.
+    [[nodiscard]] static constexpr std::size_t key_record_size(std::size_t key_size) noexcept {
+        return sizeof(KeySize) + key_size;
+    }
+    /// The key of the messages that are committed from here on. The caller has room for it.
+    void put_key(Bytes key) noexcept {
+        assert(key_record_size(key.size()) <= room());
+        key_ = static_cast<std::uint16_t>(used_);
+        const auto size = static_cast<KeySize>(key.size());
+        std::memcpy(page_.data() + used_, &size, sizeof size);
+        if (!key.empty()) std::memcpy(page_.data() + used_ + sizeof size, key.data(), key.size());
+        used_ += key_record_size(key.size());
+    }
     /// Takes the bytes written at `tail()` as one message.
     void commit(std::size_t size, ExporterIndex exporter) noexcept {
         assert(size <= room());
         used_ += size;
-        const MessageSlot slot{static_cast<std::uint32_t>(used_), exporter};
+        const MessageSlot slot{static_cast<std::uint16_t>(used_), key_, exporter};
         std::memcpy(page_.data() + slot_offset(count_), &slot, sizeof slot);
         ++count_;
     }
@@ -68,9 +97,11 @@ public:
         // In registers: the compiler must think that a slot may be one of the members.
         std::uint8_t* slot_at = page_.data() + slot_offset(count_) + sizeof(MessageSlot);
         std::size_t used = used_;
+        const auto common = std::bit_cast<std::uint64_t>(MessageSlot{0, key_, exporter});
         for (const std::uint8_t* const end : ends) {
             used = static_cast<std::size_t>(end - page_.data()) + gap;
-            const MessageSlot slot{static_cast<std::uint32_t>(used), exporter};
+            const MessageSlot place{static_cast<std::uint16_t>(used), 0, 0};
+            const std::uint64_t slot = common | std::bit_cast<std::uint64_t>(place);
             slot_at -= sizeof slot;
             std::memcpy(slot_at, &slot, sizeof slot);
         }
@@ -81,15 +112,25 @@ public:
     void clear() noexcept {
         used_ = 0;
         count_ = 0;
+        key_ = MessageSlot::no_key;
     }
 
 private:
+    using KeySize = std::uint16_t;
+    static_assert(sizeof(MessageSlot) == sizeof(std::uint64_t));
+
+    [[nodiscard]] Bytes key_at(std::size_t offset) const noexcept {
+        KeySize size = 0;
+        std::memcpy(&size, page_.data() + offset, sizeof size);
+        return {page_.data() + offset + sizeof size, size};
+    }
     [[nodiscard]] static constexpr std::size_t slot_offset(std::size_t index) noexcept {
         return page_size - (index + 1) * sizeof(MessageSlot);
     }
 
     std::size_t used_ = 0;
     std::size_t count_ = 0;
+    std::uint16_t key_ = MessageSlot::no_key;  ///< of the next messages
     alignas(64)
         std::array<std::uint8_t, page_size> page_;  // not cleared: only what is committed is read
 };

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 
+#include "flow/base/bytes.hpp"
 #include "flow/model/origin.hpp"
 
 namespace flow {
@@ -34,6 +35,13 @@ template <MessageSink S>
         return 0;
     }
 }
+
+/// Does the sink keep messages' keys? `set_key` says that of all messages from there on.
+template <class S>
+concept KeyedSink = requires(S& sink, Bytes key) {
+    { sink.set_key(key) }
+    noexcept;
+};
 
 /// Takes a row of messages, from the memory reserved last on. A sink may know a quicker way than
 /// one after the other.

@@ -65,10 +65,11 @@ class Pipeline {
 public:
     /// `settings` have the schema that `format` was made for.
     Pipeline(const Format& format, const produce::Settings& settings, Sink& sink,
-             const PipelineLimits& limits) noexcept
+             const PipelineLimits& limits, const KeySettings& key = {}) noexcept
         : state_{limits.shard(settings.dialect), stats_},
           writer_{format,
                   settings,
+                  key,
                   sink,
                   stats_,
                   limits.templates.templates_max + built_in_templates,

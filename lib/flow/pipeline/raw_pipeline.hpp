@@ -23,9 +23,10 @@ namespace flow {
 template <MessageSink Sink>
 class RawPipeline {
 public:
-    /// A raw message has all that is in the datagram: no settings choose its columns.
+    /// A raw message has all that is in the datagram: no settings choose its columns. It has no
+    /// key.
     RawPipeline(raw::Shape shape, const produce::Settings& settings, Sink& sink,
-                const PipelineLimits& limits) noexcept
+                const PipelineLimits& limits, const KeySettings& /*key*/ = {}) noexcept
         : shape_{shape}, sink_{sink}, state_{without_park(limits, settings.dialect), stats_} {}
 
     RawPipeline(const RawPipeline&) = delete;

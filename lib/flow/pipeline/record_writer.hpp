@@ -16,6 +16,7 @@
 #include "flow/model/plan.hpp"
 #include "flow/model/record.hpp"
 #include "flow/model/record_row.hpp"
+#include "flow/pipeline/key_writer.hpp"
 #include "flow/pipeline/message_sink.hpp"
 #include "flow/pipeline/plan_pool.hpp"
 #include "flow/pipeline/stats.hpp"
@@ -94,14 +95,15 @@ class RecordWriter {
 public:
     /// Slots for `templates_max` plans, those of built-in templates included.
     /// `settings` have the schema that `format` was made for.
-    RecordWriter(const Format& format, const produce::Settings& settings, Sink& sink,
-                 PipelineStats& stats, std::uint32_t templates_max,
+    RecordWriter(const Format& format, const produce::Settings& settings, const KeySettings& key,
+                 Sink& sink, PipelineStats& stats, std::uint32_t templates_max,
                  std::uint64_t hash_seed) noexcept
         : format_{format},
           sink_{sink},
           stats_{stats},
           producer_{settings},
-          plans_{templates_max, hash_seed} {}
+          plans_{templates_max, hash_seed},
+          keys_{settings.schema, key} {}
 
     /// What the records lie in: nothing is read past it and what is readable behind it.
     void set_payload(Bytes payload, std::size_t readable_behind = 0) noexcept {
@@ -113,9 +115,10 @@ public:
         // goflow2 v1 prints an observation domain for IPFIX only, v2 for NetFlow v9 as well.
         const bool v1 = producer_.settings().schema.profile() == Profile::goflow2_v1;
         if (v1 && origin.type == FlowType::netflow_v9) origin_.observation_domain = 0;
+        key_is_set_ = false;
         if constexpr (CompilingFormatter<Format>) {
             samples_.usual = origin.type == FlowType::sflow_5 && samples_.programs.size() != 0 &&
-                             samples_.reader.begin(origin);
+                             key_allows_rows() && samples_.reader.begin(origin);
             samples_.encoded = false;
             if (!samples_.usual) format_.begin(origin_, constants_);
         }
@@ -126,7 +129,7 @@ public:
         if (layout.options) return;
         Plan plan = producer_.compile(layout, steps_);
         if constexpr (CompilingFormatter<Format>) {
-            plan.direct &= layout.record_size <= direct_record_size_max;
+            plan.direct &= layout.record_size <= direct_record_size_max && key_allows_rows();
         }
         plans_.set(layout.slot, plan, [&](const Plan& made, auto& program) noexcept {
             if constexpr (CompilingFormatter<Format>) {
@@ -200,6 +203,32 @@ private:
     /// stays unused.
     static constexpr std::size_t row_size_max = 8192;
 
+    /// Rows have no Flow that a key could be made of, but one key.
+    [[nodiscard]] bool key_allows_rows() const noexcept {
+        return !keys_.wanted() || keys_.of_datagram();
+    }
+
+    /// The key of all rows of this datagram.
+    void set_key_of_datagram() noexcept {
+        if constexpr (KeyedSink<Sink>) {
+            if (key_is_set_ || !keys_.wanted()) return;
+            Flow flow;
+            produce::fill(flow, origin_);
+            sink_.set_key(keys_.key(flow));
+            key_is_set_ = true;
+        }
+    }
+    /// False when the key is too large.
+    [[nodiscard]] bool set_key_of(const Flow& flow) noexcept {
+        if constexpr (KeyedSink<Sink>) {
+            if (!keys_.wanted()) return true;
+            if (!keys_.fits(flow)) return false;
+            sink_.set_key(keys_.key(flow));
+            key_is_set_ = false;
+        }
+        return true;
+    }
+
     /// A format may leave some plans to the plain way.
     [[nodiscard]] static bool is_usable(const auto& program) noexcept {
         if constexpr (requires { program.usable; }) {
@@ -242,6 +271,7 @@ private:
             origin_.sampling_rate = samples_.rate;
             format_.begin(origin_, constants_);
             samples_.encoded = true;
+            key_is_set_ = false;  // the rate may be part of it
         }
         run_rows({samples_.waiting(), UsualSamples::record_size, samples_.count},
                  samples_.programs[samples_.shape]);
@@ -265,6 +295,7 @@ private:
     }
 
     void run_rows(RecordRow rest, const auto& program) noexcept {
+        set_key_of_datagram();
         const std::size_t gap = gap_of(sink_);
         // Of a batch, each message also takes its slot.
         const std::size_t more = gap + sizeof(MessageSlot);
@@ -308,7 +339,7 @@ private:
 
     void write_flow(const Flow& flow) noexcept {
         const std::size_t size = format_.size_max(flow);
-        if (size > Batch::message_size_max) {
+        if (size > Batch::message_size_max || !set_key_of(flow)) {
             ++stats_.flows_too_large;
             return;
         }
@@ -322,6 +353,8 @@ private:
     PipelineStats& stats_;
     produce::Producer producer_;
     PlanPool<typename detail::Compiled<Format>::Program> plans_;
+    KeyWriter keys_;
+    bool key_is_set_ = false;                 ///< the sink has that of the datagram
     std::array<Step, plan_steps_max> steps_;  ///< of the template that is being learnt
     Origin origin_;
     const std::uint8_t* readable_end_ = nullptr;

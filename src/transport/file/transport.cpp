@@ -64,10 +64,16 @@ void take_back(int descriptor, std::size_t size) noexcept {
             SEEK_SET);  // without O_APPEND (stdout) a hole would follow
 }
 
-/// What was written of a batch as whole messages.
-[[nodiscard]] Delivery whole_messages(const flow::Batch& batch, std::size_t written) noexcept {
+/// What was written of a batch.
+struct Whole {
+    std::size_t messages = 0;
+    std::size_t bytes = 0;
+};
+
+/// As whole messages.
+[[nodiscard]] Whole whole_messages(const flow::Batch& batch, std::size_t written) noexcept {
     if (written == batch.bytes().size()) return {batch.message_count(), written};
-    Delivery whole;
+    Whole whole;
     while (whole.messages < batch.message_count()) {
         const std::size_t end = batch.slot(whole.messages).end;
         if (end > written) break;
@@ -85,9 +91,10 @@ public:
           descriptor_{descriptor} {}
     ~FileTransport() override { close_descriptor(); }
 
-    Delivery deliver(const flow::Batch& batch) noexcept override;
+    std::size_t deliver(const flow::Batch& batch, std::size_t first,
+                        Ticket* ticket) noexcept override;
     void reopen() noexcept override;
-    Failure close() noexcept override;
+    Failure close(const Ending& ending) noexcept override;
     [[nodiscard]] TransportState state() const noexcept override { return state_; }
 
 private:
@@ -105,23 +112,33 @@ private:
     std::uint64_t lost_messages_ = 0;  // since it began
 };
 
-Delivery FileTransport::deliver(const flow::Batch& batch) noexcept {
-    if (state_ == TransportState::closed || descriptor_ < 0) return {};
+/// Takes all, always: what cannot be written is lost.
+std::size_t FileTransport::deliver(const flow::Batch& batch, std::size_t /*first*/,
+                                   Ticket* /*ticket*/) noexcept {
+    const std::size_t messages = batch.message_count();
+    counts().taken.add(messages);
+    if (state_ == TransportState::closed || descriptor_ < 0) {
+        counts().lose(Loss::transport_failed, messages);
+        return messages;
+    }
     int error = 0;
-    Delivery whole;
+    Whole whole;
     {
         const std::scoped_lock one_batch{writing};
         const std::size_t written = write_all(descriptor_, batch.bytes(), error);
         whole = whole_messages(batch, written);
         if (whole.bytes < written) take_back(descriptor_, written - whole.bytes);
     }
+    counts().delivered.add(whole.messages);
+    counts().bytes.add(whole.bytes);
     if (error != 0) {
-        lost_messages_ += batch.message_count() - whole.messages;
+        counts().lose(Loss::transport_failed, messages - whole.messages);
+        lost_messages_ += messages - whole.messages;
         failed_with(error);
-    } else if (state_ == TransportState::failing && !batch.empty()) {
+    } else if (state_ == TransportState::dropping && !batch.empty()) {
         works_again();
     }
-    return whole;
+    return messages;
 }
 
 void FileTransport::failed_with(int error) {
@@ -130,8 +147,8 @@ void FileTransport::failed_with(int error) {
         state_ = TransportState::closed;
         return;
     }
-    if (state_ == TransportState::failing) return;
-    state_ = TransportState::failing;
+    if (state_ == TransportState::dropping) return;
+    state_ = TransportState::dropping;
     log::error(place() + ": cannot write: " + reason(error) +
                "; messages are lost until it works again");
 }
@@ -160,10 +177,10 @@ void FileTransport::reopen() noexcept {
     log::info(place() + ": opened again");
 }
 
-Failure FileTransport::close() noexcept {
+Failure FileTransport::close(const Ending& /*ending*/) noexcept {
     const int error = close_descriptor();
     Failure failure;
-    if (state_ == TransportState::failing) {
+    if (state_ == TransportState::dropping) {
         failure.sentence = place() + ": cannot write: " + reason(last_error_) + "; " +
                            std::to_string(lost_messages_) + " messages were lost";
     } else if (error != 0) {

@@ -8,11 +8,16 @@ namespace {
 
 class NullTransport final : public Transport {
 public:
-    Delivery deliver(const flow::Batch& batch) noexcept override {
-        if (state_ == TransportState::closed) return {};
-        return {.messages = batch.message_count(), .bytes = batch.bytes().size()};
+    std::size_t deliver(const flow::Batch& batch, std::size_t first,
+                        Ticket* /*ticket*/) noexcept override {
+        if (state_ == TransportState::closed) return 0;
+        const std::size_t messages = batch.message_count() - first;
+        counts().taken.add(messages);
+        counts().delivered.add(messages);
+        counts().bytes.add(batch.bytes().size());
+        return messages;
     }
-    Failure close() noexcept override {
+    Failure close(const Ending& /*ending*/) noexcept override {
         state_ = TransportState::closed;
         return {};
     }

@@ -23,8 +23,14 @@
 #include <utility>
 #include <vector>
 
+#include "transport/deliver.hpp"
+
 namespace flowd::file {
 namespace {
+
+using test::close;
+using test::deliver;
+using test::Delivery;
 
 namespace fs = std::filesystem;
 
@@ -141,13 +147,13 @@ TEST_F(FileTransportTest, AppendsBatchesAsTheyAre) {
     std::ofstream{path("out")} << "before\n";
     const auto transport = open_path(path("out"));
     const std::string binary{"\0\xff\n", 3};
-    const Delivery first = transport->deliver(*batch_of({"one\n", "two\n", binary}));
+    const Delivery first = deliver(*transport, *batch_of({"one\n", "two\n", binary}));
     EXPECT_EQ(first.messages, 3U);
     EXPECT_EQ(first.bytes, 11U);
-    EXPECT_EQ(transport->deliver(*batch_of({"four\n"})).messages, 1U);
-    EXPECT_EQ(transport->deliver(*batch_of({})).messages, 0U);
+    EXPECT_EQ(deliver(*transport, *batch_of({"four\n"})).messages, 1U);
+    EXPECT_EQ(deliver(*transport, *batch_of({})).messages, 0U);
     EXPECT_EQ(transport->state(), TransportState::up);
-    EXPECT_FALSE(failed(transport->close()));
+    EXPECT_FALSE(failed(close(*transport)));
     EXPECT_EQ(content(path("out")), "before\none\ntwo\n" + binary + "four\n");
 }
 
@@ -172,21 +178,21 @@ TEST_F(FileTransportTest, OpenFailsWithPathAndReason) {
 
 TEST_F(FileTransportTest, DeliversNothingOnceClosed) {
     const auto transport = open_path(path("out"));
-    EXPECT_FALSE(failed(transport->close()));
+    EXPECT_FALSE(failed(close(*transport)));
     EXPECT_EQ(transport->state(), TransportState::closed);
     transport->reopen();
-    EXPECT_EQ(transport->deliver(*batch_of({"late\n"})).messages, 0U);
-    EXPECT_FALSE(failed(transport->close()));
+    EXPECT_EQ(deliver(*transport, *batch_of({"late\n"})).messages, 0U);
+    EXPECT_FALSE(failed(close(*transport)));
     EXPECT_EQ(content(path("out")), "");
 }
 
 TEST_F(FileTransportTest, ReopenStartsANewFileUnderTheSameName) {
     const auto transport = open_path(path("out"));
-    EXPECT_EQ(transport->deliver(*batch_of({"old\n"})).messages, 1U);
+    EXPECT_EQ(deliver(*transport, *batch_of({"old\n"})).messages, 1U);
     fs::rename(path("out"), path("out.1"));
-    EXPECT_EQ(transport->deliver(*batch_of({"still old\n"})).messages, 1U);
+    EXPECT_EQ(deliver(*transport, *batch_of({"still old\n"})).messages, 1U);
     transport->reopen();
-    EXPECT_EQ(transport->deliver(*batch_of({"new\n"})).messages, 1U);
+    EXPECT_EQ(deliver(*transport, *batch_of({"new\n"})).messages, 1U);
     EXPECT_EQ(content(path("out.1")), "old\nstill old\n");
     EXPECT_EQ(content(path("out")), "new\n");
 }
@@ -200,7 +206,7 @@ TEST_F(FileTransportTest, ReopenThatFailsKeepsTheOldFileAndSaysSo) {
     const std::string log = testing::internal::GetCapturedStderr();
     EXPECT_EQ(occurrences(log, "sub/out: cannot open it again: No such file"), 1U) << log;
     EXPECT_EQ(transport->state(), TransportState::up);
-    EXPECT_EQ(transport->deliver(*batch_of({"kept\n"})).messages, 1U);
+    EXPECT_EQ(deliver(*transport, *batch_of({"kept\n"})).messages, 1U);
     EXPECT_EQ(content(path("moved/out")), "kept\n");
 }
 
@@ -208,10 +214,10 @@ TEST_F(FileTransportTest, FullDeviceIsLoggedOnceAndIsTheFailureOfClose) {
     const auto transport = open_path("/dev/full");
     testing::internal::CaptureStderr();
     for (int i = 0; i < 3; ++i) {
-        EXPECT_EQ(transport->deliver(*batch_of({"a\n", "b\n"})).messages, 0U);
-        EXPECT_EQ(transport->state(), TransportState::failing);
+        EXPECT_EQ(deliver(*transport, *batch_of({"a\n", "b\n"})).messages, 0U);
+        EXPECT_EQ(transport->state(), TransportState::dropping);
     }
-    const Failure failure = transport->close();
+    const Failure failure = close(*transport);
     const std::string log = testing::internal::GetCapturedStderr();
     EXPECT_EQ(occurrences(log, "/dev/full: cannot write: No space left on device"), 1U) << log;
     EXPECT_NE(failure.sentence.find("/dev/full"), std::string::npos) << failure.sentence;
@@ -221,39 +227,39 @@ TEST_F(FileTransportTest, FullDeviceIsLoggedOnceAndIsTheFailureOfClose) {
 
 TEST_F(FileTransportTest, FileThatFillsUpEndsAtAWholeMessageAndGoesOnLater) {
     const auto transport = open_path(path("out"));
-    EXPECT_EQ(transport->deliver(*batch_of({filler})).messages, 1U);
+    EXPECT_EQ(deliver(*transport, *batch_of({filler})).messages, 1U);
     testing::internal::CaptureStderr();
     {
         const FileSizeLimit limit{filler.size() + 10};
-        const Delivery part = transport->deliver(*batch_of({"1234\n", "678\n", "cut here\n"}));
+        const Delivery part = deliver(*transport, *batch_of({"1234\n", "678\n", "cut here\n"}));
         EXPECT_EQ(part.messages, 2U);
         EXPECT_EQ(part.bytes, 9U);
-        EXPECT_EQ(transport->state(), TransportState::failing);
+        EXPECT_EQ(transport->state(), TransportState::dropping);
         EXPECT_EQ(content(path("out")), filler + "1234\n678\n");
-        EXPECT_EQ(transport->deliver(*batch_of({"too long\n"})).messages, 0U);
+        EXPECT_EQ(deliver(*transport, *batch_of({"too long\n"})).messages, 0U);
         EXPECT_EQ(content(path("out")), filler + "1234\n678\n");
     }
-    EXPECT_EQ(transport->deliver(*batch_of({"again\n"})).messages, 1U);
+    EXPECT_EQ(deliver(*transport, *batch_of({"again\n"})).messages, 1U);
     EXPECT_EQ(transport->state(), TransportState::up);
-    EXPECT_EQ(transport->deliver(*batch_of({"and again\n"})).messages, 1U);
+    EXPECT_EQ(deliver(*transport, *batch_of({"and again\n"})).messages, 1U);
     const std::string log = testing::internal::GetCapturedStderr();
     EXPECT_EQ(occurrences(log, "cannot write: File too large"), 1U) << log;
     EXPECT_EQ(occurrences(log, "writing again; 2 messages were lost"), 1U) << log;
     EXPECT_EQ(content(path("out")), filler + "1234\n678\nagain\nand again\n");
-    EXPECT_FALSE(failed(transport->close()));
+    EXPECT_FALSE(failed(close(*transport)));
 }
 
 TEST_F(FileTransportTest, StandardOutputThatFillsUpLeavesNoHole) {
     // As `flowd > out` opens it: a regular file without O_APPEND.
     const StandardOutput out{::open(path("out").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644)};
     const auto transport = open_path("");
-    EXPECT_EQ(transport->deliver(*batch_of({filler})).messages, 1U);
+    EXPECT_EQ(deliver(*transport, *batch_of({filler})).messages, 1U);
     testing::internal::CaptureStderr();
     {
         const FileSizeLimit limit{filler.size() + 6};
-        EXPECT_EQ(transport->deliver(*batch_of({"1234\n", "cut\n"})).messages, 1U);
+        EXPECT_EQ(deliver(*transport, *batch_of({"1234\n", "cut\n"})).messages, 1U);
     }
-    EXPECT_EQ(transport->deliver(*batch_of({"more\n"})).messages, 1U);
+    EXPECT_EQ(deliver(*transport, *batch_of({"more\n"})).messages, 1U);
     const std::string log = testing::internal::GetCapturedStderr();
     EXPECT_EQ(occurrences(log, "standard output: cannot write"), 1U) << log;
     EXPECT_EQ(content(path("out")), filler + "1234\nmore\n");
@@ -262,10 +268,10 @@ TEST_F(FileTransportTest, StandardOutputThatFillsUpLeavesNoHole) {
 TEST_F(FileTransportTest, StandardOutputStaysOpenAndIsNotReopened) {
     const StandardOutput out{::open(path("out").c_str(), O_CREAT | O_WRONLY, 0644)};
     const auto transport = open_path("");
-    EXPECT_EQ(transport->deliver(*batch_of({"a\n"})).messages, 1U);
+    EXPECT_EQ(deliver(*transport, *batch_of({"a\n"})).messages, 1U);
     transport->reopen();
-    EXPECT_EQ(transport->deliver(*batch_of({"b\n"})).messages, 1U);
-    EXPECT_FALSE(failed(transport->close()));
+    EXPECT_EQ(deliver(*transport, *batch_of({"b\n"})).messages, 1U);
+    EXPECT_FALSE(failed(close(*transport)));
     EXPECT_EQ(::write(STDOUT_FILENO, "c\n", 2), 2);
     EXPECT_EQ(content(path("out")), "a\nb\nc\n");
 }
@@ -294,7 +300,7 @@ TEST_F(FileTransportTest, WaitsForASlowReaderOfANonBlockingPipe) {
             std::vector<std::string> messages;
             for (int i = 0; i < 60; ++i) messages.push_back(std::string(999, 'a' + batch) + "\n");
             for (const std::string& message : messages) expected += message;
-            EXPECT_EQ(transport->deliver(*batch_of(messages)).messages, messages.size());
+            EXPECT_EQ(deliver(*transport, *batch_of(messages)).messages, messages.size());
         }
     }
     EXPECT_EQ(reader.finish(), expected);
@@ -304,13 +310,13 @@ TEST_F(FileTransportTest, ReaderThatWentAwayClosesQuietly) {
     ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
     const int reader = ::open(path("pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     const auto transport = open_path(path("pipe"));
-    EXPECT_EQ(transport->deliver(*batch_of({"read\n"})).messages, 1U);
+    EXPECT_EQ(deliver(*transport, *batch_of({"read\n"})).messages, 1U);
     ::close(reader);
     testing::internal::CaptureStderr();
-    EXPECT_EQ(transport->deliver(*batch_of({"unread\n"})).messages, 0U);
+    EXPECT_EQ(deliver(*transport, *batch_of({"unread\n"})).messages, 0U);
     EXPECT_EQ(transport->state(), TransportState::closed);
-    EXPECT_EQ(transport->deliver(*batch_of({"unread\n"})).messages, 0U);
-    EXPECT_FALSE(failed(transport->close()));
+    EXPECT_EQ(deliver(*transport, *batch_of({"unread\n"})).messages, 0U);
+    EXPECT_FALSE(failed(close(*transport)));
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
@@ -323,8 +329,8 @@ TEST_F(FileTransportTest, TwoWorkersOnOnePipeNeverMixTheirMessages) {
     Reader reader{descriptor};
     const auto work = [](Transport& transport, char letter) {
         const auto batch = batch_of(std::vector<std::string>(62, std::string(999, letter) + "\n"));
-        for (int i = 0; i < 30; ++i) EXPECT_EQ(transport.deliver(*batch).messages, 62U);
-        EXPECT_FALSE(failed(transport.close()));
+        for (int i = 0; i < 30; ++i) EXPECT_EQ(deliver(transport, *batch).messages, 62U);
+        EXPECT_FALSE(failed(close(transport)));
     };
     std::thread other{[&] { work(*second, 'b'); }};
     work(*first, 'a');

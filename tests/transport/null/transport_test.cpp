@@ -6,17 +6,23 @@
 
 #include <memory>
 
+#include "transport/deliver.hpp"
+
 namespace flowd::null {
 namespace {
+
+using test::close;
+using test::deliver;
+using test::Delivery;
 
 TEST(NullTransport, DeliversEveryMessageAndByte) {
     const auto transport = open();
     const auto batch = std::make_unique<flow::Batch>();
-    EXPECT_EQ(transport->deliver(*batch).messages, 0U);
+    EXPECT_EQ(deliver(*transport, *batch).messages, 0U);
     batch->commit(10, 0);
     batch->commit(0, 0);
     batch->commit(7, 1);
-    const Delivery delivery = transport->deliver(*batch);
+    const Delivery delivery = deliver(*transport, *batch);
     EXPECT_EQ(delivery.messages, 3U);
     EXPECT_EQ(delivery.bytes, 17U);
     EXPECT_EQ(transport->state(), TransportState::up);
@@ -26,9 +32,9 @@ TEST(NullTransport, DeliversNothingOnceClosed) {
     const auto transport = open();
     const auto batch = std::make_unique<flow::Batch>();
     batch->commit(10, 0);
-    EXPECT_FALSE(failed(transport->close()));
+    EXPECT_FALSE(failed(close(*transport)));
     EXPECT_EQ(transport->state(), TransportState::closed);
-    EXPECT_EQ(transport->deliver(*batch).messages, 0U);
+    EXPECT_EQ(deliver(*transport, *batch).messages, 0U);
 }
 
 }  // namespace
