@@ -22,8 +22,7 @@
 #include "ingress/dpdk/replay.hpp"
 #include "ingress/udp/ingress.hpp"
 #include "log/log.hpp"
-#include "transport/file/transport.hpp"
-#include "transport/null/transport.hpp"
+#include "outputs.hpp"
 #include "worker/limits.hpp"
 #include "worker/near_memory.hpp"
 
@@ -102,17 +101,6 @@ std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& 
         flow::json::Formatter{schema}, ingress, ring, settings, flags);
 }
 
-void warn_of_separator(const config::Config& config, const std::string& terminator) {
-    if ((config.format != "pb" && config.format != "bin") || config.transport != "file" ||
-        terminator.empty())
-        return;
-    log::warn(config::is_length_prefixed(config)
-                  ? "protobuf messages with a separator after each: readers of length-prefixed "
-                    "streams want -transport.file.sep="
-                  : "protobuf messages without length prefix cannot be told apart again: use "
-                    "-format.protobuf.fixedlen -transport.file.sep=");
-}
-
 }  // namespace
 
 std::vector<config::Row> rows(Settings& settings) {
@@ -120,6 +108,7 @@ std::vector<config::Row> rows(Settings& settings) {
     append(rows, dpdk::rows(settings.dpdk));
     append(rows, udp::rows(settings.udp));
     append(rows, file::rows(settings.file));
+    append(rows, kafka::rows(settings.kafka));
     return rows;
 }
 
@@ -138,26 +127,12 @@ Failure Daemon::start() {
 }
 
 Failure Daemon::open_transports() {
-    const config::Config& config = settings_.general;
-    if (config.transport == "file") {
-        Outcome<std::string> separator = file::parse_separator(settings_.file.separator);
-        if (!separator) return separator.error();
-        terminator_ = *separator;
-        if (terminator_.size() > BatchWriter::terminator_size_max) {
-            return {"transport.file.sep: " + std::to_string(terminator_.size()) +
-                    " bytes are above " + std::to_string(BatchWriter::terminator_size_max)};
-        }
-        warn_of_separator(config, terminator_);
-    }
-    for (std::int64_t i = 0; i < config.tx_workers; ++i) {
-        if (config.transport == "null") {
-            transports_.push_back(null::open());
-            continue;
-        }
-        Outcome<std::unique_ptr<Transport>> opened = file::open(settings_.file);
-        if (!opened) return opened.error();
-        transports_.push_back(std::move(*opened));
-    }
+    Outcome<Outputs> outputs = open_outputs(settings_.general, settings_.file, settings_.kafka,
+                                            loaded_.shape);
+    if (!outputs) return outputs.error();
+    terminator_ = std::move(outputs->terminator);
+    keys_wanted_ = outputs->keys_wanted;
+    transports_ = std::move(outputs->transports);
     return {};
 }
 
@@ -206,6 +181,7 @@ Failure Daemon::make_workers() {
         pipeline_limits(config, shape.dialect, loaded_.was_given("templates.key"), fallbacks_);
     settings.limits.hash_seed = random_seed();
     settings.terminator = terminator_;
+    settings.key = {.wanted = keys_wanted_, .columns = shape.key};
     settings.on_full = settings_.is_replay() && config.replay.on_full == "wait" ? FullPolicy::wait
                                                                                 : FullPolicy::drop;
     settings.batch_age_max_ns = static_cast<std::uint64_t>(config.batch_max_age_ms) * 1'000'000;
@@ -227,10 +203,12 @@ Failure Daemon::make_workers() {
         share.rings.push_back(rings_.back().get());
         share.sources.push_back(rx_workers_.back().get());
     }
+    const std::chrono::milliseconds stop_patience{config.stop_patience_ms};
     for (std::size_t i = 0; i < transports_.size(); ++i) {
         tx_workers_.push_back(std::make_unique<TxWorker>(std::move(shares[i].rings),
                                                          std::move(shares[i].sources),
-                                                         std::move(transports_[i]), flags_));
+                                                         std::move(transports_[i]), flags_,
+                                                         stop_patience));
     }
     return {};
 }

@@ -20,6 +20,7 @@
 #include "log/failure.hpp"
 #include "ring/batch_ring.hpp"
 #include "transport/file/options.hpp"
+#include "transport/kafka/options.hpp"
 #include "worker/rx_worker.hpp"
 #include "worker/tx_worker.hpp"
 
@@ -31,6 +32,7 @@ struct Settings {
     dpdk::Options dpdk;
     udp::Options udp;
     file::Options file;
+    kafka::Options kafka;
 
     [[nodiscard]] bool is_replay() const noexcept { return !general.replay.path.empty(); }
 };
@@ -68,6 +70,7 @@ private:
     const Settings& settings_;
     const config::Loaded& loaded_;
     std::string terminator_;
+    bool keys_wanted_ = false;
     StopFlags flags_;
     std::uint64_t hurried_at_ns_ = 0;
 

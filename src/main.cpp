@@ -10,6 +10,7 @@
 #include "control/signals.hpp"
 #include "daemon.hpp"
 #include "log/log.hpp"
+#include "outputs.hpp"
 
 namespace {
 
@@ -37,6 +38,14 @@ int refuse(const config::LoadFailure& failure, const std::string& file) {
     return status;
 }
 
+int check(const Settings& settings, const config::Loaded& loaded) {
+    const Outcome<std::string> said =
+        check_outputs(settings.general, settings.file, settings.kafka, loaded.shape,
+                      settings.general.connect);
+    if (!said) return refuse(said.error().sentence, status_failed);
+    return say(*said + "flowd: the configuration is good\n");
+}
+
 /// The settings have been checked; an unknown name cannot be among them.
 void start_log(const Settings& settings) {
     const auto level = log::parse_level(settings.general.log_level);
@@ -60,7 +69,7 @@ int main(int argument_count, char** arguments) {
     start_log(settings);
     for (const std::string& note : loaded->notes) log::info(note);
     for (const std::string& warning : loaded->warnings) log::warn(warning);
-    if (settings.general.check) return say("flowd: the configuration is good\n");
+    if (settings.general.check) return check(settings, *loaded);
 
     block_signals();
     Daemon daemon{settings, *loaded};

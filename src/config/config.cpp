@@ -26,6 +26,11 @@ std::vector<Row> command_rows(Config& config) {
          .target = &config.check,
          .help = "Check the configuration, say whether it is good, and exit."},
         {.key = "",
+         .flag = "connect",
+         .target = &config.connect,
+         .help = "With -check: connect to the transport's destination, too, and say what it "
+                 "offers. -check alone touches no network."},
+        {.key = "",
          .flag = "print-config",
          .target = &config.print_config,
          .help = "Print the configuration in use as TOML, and exit."},
@@ -146,7 +151,7 @@ std::vector<Row> output_rows(Config& config) {
          .target = &config.hash,
          .help = "Columns whose values make a message's key, comma-separated, in Go's or in "
                  "protobuf's spelling; empty: an empty key. goflow2-v2 takes them from the mapping "
-                 "file instead. For transports with keys: file and null have none."},
+                 "file instead. For Kafka: file and null have no keys."},
         {.key = "output.strict",
          .flag = "strict",
          .target = &config.strict,
@@ -165,8 +170,15 @@ std::vector<Row> output_rows(Config& config) {
         {.key = "transport.kind",
          .flag = "transport",
          .target = &config.transport,
-         .help = "Where messages go: a file or stdout, or nowhere (to measure).",
-         .choices = {"file", "null"}},
+         .help = "Where messages go: a file or stdout, Kafka, or nowhere (to measure).",
+         .choices = {"file", "kafka", "null"}},
+        {.key = "transport.stop_patience_ms",
+         .flag = "transport.stop-patience",
+         .target = &config.stop_patience_ms,
+         .help = "How long a stop waits for a destination that takes or acknowledges nothing; what "
+                 "is left then is counted as given_up.",
+         .unit = "ms",
+         .max = 3'600'000},
     };
 }
 
@@ -357,6 +369,7 @@ Failure validate(const Config& config) {
     if (config.produce == "raw" && (config.format == "pb" || config.format == "bin")) {
         return {"output.produce: raw needs output.format json or text; it is " + config.format};
     }
+    if (config.connect && !config.check) return {"-connect: needs -check"};
     const auto fallback = parse_fallback(config.sampling.fallback);
     if (!fallback) return {"sampling.fallback: " + fallback.error().sentence};
     const Outcome<Listeners> listeners = parse_listen(config.listen);

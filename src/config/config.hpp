@@ -62,6 +62,7 @@ struct Config {
     bool strict = false;
     bool protobuf_fixedlen = false;  ///< goflow2's name: a varint length before each message
     std::string transport = "file";
+    std::int64_t stop_patience_ms = 10'000;
 
     std::int64_t batch_max_age_ms = 50;
     std::int64_t batch_count = 256;
@@ -78,6 +79,7 @@ struct Config {
     std::string log_format = "normal";
 
     bool check = false;
+    bool connect = false;
     bool print_config = false;
     bool version = false;
     bool help = false;

@@ -37,7 +37,31 @@ Failure wrong_kind(std::string_view wanted, const toml::node& node) {
     return {"must be " + std::string{wanted} + ", not " + std::string{kind_of(node)}};
 }
 
+/// Values of a table may be written as what they are; their owner reads texts.
+Failure set_entries(const Row& row, const toml::table& entries) {
+    Table table;
+    for (auto&& [name, node] : entries) {
+        std::string value;
+        if (const auto* text = node.as_string()) {
+            value = text->get();
+        } else if (const auto* integer = node.as_integer()) {
+            value = std::to_string(integer->get());
+        } else if (const auto* truth = node.as_boolean()) {
+            value = truth->get() ? "true" : "false";
+        } else {
+            return {log::one_line(std::string{name.str()}) + ": " +
+                    wrong_kind("a string, an integer, true or false", node).sentence};
+        }
+        table.insert_or_assign(std::string{name.str()}, std::move(value));
+    }
+    return set_table(row, std::move(table));
+}
+
 Failure set_node(const Row& row, const toml::node& node) {
+    if (std::holds_alternative<Table*>(row.target)) {
+        const toml::table* entries = node.as_table();
+        return entries != nullptr ? set_entries(row, *entries) : wrong_kind("a table", node);
+    }
     if (is_switch(row)) {
         const auto* value = node.as_boolean();
         return value != nullptr ? set_switch(row, value->get()) : wrong_kind("true or false", node);

@@ -28,30 +28,8 @@ struct Goflow2 {
         std::int64_t sweep_interval_ms = 60'000;
         bool extend_on_access = false;
     } templates;
-
-    struct Kafka {
-        std::string brokers = "127.0.0.1:9092,[::1]:9092";
-        std::string service;
-        std::string topic = "flow-messages";
-        std::int64_t message_bytes_max = 1'000'000;
-        std::int64_t flush_bytes = 104'857'600;
-        std::int64_t flush_interval_ms = 5'000;
-        bool hashing = false;
-        std::string version = "2.8.0";
-        std::string compression;
-        bool tls = false;
-        std::string tls_ca;
-        std::string tls_client;
-        std::string tls_key;
-        bool tls_insecure = false;
-        std::string sasl = "none";
-        bool log_errors = false;
-    } kafka;
 };
 
 [[nodiscard]] std::vector<Row> rows(Goflow2& goflow2);
-
-/// A value that goflow2 knows for a flag that flowd has too: `-transport kafka`, `-format bin`.
-[[nodiscard]] bool is_goflow2_choice(std::string_view flag, std::string_view value) noexcept;
 
 }  // namespace flowd::config

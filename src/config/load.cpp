@@ -92,11 +92,11 @@ LoadFailure load_shape(const Config& config, Loaded& loaded) {
     return {};
 }
 
-/// No transport of this build has keys. The default key is nobody's wish, so it is not named.
+/// Only Kafka has keys. The default key is nobody's wish, so it is not named.
 void note_key(const Config& config, Loaded& loaded) {
     static const std::vector<flow::Column> by_default{flow::Column::sampler_address};
     const std::vector<flow::Column>& key = loaded.shape.key;
-    if (key.empty() || key == by_default) return;
+    if (config.transport == "kafka" || key.empty() || key == by_default) return;
     loaded.notes.push_back("the key of messages has no effect: transport " + config.transport +
                            " has no keys");
 }

@@ -111,6 +111,7 @@ std::string_view group_of(const Row& row, const Schema& schema) {
 std::string argument_of(const Row& row) {
     if (is_switch(row)) return {};
     if (std::holds_alternative<std::vector<std::string>*>(row.target)) return " a,b,...";
+    if (std::holds_alternative<Table*>(row.target)) return " name=value,...";
     if (!row.choices.empty() && row.choices.size() <= choices_shown_max) {
         return ' ' + joined(row.choices, "|");
     }
@@ -126,7 +127,7 @@ std::string help_entry(const Setting& setting) {
     // Choices stand after the flag already; a switch is off and a text empty unless it says so.
     const bool choices_shown = !row.choices.empty() && row.choices.size() <= choices_shown_max;
     const bool is_plain = (is_switch(row) && setting.default_value == "false") ||
-                          setting.default_value == "\"\"" || setting.default_value == "[]";
+                          setting.default_value == "\"\"" || setting.default_value == "[]" || setting.default_value == "{}";
     if (choices_shown) {
         facts = "default " + setting.default_value;
     } else if (!is_plain) {

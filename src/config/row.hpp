@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -13,8 +15,12 @@
 
 namespace flowd::config {
 
+/// Names and values that another program defines, such as a library's own settings.
+using Table = std::map<std::string, std::string, std::less<>>;
+
 /// Where the value goes. The value found there when the row is made is the default.
-using Target = std::variant<bool*, std::int64_t*, std::string*, std::vector<std::string>*>;
+using Target =
+    std::variant<bool*, std::int64_t*, std::string*, std::vector<std::string>*, Table*>;
 
 /// Can it change while flowd runs?
 enum class Lifetime : std::uint8_t { sealed, live };
@@ -36,6 +42,8 @@ struct Row {
     std::int64_t max = std::numeric_limits<std::int64_t>::max();
     Lifetime lifetime = Lifetime::sealed;
     Effect effect = Effect::used;
+    /// Tables: entries whose values are never printed; null: none.
+    bool (*is_secret)(std::string_view name) = nullptr;
 };
 
 }  // namespace flowd::config

@@ -9,7 +9,6 @@
 #include <set>
 #include <utility>
 
-#include "config/goflow2.hpp"
 #include "config/numbers.hpp"
 #include "config/text.hpp"
 #include "log/escape.hpp"
@@ -50,10 +49,6 @@ Outcome<std::string> choose(const Row& row, std::string_view value) {
         if (lower(choice) == wanted) return std::string{choice};
     }
     const std::string choices = joined(row.choices, ", ");
-    if (is_goflow2_choice(row.flag, wanted)) {
-        return Failure{in_quotes(value) + " is not available in this build; the choices are " +
-                       choices};
-    }
     return Failure{in_quotes(value) + " is not one of " + choices};
 }
 
@@ -64,6 +59,31 @@ std::string list_as_toml(const std::vector<std::string>& values) {
         out += '"' + log::json_escaped(value) + '"';
     }
     return out + "]";
+}
+
+/// Inline; secrets are left out.
+std::string table_as_toml(const Row& row, const Table& table) {
+    std::string out = "{";
+    for (const auto& [name, value] : table) {
+        if (row.is_secret != nullptr && row.is_secret(name)) continue;
+        out += out.size() > 1 ? ", " : " ";
+        out += '"' + log::json_escaped(name) + "\" = \"" + log::json_escaped(value) + '"';
+    }
+    return out.size() > 1 ? out + " }" : "{}";
+}
+
+Failure set_entries(const Row& row, std::string_view text) {
+    Table table;
+    if (text.empty()) return set_table(row, {});
+    for (const std::string_view part : split(text, ',')) {
+        const std::size_t equals = part.find('=');
+        const std::string_view name = trimmed(part.substr(0, equals));
+        if (equals == part.npos || name.empty()) {
+            return {in_quotes(part) + " is not name=value"};
+        }
+        table.insert_or_assign(std::string{name}, std::string{trimmed(part.substr(equals + 1))});
+    }
+    return set_table(row, std::move(table));
 }
 
 /// Sets the row to the value it has, as if a person had given it.
@@ -194,6 +214,11 @@ Failure set_list(const Row& row, const std::vector<std::string>& values) {
     return {};
 }
 
+Failure set_table(const Row& row, Table values) {
+    *std::get<Table*>(row.target) = std::move(values);
+    return {};
+}
+
 Failure set_duration(const Row& row, std::string_view text) {
     const std::optional<std::chrono::nanoseconds> duration = parse_duration(text);
     if (!duration) {
@@ -220,6 +245,7 @@ Failure set_text(const Row& row, std::string_view text) {
         if (is_duration(row)) return set_duration(row, text);
         return {in_quotes(text) + " is not an integer"};
     }
+    if (std::holds_alternative<Table*>(row.target)) return set_entries(row, text);
     std::vector<std::string> values;
     if (!text.empty()) {
         for (const std::string_view part : split(text, ',')) values.emplace_back(trimmed(part));
@@ -235,6 +261,7 @@ std::string value_of(const Row& row) {
     if (auto* const* string = std::get_if<std::string*>(&row.target)) {
         return '"' + log::json_escaped(**string) + '"';
     }
+    if (auto* const* table = std::get_if<Table*>(&row.target)) return table_as_toml(row, **table);
     return list_as_toml(*std::get<std::vector<std::string>*>(row.target));
 }
 

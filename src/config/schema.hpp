@@ -54,7 +54,9 @@ private:
 [[nodiscard]] Failure set_integer(const Row& row, std::int64_t value);
 [[nodiscard]] Failure set_string(const Row& row, std::string_view value);
 [[nodiscard]] Failure set_list(const Row& row, const std::vector<std::string>& values);
-/// A flag's text, whatever the row's kind: a list is split at its commas.
+[[nodiscard]] Failure set_table(const Row& row, Table values);
+/// A flag's text, whatever the row's kind: a list is split at its commas, a
+/// table's entries are name=value.
 [[nodiscard]] Failure set_text(const Row& row, std::string_view text);
 /// `500ms` for a row in a unit of time.
 [[nodiscard]] Failure set_duration(const Row& row, std::string_view text);

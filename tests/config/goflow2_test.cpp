@@ -19,11 +19,5 @@ TEST(Goflow2, FlagsAreFlagsOnlyAndSayWhyTheyDoNothing) {
     }
 }
 
-TEST(Goflow2, ItsChoicesAreKnownByFlag) {
-    EXPECT_TRUE(is_goflow2_choice("transport", "kafka"));
-    EXPECT_FALSE(is_goflow2_choice("format", "kafka"));
-    EXPECT_FALSE(is_goflow2_choice("", ""));
-}
-
 }  // namespace
 }  // namespace flowd::config

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The other direction: what librdkafka reports, what becomes of the topic, and the end. Runs on the
+// TX worker, but for the sticky partitioner.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "log/escape.hpp"
+#include "log/log.hpp"
+#include "transport/kafka/producer.hpp"
+#include "transport/kafka/topic.hpp"
+
+namespace flowd::kafka {
+
+namespace {
+
+[[nodiscard]] Loss loss_of(rd_kafka_resp_err_t error) noexcept {
+    switch (error) {
+        case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE: return Loss::message_too_large;
+        case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT: return Loss::timed_out;
+        case RD_KAFKA_RESP_ERR__PURGE_QUEUE:
+        case RD_KAFKA_RESP_ERR__PURGE_INFLIGHT: return Loss::given_up;
+        default: return Loss::transport_failed;
+    }
+}
+
+[[nodiscard]] bool was_purged(rd_kafka_resp_err_t error) noexcept {
+    return error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+}
+
+}  // namespace
+
+Producer::~Producer() {
+    if (client_) give_up_the_rest(nullptr);
+    topic_.reset();
+}
+
+bool Producer::topic_is_ready() {
+    if (fatal_) start_anew();
+    if (topic_) return true;
+    const auto now = Clock::now();
+    if (now < ask_again_) return false;
+    const bool found = client_ && find_topic();
+    ask_again_ = Clock::now() + std::chrono::seconds{1};
+    if (found) open_topic();
+    return topic_ != nullptr;
+}
+
+bool Producer::find_topic() {
+    constexpr std::chrono::milliseconds most{1'000};
+    const Outcome<Cluster> cluster = ask_cluster(client_, options_.topic, most);
+    if (!cluster) {
+        take_events(std::chrono::milliseconds{0});  // may know a better reason
+        health_.unreachable("no broker answers: " + cluster.error().sentence);
+        return false;
+    }
+    if (cluster->has_topic) return true;
+    if (options_.topic_missing != "create") {
+        health_.unreachable(
+            "the topic does not exist, or is not for this user; create it, or set "
+            "transport.kafka.topic_missing to create");
+        return false;
+    }
+    constexpr std::chrono::milliseconds creation_most{5'000};
+    if (const Failure failure = create_topic(client_, options_, creation_most); failed(failure)) {
+        health_.unreachable(failure.sentence);
+        return false;
+    }
+    log::info(health_.name() + ": created");
+    return true;
+}
+
+void Producer::open_topic() {
+    rd_kafka_topic_conf_t* const conf = rd_kafka_default_topic_conf_dup(client_.handle.get());
+    rd_kafka_topic_conf_set_opaque(conf, this);
+    const auto& passed = options_.properties;
+    if (partition_ == Partition::sticky && passed.find("partitioner") == passed.end()) {
+        rd_kafka_topic_conf_set_partitioner_cb(conf, choose_sticky);
+    }
+    topic_.reset(rd_kafka_topic_new(client_.handle.get(), options_.topic.c_str(), conf));
+    if (topic_) return health_.reached();
+    rd_kafka_topic_conf_destroy(conf);
+    health_.unreachable("librdkafka refuses the topic: " + text_of(rd_kafka_last_error()));
+}
+
+/// One partition for all messages of a batch, then the next that has a leader.
+std::int32_t Producer::choose_sticky(const rd_kafka_topic_t* topic, const void* /*key*/,
+                                     std::size_t /*key_size*/, std::int32_t partition_count,
+                                     void* producer, void* /*message*/) {
+    const std::uint32_t turn =
+        static_cast<const Producer*>(producer)->turn_.load(std::memory_order_relaxed);
+    const auto count = static_cast<std::uint32_t>(partition_count);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const auto partition = static_cast<std::int32_t>((turn + i) % count);
+        if (rd_kafka_topic_partition_available(topic, partition) != 0) return partition;
+    }
+    return static_cast<std::int32_t>(turn % count);
+}
+
+void Producer::wait(std::chrono::milliseconds most) noexcept {
+    send_old();
+    take_events(most);
+}
+
+std::chrono::milliseconds Producer::idle() noexcept {
+    if (topic_) send_old();
+    take_events(std::chrono::milliseconds{0});
+    const bool anything = counts().in_flight.get() > 0;
+    return std::chrono::milliseconds{anything ? 10 : 200};
+}
+
+void Producer::take_events(std::chrono::milliseconds most) noexcept {
+    constexpr int events_max = 1'000;  // at a time: the caller has other work, too
+    if (!client_) return;
+    int most_ms = static_cast<int>(most.count());
+    for (int i = 0; i < events_max; ++i) {
+        const Event event = client_.poll(most_ms);
+        if (!event) return;
+        most_ms = 0;
+        switch (rd_kafka_event_type(event.get())) {
+            case RD_KAFKA_EVENT_DR: take_reports(event.get()); break;
+            case RD_KAFKA_EVENT_ERROR: take_error(event.get()); break;
+            case RD_KAFKA_EVENT_LOG: take_log(event.get()); break;
+            default: break;
+        }
+    }
+}
+
+void Producer::take_reports(rd_kafka_event_t* event) {
+    std::uint64_t delivered = 0;
+    std::uint64_t bytes = 0;
+    while (const rd_kafka_message_t* const report = rd_kafka_event_message_next(event)) {
+        const bool plain =
+            report->err == RD_KAFKA_RESP_ERR_NO_ERROR && !options_.is_packed();
+        if (!plain) {
+            take_report(*report);
+            continue;
+        }
+        ++delivered;
+        bytes += report->len;
+        if (report->_private != nullptr) --static_cast<Ticket*>(report->_private)->pending;
+    }
+    if (delivered > 0) settle(RD_KAFKA_RESP_ERR_NO_ERROR, delivered, bytes, "");
+}
+
+void Producer::take_report(const rd_kafka_message_t& report) {
+    if (was_purged(report.err) && leftovers_ != nullptr && return_leftover(report)) return;
+    std::uint64_t messages = 1;
+    auto* ticket = static_cast<Ticket*>(report._private);
+    if (options_.is_packed()) {
+        const std::unique_ptr<Parcel> parcel{static_cast<Parcel*>(report._private)};
+        messages = parcel->ends.size();
+        ticket = parcel->ticket;
+    }
+    if (ticket != nullptr) ticket->pending -= messages;
+    settle(report.err, messages, report.len, rd_kafka_message_errstr(&report));
+}
+
+void Producer::settle(rd_kafka_resp_err_t error, std::uint64_t messages, std::uint64_t bytes,
+                      const char* why) {
+    counts().in_flight.subtract(messages);
+    const auto now = Clock::now();
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        counts().delivered.add(messages);
+        counts().bytes.add(bytes);
+        return health_.delivered(messages, now);
+    }
+    const Loss loss = loss_of(error);
+    counts().lose(loss, messages);
+    if (loss == Loss::message_too_large) return health_.refused(messages, why, now);
+    if (loss == Loss::given_up) return;
+    health_.lost(messages, why, now);
+    const bool gone = error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+                      error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+    if (gone) topic_.reset();  // asked for anew before the next message
+}
+
+void Producer::take_error(rd_kafka_event_t* event) {
+    const rd_kafka_resp_err_t error = rd_kafka_event_error(event);
+    const char* const text = rd_kafka_event_error_string(event);
+    switch (error) {
+        case RD_KAFKA_RESP_ERR__FATAL:
+            fatal_ = true;
+            log::error(health_.name() + ": librdkafka gives up: " +
+                       log::one_line(text != nullptr ? text : "") + "; starting a new producer");
+            return;
+        case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+        case RD_KAFKA_RESP_ERR__SSL:
+        case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+            health_.unreachable(text != nullptr ? text : text_of(error));
+            return;
+        default:
+            // Single connections come and go; librdkafka tries again.
+            if (options_.log_errors) {
+                log::warn(health_.name() + ": " + log::one_line(text != nullptr ? text : ""));
+            }
+    }
+}
+
+void Producer::take_log(rd_kafka_event_t* event) const {
+    const char* facility = "";
+    const char* text = "";
+    int level = 0;
+    if (rd_kafka_event_log(event, &facility, &text, &level) != 0) return;
+    constexpr int warning = 4;  // of syslog
+    const bool wanted = options_.log_errors && level <= warning;
+    if (!wanted && !log::enabled(log::Level::debug)) return;
+    log::write(wanted ? log::Level::warn : log::Level::debug,
+               "librdkafka: " + std::string{facility} + ": " + log::one_line(text));
+}
+
+/// After a fatal error of the idempotent producer, which nothing else cures. What it still had may
+/// or may not have arrived; it counts as lost.
+void Producer::start_anew() {
+    give_up_the_rest(nullptr);
+    topic_.reset();
+    Outcome<Client> fresh = make_client(properties_);
+    if (!fresh) return health_.unreachable(fresh.error().sentence);
+    client_ = std::move(*fresh);
+    fatal_ = false;
+}
+
+Failure Producer::close(const Ending& ending) noexcept {
+    if (!client_) return {};
+    await_acknowledgements(ending);
+    const std::uint64_t before = counts().lost_sum();
+    give_up_the_rest(ending.leftovers);
+    const std::uint64_t given_up = counts().lost_sum() - before;
+    topic_.reset();
+    client_ = {};
+    Failure failure;
+    if (given_up > 0) {
+        failure.sentence = health_.name() + ": " + std::to_string(given_up) +
+                           " messages were not acknowledged in time, and are given up";
+        log::error(failure.sentence);
+    } else if (health_.state() == TransportState::dropping) {
+        failure.sentence = health_.name() + ": " + std::to_string(health_.lost_messages()) +
+                           " messages were lost: " + health_.last_reason();
+    }
+    return failure;
+}
+
+void Producer::await_acknowledgements(const Ending& ending) {
+    constexpr std::chrono::milliseconds step{20};
+    const auto deadline = Clock::now() + ending.patience;
+    while (counts().in_flight.get() > 0 && Clock::now() < deadline &&
+           !ending.hurry.load(std::memory_order_relaxed)) {
+        if (!topic_is_ready()) {
+            take_events(step);
+            continue;
+        }
+        if (send_all_open()) rd_kafka_flush(client_.handle.get(), 1);  // ends the linger
+        take_events(step);
+    }
+}
+
+void Producer::give_up_the_rest(Leftovers* leftovers) {
+    leftovers_ = leftovers;
+    const int everything =
+        RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING;
+    rd_kafka_purge(client_.handle.get(), everything);
+    const auto deadline = Clock::now() + std::chrono::seconds{5};
+    while (rd_kafka_outq_len(client_.handle.get()) > 0 && Clock::now() < deadline) {
+        take_events(std::chrono::milliseconds{20});
+    }
+    for (Packer::Open& open : packer_.all()) {
+        if (open.empty()) continue;
+        std::size_t begin = 0;
+        for (const std::uint32_t end : open.ends) {
+            const flow::Bytes message = flow::Bytes{open.bytes}.subspan(begin, end - begin);
+            const flow::Bytes key{open.key};
+            begin = end;
+            counts().in_flight.subtract(1);
+            if (ticket_ != nullptr) --ticket_->pending;
+            if (leftovers == nullptr || !leftovers->take(message, &key)) {
+                counts().lose(Loss::given_up, 1);
+            }
+        }
+        open.clear();
+    }
+    leftovers_ = nullptr;
+}
+
+/// Back to whom it came from. What does not fit there is lost.
+bool Producer::return_leftover(const rd_kafka_message_t& report) {
+    const flow::Bytes bytes{static_cast<const std::uint8_t*>(report.payload), report.len};
+    const flow::Bytes key{static_cast<const std::uint8_t*>(report.key), report.key_len};
+    const flow::Bytes* const its_key = report.key != nullptr ? &key : nullptr;
+    std::vector<std::uint32_t> ends{static_cast<std::uint32_t>(bytes.size())};
+    auto* ticket = static_cast<Ticket*>(report._private);
+    if (options_.is_packed()) {
+        const std::unique_ptr<Parcel> parcel{static_cast<Parcel*>(report._private)};
+        ends = parcel->ends;
+        ticket = parcel->ticket;
+    }
+    if (ticket != nullptr) ticket->pending -= ends.size();
+    counts().in_flight.subtract(ends.size());
+    std::size_t begin = 0;
+    for (const std::uint32_t end : ends) {
+        const bool taken = leftovers_->take(bytes.subspan(begin, end - begin), its_key);
+        if (!taken) counts().lose(Loss::given_up, 1);
+        begin = end;
+    }
+    return true;
+}
+
+}  // namespace flowd::kafka

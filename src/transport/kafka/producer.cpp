@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Taking messages: from batches into librdkafka's queue, by copy, as many as it has room for.
+#include "transport/kafka/producer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace flowd::kafka {
+
+namespace {
+
+/// librdkafka's interface is not const; it copies what it is given.
+void* as_payload(flow::Bytes bytes) noexcept { return const_cast<std::uint8_t*>(bytes.data()); }
+
+/// A key that is there and empty must not look like none.
+const void* as_key(flow::Bytes key) noexcept {
+    static constexpr std::uint8_t nothing = 0;
+    return key.empty() ? &nothing : key.data();
+}
+
+}  // namespace
+
+Producer::Producer(const Options& options, Properties properties, Partition partition,
+                   Client client)
+    : options_{options},
+      properties_{std::move(properties)},
+      partition_{partition},
+      client_{std::move(client)},
+      health_{"transport.kafka: topic " + options.topic},
+      packer_{static_cast<std::size_t>(options.open_messages),
+              static_cast<std::size_t>(options.packed_bytes)} {}
+
+std::size_t Producer::deliver(const flow::Batch& batch, std::size_t first,
+                              Ticket* ticket) noexcept {
+    take_events(std::chrono::milliseconds{0});
+    if (!topic_is_ready()) return 0;
+    if (ticket != ticket_ && !send_all_open()) return 0;
+    ticket_ = ticket;
+    turn_.fetch_add(1, std::memory_order_relaxed);  // nothing is ordered by it
+    const std::size_t count = batch.message_count();
+    if (first >= count) return 0;
+    const std::size_t taken = !options_.is_packed()   ? deliver_singly(batch, first)
+                              : batch.has_key(first) ? deliver_keyed(batch, first)
+                                                     : deliver_packed(batch, first);
+    const auto now = Clock::now();
+    if (first + taken < count) {
+        health_.no_room(counts().in_flight.get(), now);
+    } else {
+        health_.has_room(now);
+    }
+    return taken;
+}
+
+void Producer::hold(std::size_t messages) noexcept {
+    counts().taken.add(messages);
+    counts().in_flight.add(messages);
+    if (ticket_ != nullptr) ticket_->pending += messages;
+}
+
+std::size_t Producer::deliver_singly(const flow::Batch& batch, std::size_t first) {
+    std::size_t at = first;
+    while (at < batch.message_count()) {
+        const std::size_t count = std::min(chunk, batch.message_count() - at);
+        for (std::size_t i = 0; i < count; ++i) {
+            rd_kafka_message_t& message = messages_[i];
+            const flow::Bytes bytes = batch.message(at + i);
+            message = {};
+            message.payload = as_payload(bytes);
+            message.len = bytes.size();
+            if (batch.has_key(at + i)) {
+                const flow::Bytes key = batch.key(at + i);
+                message.key = const_cast<void*>(as_key(key));
+                message.key_len = key.size();
+            }
+            message._private = ticket_;
+        }
+        const int queued =
+            rd_kafka_produce_batch(topic_.get(), RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
+                                   messages_.data(), static_cast<int>(count));
+        if (queued == static_cast<int>(count)) {
+            hold(count);
+            at += count;
+            continue;
+        }
+        // What is behind the first that finds the queue full has found it full, too.
+        for (std::size_t i = 0; i < count; ++i, ++at) {
+            const rd_kafka_resp_err_t error = messages_[i].err;
+            if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return at - first;
+            hold(1);
+            if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+                if (ticket_ != nullptr) --ticket_->pending;
+                settle(error, 1, 0, rd_kafka_err2str(error));
+            }
+        }
+    }
+    return at - first;
+}
+
+/// Messages without a key: as many as fit, as they lie in the batch.
+std::size_t Producer::deliver_packed(const flow::Batch& batch, std::size_t first) {
+    const auto size_max = static_cast<std::size_t>(options_.packed_bytes);
+    const std::size_t count = batch.message_count();
+    std::size_t at = first;
+    while (at < count) {
+        const std::uint8_t* const begin = batch.message(at).data();
+        auto parcel = std::make_unique<Parcel>();
+        parcel->ticket = ticket_;
+        std::size_t next = at;
+        std::size_t size = 0;
+        for (; next < count; ++next) {
+            const flow::Bytes message = batch.message(next);
+            const auto end =
+                static_cast<std::size_t>(message.data() - begin) + message.size();
+            if (next > at && end > size_max) break;
+            size = end;
+            parcel->ends.push_back(static_cast<std::uint32_t>(end));
+        }
+        hold(next - at);
+        if (!send({begin, size}, nullptr, std::move(parcel))) {
+            counts().taken.subtract(next - at);
+            counts().in_flight.subtract(next - at);
+            if (ticket_ != nullptr) ticket_->pending -= next - at;
+            return at - first;
+        }
+        at = next;
+    }
+    return at - first;
+}
+
+std::size_t Producer::deliver_keyed(const flow::Batch& batch, std::size_t first) {
+    const auto now = Clock::now();
+    const std::size_t count = batch.message_count();
+    Packer::Open* open = nullptr;
+    std::uint16_t last_key = flow::MessageSlot::no_key;
+    for (std::size_t at = first; at < count; ++at) {
+        const flow::Bytes key = batch.key(at);
+        if (open == nullptr || batch.slot(at).key != last_key) {
+            open = &packer_.find(key);
+            last_key = batch.slot(at).key;
+        }
+        const flow::Bytes message = batch.message(at);
+        const bool in_the_way = !open->empty() && (!Packer::is_of(*open, key) ||
+                                                   !packer_.fits(*open, message.size()));
+        if (in_the_way && !send(*open)) return at - first;
+        packer_.append(*open, key, message, now);
+        hold(1);
+    }
+    send_old();
+    return count - first;
+}
+
+bool Producer::send(Packer::Open& open) {
+    auto parcel = std::make_unique<Parcel>(Parcel{ticket_, open.ends});
+    const flow::Bytes key{open.key};
+    if (!send(flow::Bytes{open.bytes}, &key, std::move(parcel))) return false;
+    open.clear();
+    return true;
+}
+
+bool Producer::send(flow::Bytes bytes, const flow::Bytes* key, std::unique_ptr<Parcel> parcel) {
+    const int result = rd_kafka_produce(
+        topic_.get(), RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, as_payload(bytes), bytes.size(),
+        key != nullptr ? as_key(*key) : nullptr, key != nullptr ? key->size() : 0, parcel.get());
+    if (result == 0) {
+        static_cast<void>(parcel.release());  // the delivery report's
+        return true;
+    }
+    const rd_kafka_resp_err_t error = rd_kafka_last_error();
+    if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
+    if (parcel->ticket != nullptr) parcel->ticket->pending -= parcel->ends.size();
+    settle(error, parcel->ends.size(), 0, rd_kafka_err2str(error));
+    return true;
+}
+
+bool Producer::send_all_open() {
+    if (topic_ == nullptr) return true;
+    for (Packer::Open& open : packer_.all()) {
+        if (!open.empty() && !send(open)) return false;
+    }
+    return true;
+}
+
+void Producer::send_old() {
+    const auto born_before = Clock::now() - std::chrono::milliseconds{options_.linger_ms};
+    for (Packer::Open& open : packer_.all()) {
+        if (!open.empty() && open.since <= born_before && !send(open)) return;
+    }
+}
+
+}  // namespace flowd::kafka

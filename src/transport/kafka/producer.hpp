@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Producer: the Kafka transport's implementation. See transport.hpp for what it is, and the members
+// below for what it keeps. The TX worker's thread only; librdkafka's threads meet it in its queues
+// and in the sticky partitioner.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "transport/kafka/client.hpp"
+#include "transport/kafka/health.hpp"
+#include "transport/kafka/options.hpp"
+#include "transport/kafka/packer.hpp"
+#include "transport/kafka/properties.hpp"
+#include "transport/transport.hpp"
+
+namespace flowd::kafka {
+
+class Producer final : public Transport {
+public:
+    Producer(const Options& options, Properties properties, Partition partition, Client client);
+    ~Producer() override;
+
+    std::size_t deliver(const flow::Batch& batch, std::size_t first,
+                        Ticket* ticket) noexcept override;
+    void wait(std::chrono::milliseconds most) noexcept override;
+    std::chrono::milliseconds idle() noexcept override;
+    Failure close(const Ending& ending) noexcept override;
+    [[nodiscard]] TransportState state() const noexcept override { return health_.state(); }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr std::size_t chunk = 512;  ///< messages that are handed over at a time
+
+    // producer.cpp: taking messages.
+    [[nodiscard]] std::size_t deliver_singly(const flow::Batch& batch, std::size_t first);
+    [[nodiscard]] std::size_t deliver_packed(const flow::Batch& batch, std::size_t first);
+    [[nodiscard]] std::size_t deliver_keyed(const flow::Batch& batch, std::size_t first);
+    /// False: the queue is full. Anything else that is wrong loses the message, counted.
+    [[nodiscard]] bool send(Packer::Open& open);
+    [[nodiscard]] bool send(flow::Bytes bytes, const flow::Bytes* key,
+                            std::unique_ptr<Parcel> parcel);
+    /// False: some could not be sent.
+    bool send_all_open();
+    void send_old();
+    void hold(std::size_t messages) noexcept;
+
+    // connection.cpp: topic, events, the end.
+    [[nodiscard]] bool topic_is_ready();
+    [[nodiscard]] bool find_topic();
+    void open_topic();
+    void take_events(std::chrono::milliseconds most) noexcept;
+    void take_reports(rd_kafka_event_t* event);
+    void take_report(const rd_kafka_message_t& report);
+    void settle(rd_kafka_resp_err_t error, std::uint64_t messages, std::uint64_t bytes,
+                const char* why);
+    void take_error(rd_kafka_event_t* event);
+    void take_log(rd_kafka_event_t* event) const;
+    void start_anew();
+    [[nodiscard]] bool return_leftover(const rd_kafka_message_t& report);
+    void await_acknowledgements(const Ending& ending);
+    void give_up_the_rest(Leftovers* leftovers);
+
+    static std::int32_t choose_sticky(const rd_kafka_topic_t* topic, const void* key,
+                                      std::size_t key_size, std::int32_t partition_count,
+                                      void* producer, void* message);
+
+    const Options options_;
+    const Properties properties_;
+    const Partition partition_;
+    Client client_;
+    TopicHandle topic_;           ///< null: not known to exist
+    Clock::time_point ask_again_{};  ///< for the topic
+    Health health_;
+    Packer packer_;
+    Ticket* ticket_ = nullptr;  ///< of what is being taken
+    Leftovers* leftovers_ = nullptr;
+    bool fatal_ = false;  ///< this client can do nothing any more
+    std::array<rd_kafka_message_t, chunk> messages_{};
+    std::atomic<std::uint32_t> turn_{0};  ///< which partition is next; read by librdkafka's threads
+};
+
+}  // namespace flowd::kafka
