@@ -80,6 +80,7 @@ DOORS = (
     ("librdkafka", re.compile(r"^librdkafka/"), ("src/transport/kafka",)),
     ("toml++", re.compile(r"^toml(\+\+|plusplus|\.hpp)"), ("src/config",)),
     ("yaml-cpp", re.compile(r"^yaml-cpp/"), ("src/config",)),
+    ("librdkafka", re.compile(r"^librdkafka/"), ("src/transport/kafka",)),
     ("spdlog", re.compile(r"^(spdlog|fmt)/"), ("src/log",)),
     ("prometheus-cpp", re.compile(r"^prometheus/"), ("src/http",)),
     ("civetweb", re.compile(r"^(civetweb\.h|CivetServer\.h)$"), ("src/http",)),

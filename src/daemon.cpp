@@ -127,8 +127,8 @@ Failure Daemon::start() {
 }
 
 Failure Daemon::open_transports() {
-    Outcome<Outputs> outputs = open_outputs(settings_.general, settings_.file, settings_.kafka,
-                                            loaded_.shape);
+    Outcome<Outputs> outputs =
+        open_outputs(settings_.general, settings_.file, settings_.kafka, loaded_.shape);
     if (!outputs) return outputs.error();
     terminator_ = std::move(outputs->terminator);
     keys_wanted_ = outputs->keys_wanted;
@@ -205,10 +205,9 @@ Failure Daemon::make_workers() {
     }
     const std::chrono::milliseconds stop_patience{config.stop_patience_ms};
     for (std::size_t i = 0; i < transports_.size(); ++i) {
-        tx_workers_.push_back(std::make_unique<TxWorker>(std::move(shares[i].rings),
-                                                         std::move(shares[i].sources),
-                                                         std::move(transports_[i]), flags_,
-                                                         stop_patience));
+        tx_workers_.push_back(
+            std::make_unique<TxWorker>(std::move(shares[i].rings), std::move(shares[i].sources),
+                                       std::move(transports_[i]), flags_, stop_patience));
     }
     return {};
 }
@@ -290,7 +289,8 @@ bool Daemon::finished() const noexcept {
 
 bool Daemon::output_lost() const noexcept {
     return std::any_of(tx_workers_.begin(), tx_workers_.end(), [this](const auto& worker) {
-        return worker->closed() || (settings_.is_replay() && worker->counts().lost_sum() > 0);
+        return worker->closed() ||
+               (settings_.is_replay() && worker->counts().lost_by(Loss::transport_failed) > 0);
     });
 }
 
@@ -318,6 +318,12 @@ int Daemon::report() {
     }
     for (const auto& worker : tx_workers_) {
         if (failed(worker->failure()) && !worker->closed()) status = 1;
+        if (worker->gave_up() > 0) {
+            log::error("transport." + settings_.general.transport + ": " +
+                       std::to_string(worker->gave_up()) +
+                       " messages found no room there until the stop's patience was over");
+            status = 1;
+        }
     }
     return status;
 }

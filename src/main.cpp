@@ -39,9 +39,8 @@ int refuse(const config::LoadFailure& failure, const std::string& file) {
 }
 
 int check(const Settings& settings, const config::Loaded& loaded) {
-    const Outcome<std::string> said =
-        check_outputs(settings.general, settings.file, settings.kafka, loaded.shape,
-                      settings.general.connect);
+    const Outcome<std::string> said = check_outputs(settings.general, settings.file, settings.kafka,
+                                                    loaded.shape, settings.general.connect);
     if (!said) return refuse(said.error().sentence, status_failed);
     return say(*said + "flowd: the configuration is good\n");
 }

@@ -56,8 +56,9 @@ Outcome<std::string> terminator_of(const config::Config& config, const file::Opt
 Failure check_framing(const config::Config& config, const kafka::Options& kafka) {
     const bool bare = is_protobuf(config) && !config::is_length_prefixed(config);
     if (config.transport != "kafka" || !kafka.is_packed() || !bare) return {};
-    return {"transport.kafka.records: packed protobuf needs lengths to be taken apart again: use "
-            "-format bin, or -format.protobuf.fixedlen"};
+    return {
+        "transport.kafka.records: packed protobuf needs lengths to be taken apart again: use "
+        "-format bin, or -format.protobuf.fixedlen"};
 }
 
 }  // namespace

@@ -17,14 +17,13 @@
 namespace flowd {
 
 struct Outputs {
-    std::string terminator;    ///< behind each message
-    bool keys_wanted = false;  ///< does the transport have keys?
+    std::string terminator;                              ///< behind each message
+    bool keys_wanted = false;                            ///< does the transport have keys?
     std::vector<std::unique_ptr<Transport>> transports;  ///< one per TX worker
 };
 
 /// Opens files and starts producers. Logs what to beware of.
-[[nodiscard]] Outcome<Outputs> open_outputs(const config::Config& config,
-                                            const file::Options& file,
+[[nodiscard]] Outcome<Outputs> open_outputs(const config::Config& config, const file::Options& file,
                                             const kafka::Options& kafka,
                                             const config::OutputShape& shape);
 

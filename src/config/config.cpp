@@ -151,7 +151,7 @@ std::vector<Row> output_rows(Config& config) {
          .target = &config.hash,
          .help = "Columns whose values make a message's key, comma-separated, in Go's or in "
                  "protobuf's spelling; empty: an empty key. goflow2-v2 takes them from the mapping "
-                 "file instead. For Kafka: file and null have no keys."},
+                 "file instead. For Kafka; file and null have no keys."},
         {.key = "output.strict",
          .flag = "strict",
          .target = &config.strict,

@@ -127,7 +127,8 @@ std::string help_entry(const Setting& setting) {
     // Choices stand after the flag already; a switch is off and a text empty unless it says so.
     const bool choices_shown = !row.choices.empty() && row.choices.size() <= choices_shown_max;
     const bool is_plain = (is_switch(row) && setting.default_value == "false") ||
-                          setting.default_value == "\"\"" || setting.default_value == "[]" || setting.default_value == "{}";
+                          setting.default_value == "\"\"" || setting.default_value == "[]" ||
+                          setting.default_value == "{}";
     if (choices_shown) {
         facts = "default " + setting.default_value;
     } else if (!is_plain) {

@@ -19,8 +19,7 @@ namespace flowd::config {
 using Table = std::map<std::string, std::string, std::less<>>;
 
 /// Where the value goes. The value found there when the row is made is the default.
-using Target =
-    std::variant<bool*, std::int64_t*, std::string*, std::vector<std::string>*, Table*>;
+using Target = std::variant<bool*, std::int64_t*, std::string*, std::vector<std::string>*, Table*>;
 
 /// Can it change while flowd runs?
 enum class Lifetime : std::uint8_t { sealed, live };

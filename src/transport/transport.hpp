@@ -65,6 +65,9 @@ struct alignas(64) TransportCounts {
     void lose(Loss loss, std::uint64_t messages) noexcept {
         lost[static_cast<std::size_t>(loss)].add(messages);
     }
+    [[nodiscard]] std::uint64_t lost_by(Loss loss) const noexcept {
+        return lost[static_cast<std::size_t>(loss)].get();
+    }
     [[nodiscard]] std::uint64_t lost_sum() const noexcept {
         std::uint64_t sum = 0;
         for (const Counter& each : lost) sum += each.get();

@@ -79,6 +79,7 @@ void TxWorker::deliver(const flow::Batch& batch) noexcept {
     if (first < count) {
         counts_.taken.add(count - first);
         counts_.lose(closed() ? Loss::transport_failed : Loss::given_up, count - first);
+        if (!closed()) gave_up_ += count - first;
     }
     if (transport_->state() == TransportState::closed) {
         closed_.store(true, std::memory_order_relaxed);

@@ -50,6 +50,8 @@ public:
     // After run() has returned.
     [[nodiscard]] const WorkSpan& span() const noexcept { return span_; }
     [[nodiscard]] const Failure& failure() const noexcept { return failure_; }
+    /// Messages that waited for a destination until the stop had lasted too long.
+    [[nodiscard]] std::uint64_t gave_up() const noexcept { return gave_up_; }
 
 private:
     /// One batch of each ring. False when all were empty.
@@ -77,6 +79,7 @@ private:
     WorkSpan span_;
     bool working_ = false;  ///< since the last rest
     Failure failure_;
+    std::uint64_t gave_up_ = 0;
 };
 
 }  // namespace flowd

@@ -11,6 +11,7 @@
 #include "ingress/dpdk/options.hpp"
 #include "ingress/udp/options.hpp"
 #include "transport/file/options.hpp"
+#include "transport/kafka/options.hpp"
 
 namespace flowd::config {
 
@@ -19,12 +20,14 @@ struct AllSettings {
     udp::Options udp;
     dpdk::Options dpdk;
     file::Options file;
+    kafka::Options kafka;
 
     [[nodiscard]] Schema schema() {
         std::vector<Row> all = rows(config);
         for (Row& row : udp::rows(udp)) all.push_back(std::move(row));
         for (Row& row : dpdk::rows(dpdk)) all.push_back(std::move(row));
         for (Row& row : file::rows(file)) all.push_back(std::move(row));
+        for (Row& row : kafka::rows(kafka)) all.push_back(std::move(row));
         return Schema{std::move(all)};
     }
 };

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "config/all_rows.hpp"
 #include "config/config.hpp"
 
 namespace flowd::config {
@@ -14,8 +15,9 @@ namespace {
 
 class Flags : public testing::Test {
 protected:
-    Config config_;
-    Schema schema_{rows(config_)};
+    AllSettings settings_;
+    Config& config_ = settings_.config;
+    Schema schema_ = settings_.schema();
 
     std::string complaint(const std::vector<const char*>& arguments) {
         const auto flags = parse_flags(arguments, schema_);
@@ -80,8 +82,8 @@ TEST_F(Flags, WrongOnesAreNamed) {
     EXPECT_EQ(complaint({"---format"}), "\"---format\" is not a flag: a name must follow the dash");
     EXPECT_EQ(complaint({"-=x"}), "\"-=x\" is not a flag: a name must follow the dash");
     EXPECT_EQ(complaint({"--=x"}), "\"--=x\" is not a flag: a name must follow the dash");
-    EXPECT_EQ(complaint({"-transport", "kafka"}),
-              "-transport: \"kafka\" is not available in this build; the choices are file, null");
+    EXPECT_EQ(complaint({"-transport", "pigeon"}),
+              "-transport: \"pigeon\" is not one of file, kafka, null");
     EXPECT_EQ(complaint({"-format=bin"}), "");
     EXPECT_EQ(complaint({"-batch.count", "1"}), "-batch.count: 1 is below 4");
     EXPECT_EQ(complaint({"-loglevel", "loud"}),
@@ -130,6 +132,7 @@ TEST_F(Flags, EveryFlagOfGoflow2IsKnown) {
                              "transport.kafka.hashing",
                              "transport.kafka.version",
                              "transport.kafka.compression",
+                             "transport.kafka.compression.type",
                              "transport.kafka.tls",
                              "transport.kafka.tls.ca",
                              "transport.kafka.tls.client",
@@ -146,6 +149,19 @@ TEST_F(Flags, EveryFlagOfGoflow2IsKnown) {
     }
     EXPECT_EQ(complaint({"-err.int", "10s", "-transport.kafka.flushfreq=5s", "-workers", "-1"}),
               "");
+}
+
+TEST_F(Flags, ATableIsNamesAndValues) {
+    EXPECT_EQ(complaint({"-transport.kafka.properties=socket.keepalive.enable=true, a.b = c=d"}),
+              "");
+    EXPECT_EQ(settings_.kafka.properties,
+              (Table{{"a.b", "c=d"}, {"socket.keepalive.enable", "true"}}));
+    EXPECT_EQ(complaint({"-transport.kafka.properties", "a.b"}),
+              "-transport.kafka.properties: \"a.b\" is not name=value");
+    EXPECT_EQ(complaint({"-transport.kafka.properties", "=b"}),
+              "-transport.kafka.properties: \"=b\" is not name=value");
+    EXPECT_EQ(complaint({"-transport.kafka.properties="}), "");
+    EXPECT_TRUE(settings_.kafka.properties.empty());
 }
 
 }  // namespace

@@ -111,16 +111,15 @@ TEST_F(Load, AKeyThatNoTransportHasIsNoted) {
 }
 
 TEST_F(Load, FlagsWithoutEffectAreNotedOnce) {
-    const auto loaded =
-        load({"-reuseport", "-workers", "4", "-workers=5", "-transport.kafka.brokers", "a:1,b:2",
-              "-listen", "netflow://:2055?blocking=true"});
+    const auto loaded = load({"-reuseport", "-workers", "4", "-workers=5", "-metrics.addr", ":1",
+                              "-listen", "netflow://:2055?blocking=true"});
     ASSERT_TRUE(loaded) << loaded.error().sentence;
     ASSERT_EQ(loaded->notes.size(), 4U);
     EXPECT_TRUE(loaded->notes[0].starts_with("netflow://:2055?blocking=true: blocking has no"));
     EXPECT_TRUE(loaded->notes[1].starts_with("-reuseport has no effect in flowd: "));
     EXPECT_TRUE(loaded->notes[2].starts_with("-workers has no effect in flowd: "));
     EXPECT_EQ(loaded->notes[3],
-              "-transport.kafka.brokers has no effect in flowd: this build has no Kafka transport");
+              "-metrics.addr has no effect in flowd: this build has no HTTP server");
     EXPECT_TRUE(loaded->warnings.empty());
 }
 

@@ -101,7 +101,7 @@ TEST(HelpText, ShowsEveryFlagInShortLines) {
         if (each.row.flag.empty()) continue;
         EXPECT_NE(text.find("-" + std::string{each.row.flag}), std::string::npos) << each.row.flag;
     }
-    EXPECT_NE(text.find("  -transport file|null\n"), std::string::npos);
+    EXPECT_NE(text.find("  -transport file|kafka|null\n"), std::string::npos);
     EXPECT_NE(text.find("  -batch.max-age duration\n"), std::string::npos);
     EXPECT_NE(text.find("(1 to 10000 ms; default 50; key"), std::string::npos);
 }

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "log/failure.hpp"
 #include "transport/kafka/properties.hpp"
@@ -48,6 +49,17 @@ struct Client {
 /// A producer. Starts librdkafka's threads, which connect by themselves. Fails on certificates and
 /// keys that cannot be read, on properties that contradict each other.
 [[nodiscard]] Outcome<Client> make_client(const Properties& properties);
+
+/// What librdkafka logs: who says it, how severe (syslog's numbers), what.
+struct LogLine {
+    std::string_view facility;
+    int level = 0;
+    std::string_view text;  ///< without the thread's name; borrowed from the event
+
+    /// A broker's certificate and what is wrong with it, which the error that follows does not say.
+    [[nodiscard]] bool is_of_certificate() const noexcept { return facility == "SSLCERTVRFY"; }
+};
+[[nodiscard]] LogLine log_line_of(rd_kafka_event_t* event) noexcept;
 
 /// librdkafka's word for an error, behind its name: "Broker: Unknown topic or partition".
 [[nodiscard]] std::string text_of(rd_kafka_resp_err_t error);

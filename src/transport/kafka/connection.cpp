@@ -130,8 +130,7 @@ void Producer::take_reports(rd_kafka_event_t* event) {
     std::uint64_t delivered = 0;
     std::uint64_t bytes = 0;
     while (const rd_kafka_message_t* const report = rd_kafka_event_message_next(event)) {
-        const bool plain =
-            report->err == RD_KAFKA_RESP_ERR_NO_ERROR && !options_.is_packed();
+        const bool plain = report->err == RD_KAFKA_RESP_ERR_NO_ERROR && !options_.is_packed();
         if (!plain) {
             take_report(*report);
             continue;
@@ -197,16 +196,14 @@ void Producer::take_error(rd_kafka_event_t* event) {
     }
 }
 
-void Producer::take_log(rd_kafka_event_t* event) const {
-    const char* facility = "";
-    const char* text = "";
-    int level = 0;
-    if (rd_kafka_event_log(event, &facility, &text, &level) != 0) return;
+void Producer::take_log(rd_kafka_event_t* event) {
+    const LogLine line = log_line_of(event);
+    if (line.is_of_certificate()) health_.unreachable(line.text);
     constexpr int warning = 4;  // of syslog
-    const bool wanted = options_.log_errors && level <= warning;
+    const bool wanted = options_.log_errors && line.level <= warning;
     if (!wanted && !log::enabled(log::Level::debug)) return;
     log::write(wanted ? log::Level::warn : log::Level::debug,
-               "librdkafka: " + std::string{facility} + ": " + log::one_line(text));
+               "librdkafka: " + std::string{line.facility} + ": " + log::one_line(line.text));
 }
 
 /// After a fatal error of the idempotent producer, which nothing else cures. What it still had may

@@ -73,7 +73,7 @@ std::vector<config::Row> message_rows(Options& options) {
          .help = "Packed messages with a key that one TX worker fills at a time; for one more key, "
                  "the oldest is sent.",
          .min = 1,
-         .max = 65'536},
+         .max = 1'024},
         {.key = "transport.kafka.hashing",
          .flag = "transport.kafka.hashing",
          .target = &options.hashing,

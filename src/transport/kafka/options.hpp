@@ -14,7 +14,7 @@ namespace flowd::kafka {
 
 struct Options {
     std::vector<std::string> brokers{"127.0.0.1:9092", "[::1]:9092"};
-    std::string service;  ///< DNS SRV name that replaces `brokers`; empty: none
+    std::string service{};  ///< DNS SRV name that replaces `brokers`; empty: none
     std::string topic = "flow-messages";
     std::string topic_missing = "create";
     std::int64_t topic_partitions = -1;   ///< of a topic that is created; -1: the broker's default
@@ -36,15 +36,15 @@ struct Options {
     std::int64_t queue_bytes = 268'435'456;
 
     bool tls = false;
-    std::string tls_ca;
-    std::string tls_certificate;
-    std::string tls_key;
+    std::string tls_ca{};
+    std::string tls_certificate{};
+    std::string tls_key{};
     bool tls_insecure = false;
     std::string sasl = "none";
-    std::string sasl_user_file;
-    std::string sasl_password_file;
+    std::string sasl_user_file{};
+    std::string sasl_password_file{};
     bool log_errors = false;
-    config::Table properties;
+    config::Table properties{};
 
     [[nodiscard]] bool is_packed() const noexcept { return records == "packed"; }
 };

@@ -39,7 +39,7 @@ std::size_t Producer::deliver(const flow::Batch& batch, std::size_t first,
     turn_.fetch_add(1, std::memory_order_relaxed);  // nothing is ordered by it
     const std::size_t count = batch.message_count();
     if (first >= count) return 0;
-    const std::size_t taken = !options_.is_packed()   ? deliver_singly(batch, first)
+    const std::size_t taken = !options_.is_packed()  ? deliver_singly(batch, first)
                               : batch.has_key(first) ? deliver_keyed(batch, first)
                                                      : deliver_packed(batch, first);
     const auto now = Clock::now();
@@ -109,8 +109,7 @@ std::size_t Producer::deliver_packed(const flow::Batch& batch, std::size_t first
         std::size_t size = 0;
         for (; next < count; ++next) {
             const flow::Bytes message = batch.message(next);
-            const auto end =
-                static_cast<std::size_t>(message.data() - begin) + message.size();
+            const auto end = static_cast<std::size_t>(message.data() - begin) + message.size();
             if (next > at && end > size_max) break;
             size = end;
             parcel->ends.push_back(static_cast<std::uint32_t>(end));
@@ -139,8 +138,8 @@ std::size_t Producer::deliver_keyed(const flow::Batch& batch, std::size_t first)
             last_key = batch.slot(at).key;
         }
         const flow::Bytes message = batch.message(at);
-        const bool in_the_way = !open->empty() && (!Packer::is_of(*open, key) ||
-                                                   !packer_.fits(*open, message.size()));
+        const bool in_the_way =
+            !open->empty() && (!Packer::is_of(*open, key) || !packer_.fits(*open, message.size()));
         if (in_the_way && !send(*open)) return at - first;
         packer_.append(*open, key, message, now);
         hold(1);

@@ -57,7 +57,7 @@ private:
     void settle(rd_kafka_resp_err_t error, std::uint64_t messages, std::uint64_t bytes,
                 const char* why);
     void take_error(rd_kafka_event_t* event);
-    void take_log(rd_kafka_event_t* event) const;
+    void take_log(rd_kafka_event_t* event);
     void start_anew();
     [[nodiscard]] bool return_leftover(const rd_kafka_message_t& report);
     void await_acknowledgements(const Ending& ending);
@@ -71,7 +71,7 @@ private:
     const Properties properties_;
     const Partition partition_;
     Client client_;
-    TopicHandle topic_;           ///< null: not known to exist
+    TopicHandle topic_;              ///< null: not known to exist
     Clock::time_point ask_again_{};  ///< for the topic
     Health health_;
     Packer packer_;

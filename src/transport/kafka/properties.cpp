@@ -81,8 +81,7 @@ Outcome<std::string> secret(const std::string& path, std::string_view key, const
 
 class Maker {
 public:
-    Maker(const Options& options, Partition partition)
-        : options_{options}, partition_{partition} {}
+    Maker(const Options& options, Partition partition) : options_{options}, partition_{partition} {}
 
     [[nodiscard]] Outcome<Properties> make() {
         for (const auto part : {&Maker::brokers, &Maker::messages, &Maker::delivery,
@@ -123,8 +122,8 @@ private:
 
     [[nodiscard]] Failure messages() {
         constexpr std::array<std::string_view, 5> codecs{"none", "gzip", "snappy", "lz4", "zstd"};
-        const std::string codec = options_.compression.empty() ? "none"
-                                                               : lower(options_.compression);
+        const std::string codec =
+            options_.compression.empty() ? "none" : lower(options_.compression);
         if (std::find(codecs.begin(), codecs.end(), codec) == codecs.end()) {
             return refuse("compression", '"' + options_.compression +
                                              "\" is not one of none, gzip, snappy, lz4, zstd");
@@ -159,13 +158,15 @@ private:
             set("max.in.flight.requests.per.connection", 1);
         }
         if (partition_ == Partition::by_key) set("partitioner", "fnv1a");
+        // Ours is asked instead of librdkafka's own, which changes by time.
+        if (partition_ == Partition::sticky) set("sticky.partitioning.linger.ms", 0);
         return {};
     }
 
     [[nodiscard]] Failure security() {
         const bool sasl = options_.sasl != "none";
-        set("security.protocol", options_.tls ? (sasl ? "sasl_ssl" : "ssl")
-                                              : (sasl ? "sasl_plaintext" : "plaintext"));
+        set("security.protocol",
+            options_.tls ? (sasl ? "sasl_ssl" : "ssl") : (sasl ? "sasl_plaintext" : "plaintext"));
         const bool asks_for_tls = !options_.tls_ca.empty() || !options_.tls_certificate.empty() ||
                                   !options_.tls_key.empty() || options_.tls_insecure;
         if (!options_.tls) {

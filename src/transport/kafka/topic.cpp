@@ -80,8 +80,7 @@ Outcome<Cluster> ask_cluster(const Client& client, const std::string& topic,
     return cluster;
 }
 
-Failure create_topic(const Client& client, const Options& options,
-                     std::chrono::milliseconds most) {
+Failure create_topic(const Client& client, const Options& options, std::chrono::milliseconds most) {
     std::array<char, 512> text{};
     const std::unique_ptr<rd_kafka_NewTopic_t, DestroyAdmin> topic{rd_kafka_NewTopic_new(
         options.topic.c_str(), static_cast<int>(options.topic_partitions),

@@ -35,6 +35,10 @@ bool has_old_scram() {
 std::string reason(const Client& client, const std::string& otherwise) {
     std::string best = otherwise;
     while (const Event event = client.poll(0)) {
+        if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_LOG) {
+            const LogLine line = log_line_of(event.get());
+            if (line.is_of_certificate()) return std::string{line.text};
+        }
         if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
         const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get());
         if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) continue;
@@ -66,8 +70,8 @@ Outcome<std::unique_ptr<Transport>> open(const Options& options, Partition parti
     if (!properties) return properties.error();
     Outcome<Client> client = make_client(*properties);
     if (!client) return client.error();
-    return std::unique_ptr<Transport>{std::make_unique<Producer>(
-        *resolved, std::move(*properties), partition, std::move(*client))};
+    return std::unique_ptr<Transport>{std::make_unique<Producer>(*resolved, std::move(*properties),
+                                                                 partition, std::move(*client))};
 }
 
 Outcome<std::string> probe(const Options& options) {

@@ -16,12 +16,10 @@
 namespace flowd::kafka {
 
 /// Starts a producer, which connects when it can: a broker that is away is no failure.
-[[nodiscard]] Outcome<std::unique_ptr<Transport>> open(const Options& options,
-                                                       Partition partition);
+[[nodiscard]] Outcome<std::unique_ptr<Transport>> open(const Options& options, Partition partition);
 
 /// Whether open() would find anything wrong that needs no network. Returns what to warn of.
-[[nodiscard]] Outcome<std::vector<std::string>> check(const Options& options,
-                                                      Partition partition);
+[[nodiscard]] Outcome<std::vector<std::string>> check(const Options& options, Partition partition);
 
 /// Connects, waits for the cluster's answer, and says in a few lines what it offers.
 [[nodiscard]] Outcome<std::string> probe(const Options& options);
