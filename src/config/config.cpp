@@ -167,18 +167,6 @@ std::vector<Row> output_rows(Config& config) {
          .target = &config.protobuf_fixedlen,
          .help = "Put each protobuf message's length, a varint, in front of it; goflow2-v2 always "
                  "does."},
-        {.key = "transport.kind",
-         .flag = "transport",
-         .target = &config.transport,
-         .help = "Where messages go: a file or stdout, Kafka, or nowhere (to measure).",
-         .choices = {"file", "kafka", "null"}},
-        {.key = "transport.stop_patience_ms",
-         .flag = "transport.stop-patience",
-         .target = &config.stop_patience_ms,
-         .help = "How long a stop waits for a destination that takes or acknowledges nothing; what "
-                 "is left then is counted as given_up.",
-         .unit = "ms",
-         .max = 3'600'000},
     };
 }
 
@@ -267,12 +255,13 @@ std::vector<Row> size_rows(Config& config) {
          .help = "Batches of 64 KiB between one RX worker and its TX worker.",
          .min = 4,
          .max = 4'096},
-        {.key = "tx.workers",
-         .flag = "tx.workers",
-         .target = &config.tx_workers,
-         .help = "Threads that hand batches to the transport.",
-         .min = 1,
-         .max = 64},
+        {.key = "tx.stop_patience_ms",
+         .flag = "tx.stop-patience",
+         .target = &config.stop_patience_ms,
+         .help = "How long a stop waits for a destination that takes or acknowledges nothing; what "
+                 "is left then is counted as given_up.",
+         .unit = "ms",
+         .max = 3'600'000},
         {.key = "limits.exporters",
          .flag = "limits.exporters",
          .target = &config.exporters_max,

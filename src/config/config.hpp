@@ -61,12 +61,10 @@ struct Config {
     std::string mapping_path;             ///< empty: no mapping file
     bool strict = false;
     bool protobuf_fixedlen = false;  ///< goflow2's name: a varint length before each message
-    std::string transport = "file";
-    std::int64_t stop_patience_ms = 10'000;
 
     std::int64_t batch_max_age_ms = 50;
     std::int64_t batch_count = 256;
-    std::int64_t tx_workers = 1;
+    std::int64_t stop_patience_ms = 10'000;
     std::int64_t exporters_max = 16'384;
     std::int64_t templates_max = 16'384;
     std::int64_t templates_per_exporter_max = 1'024;

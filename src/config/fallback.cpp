@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Prefixes in CIDR's spelling, through the C library.
+// prefix=rate, and a rate for all.
 #include "config/fallback.hpp"
 
-#include <arpa/inet.h>
-
-#include <algorithm>
-#include <array>
 #include <limits>
 #include <optional>
 
+#include "config/network.hpp"
 #include "config/numbers.hpp"
 #include "config/text.hpp"
 
@@ -28,41 +25,6 @@ Outcome<std::uint64_t> parse_rate(std::string_view text) {
     return static_cast<std::uint64_t>(*rate);
 }
 
-flow::Address parse_address(const std::string& text) {
-    std::array<std::uint8_t, 16> octets{};
-    if (inet_pton(AF_INET, text.c_str(), octets.data()) == 1) {
-        return flow::Address::from({octets.data(), 4});
-    }
-    if (inet_pton(AF_INET6, text.c_str(), octets.data()) == 1) return flow::Address::from(octets);
-    return {};
-}
-
-/// So that `192.0.2.1/24` means the network that it is in.
-void clear_behind(flow::Address& address, unsigned bits) {
-    for (unsigned i = 0; i < address.size; ++i) {
-        const unsigned kept = bits > 8 * i ? std::min(bits - 8 * i, 8U) : 0;
-        address.octets[i] &= static_cast<std::uint8_t>(0xff00U >> kept);
-    }
-}
-
-Outcome<flow::SamplingFallback> parse_network(std::string_view prefix, std::uint64_t rate) {
-    const std::size_t slash = prefix.find('/');
-    flow::SamplingFallback parsed{.network = parse_address(std::string{prefix.substr(0, slash)}),
-                                  .rate = rate};
-    if (parsed.network.size == 0) return Failure{in_quotes(prefix) + " is no IP address or prefix"};
-    const std::int64_t bits_max = parsed.network.size * 8;
-    parsed.bits = static_cast<std::uint8_t>(bits_max);
-    if (slash == std::string_view::npos) return parsed;
-    const std::optional<std::int64_t> bits = parse_integer(prefix.substr(slash + 1));
-    if (!bits || *bits < 0 || *bits > bits_max) {
-        return Failure{in_quotes(prefix) + ": the prefix must have 0 to " +
-                       std::to_string(bits_max) + " bits"};
-    }
-    parsed.bits = static_cast<std::uint8_t>(*bits);
-    clear_behind(parsed.network, parsed.bits);
-    return parsed;
-}
-
 }  // namespace
 
 Outcome<std::vector<flow::SamplingFallback>> parse_fallback(
@@ -74,9 +36,9 @@ Outcome<std::vector<flow::SamplingFallback>> parse_fallback(
         const auto rate = parse_rate(trimmed(for_all ? entry : entry.substr(equals + 1)));
         if (!rate) return Failure{in_quotes(entry) + ": " + rate.error().sentence};
         const auto add = [&](std::string_view prefix) -> Failure {
-            auto parsed = parse_network(prefix, *rate);
+            const Outcome<Network> parsed = parse_network(prefix);
             if (!parsed) return {in_quotes(entry) + ": " + parsed.error().sentence};
-            rates.push_back(*parsed);
+            rates.push_back({.network = parsed->address, .bits = parsed->bits, .rate = *rate});
             return {};
         };
         if (!for_all) {

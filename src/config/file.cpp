@@ -101,7 +101,10 @@ public:
             const std::string key = prefix + std::string{name.str()};
             // "a.b" in quotes is one name, not a table's key, and no row has such a name.
             const bool dotted = name.str().find('.') != std::string_view::npos;
-            if (const Row* row = dotted ? nullptr : schema_.by_key(key)) {
+            TableArray* const array = dotted ? nullptr : schema_.array(key);
+            if (array != nullptr && node.is_array_of_tables()) {
+                read_array(*node.as_array(), key, *array);
+            } else if (const Row* row = dotted ? nullptr : schema_.by_key(key)) {
                 given_.push_back(row);
                 complain(name.source(), key, set_node(*row, node));
             } else if (const toml::table* inner = node.as_table();
@@ -118,6 +121,20 @@ public:
     [[nodiscard]] toml::source_index line() const { return line_; }
 
 private:
+    void read_array(const toml::array& tables, const std::string& key, TableArray& array) {
+        for (const toml::node& node : tables) {
+            Schema& element = array.elements.emplace_back(array.make());
+            Reader inner{element};
+            inner.read(*node.as_table(), key + ".");
+            const bool nearer = !failed(complaint_) || inner.line_ < line_;
+            if (failed(inner.complaint_) && nearer) {
+                complaint_ = inner.complaint_;
+                line_ = inner.line_;
+            }
+            given_.insert(given_.end(), inner.given_.begin(), inner.given_.end());
+        }
+    }
+
     [[nodiscard]] bool is_table(const std::string& key) const {
         for (const Setting& each : schema_.settings()) {
             if (each.row.key.starts_with(key + ".")) return true;

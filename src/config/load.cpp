@@ -77,6 +77,17 @@ LoadFailure apply_flags(const std::vector<FlagValue>& flags, Gatherer& gatherer)
     return {};
 }
 
+/// A flag cannot mean one of several tables.
+Failure check_arrays(const std::vector<FlagValue>& flags, const Schema& schema) {
+    for (const FlagValue& flag : flags) {
+        const TableArray* const array = schema.array_of(flag.row->key);
+        if (array == nullptr || array->elements.empty()) continue;
+        return {'-' + std::string{flag.row->flag} + ": cannot go with [[" + array->name +
+                "]]; write it there"};
+    }
+    return {};
+}
+
 /// What is wrong in a mapping file ends with 1, as in goflow2.
 LoadFailure load_shape(const Config& config, Loaded& loaded) {
     mapping::MappingFile file;
@@ -90,15 +101,6 @@ LoadFailure load_shape(const Config& config, Loaded& loaded) {
     if (!shape) return usage(shape.error());
     loaded.shape = std::move(*shape);
     return {};
-}
-
-/// Only Kafka has keys. The default key is nobody's wish, so it is not named.
-void note_key(const Config& config, Loaded& loaded) {
-    static const std::vector<flow::Column> by_default{flow::Column::sampler_address};
-    const std::vector<flow::Column>& key = loaded.shape.key;
-    if (config.transport == "kafka" || key.empty() || key == by_default) return;
-    loaded.notes.push_back("the key of messages has no effect: transport " + config.transport +
-                           " has no keys");
 }
 
 }  // namespace
@@ -126,6 +128,7 @@ flow::Result<Loaded, LoadFailure> load(std::span<const char* const> arguments, c
             return failure;
         }
         if (LoadFailure failure = apply_flags(*flags, gatherer); failed(failure)) return failure;
+        if (Failure failure = check_arrays(*flags, schema); failed(failure)) return usage(failure);
     }
 
     if (const Failure failure = validate(config); failed(failure)) return usage(failure);
@@ -135,7 +138,6 @@ flow::Result<Loaded, LoadFailure> load(std::span<const char* const> arguments, c
     loaded.notes = std::move(listeners->notes);
     gatherer.report(loaded);
     if (LoadFailure failure = load_shape(config, loaded); failed(failure)) return failure;
-    note_key(config, loaded);
     loaded.warnings.insert(loaded.warnings.end(), loaded.shape.warnings.begin(),
                            loaded.shape.warnings.end());
     return loaded;

@@ -162,20 +162,41 @@ std::string goflow2_help(const Group& group) {
 
 }  // namespace
 
-std::string print_config(const Schema& schema) {
+namespace {
+
+/// The settings by table; those of an array's table are left to the array.
+std::string tables_of(const Schema& schema) {
     std::vector<Group> tables(1);  // keys without a table must come before the first table
     for (const Setting& each : schema.settings()) {
+        const TableArray* const array = schema.array_of(each.row.key);
+        if (array != nullptr && !array->elements.empty()) continue;
         if (!each.row.key.empty()) add(tables, table_of(each.row.key), each);
     }
+    std::string out;
+    for (const Group& table : tables) {
+        if (table.settings.empty()) continue;
+        if (!table.name.empty()) out += "\n[" + std::string{table.name} + "]\n";
+        for (const Setting* each : table.settings) out += toml_entry(*each);
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string print_config(const Schema& schema) {
     std::string out =
         "# SPDX-License-Identifier: BSD-3-Clause\n"
         "# flowd's configuration: every key and its value, as `flowd -print-config` writes them.\n"
         "# Keys may be left out; flags win over this file. Durations are whole numbers of the\n"
         "# unit, or strings such as \"500ms\" and \"1h30m\".\n";
-    for (const Group& table : tables) {
-        if (table.settings.empty()) continue;
-        if (!table.name.empty()) out += "\n[" + std::string{table.name} + "]\n";
-        for (const Setting* each : table.settings) out += toml_entry(*each);
+    out += tables_of(schema);
+    for (const TableArray& array : schema.arrays()) {
+        for (const Schema& element : array.elements) {
+            std::string tables = tables_of(element);
+            const std::string head = "\n[" + array.name + "]\n";
+            tables.replace(tables.find(head), head.size(), "\n[[" + array.name + "]]\n");
+            out += tables;
+        }
     }
     return out;
 }

@@ -121,6 +121,22 @@ const Row* Schema::by_flag(std::string_view flag) const noexcept {
     return found == settings_.end() ? nullptr : &found->row;
 }
 
+const TableArray* Schema::array_of(std::string_view key) const noexcept {
+    for (const TableArray& each : arrays_) {
+        if (key.size() > each.name.size() && key.starts_with(each.name) &&
+            key[each.name.size()] == '.') {
+            return &each;
+        }
+    }
+    return nullptr;
+}
+
+TableArray* Schema::array(std::string_view name) const noexcept {
+    const auto found = std::find_if(arrays_.begin(), arrays_.end(),
+                                    [name](const TableArray& each) { return each.name == name; });
+    return found == arrays_.end() ? nullptr : &*found;
+}
+
 std::string_view Schema::nearest_key(std::string_view key) const {
     // A flag's name in a file means that flag's key: `loglevel = "debug"`.
     const Row* row = by_flag(key);

@@ -4,9 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/row.hpp"
@@ -19,6 +22,16 @@ struct Setting {
     std::string default_value;  ///< as TOML
 };
 
+class Schema;
+
+/// A table that a file may have several times, [[name]], instead of once, [name].
+struct TableArray {
+    std::string name;
+    /// Makes one more; its rows have the same keys, their targets are new.
+    std::function<Schema()> make;
+    std::deque<Schema> elements;  ///< as the file had them; rows are pointed to
+};
+
 class Schema {
 public:
     /// Takes the values found now as the defaults. The rows' targets outlive the schema.
@@ -28,6 +41,13 @@ public:
     /// Null when there is none.
     [[nodiscard]] const Row* by_key(std::string_view key) const noexcept;
     [[nodiscard]] const Row* by_flag(std::string_view flag) const noexcept;
+
+    void allow_array(TableArray array) { arrays_.push_back(std::move(array)); }
+    [[nodiscard]] std::span<const TableArray> arrays() const noexcept { return arrays_; }
+    /// The one whose table, when there is one only, has this key. Null when there is none.
+    [[nodiscard]] const TableArray* array_of(std::string_view key) const noexcept;
+    /// Null when there is none of this name. For the file's reader, which adds elements.
+    [[nodiscard]] TableArray* array(std::string_view name) const noexcept;
 
     [[nodiscard]] std::string_view nearest_key(std::string_view key) const;
     [[nodiscard]] std::string_view nearest_table(std::string_view table) const;
@@ -39,6 +59,7 @@ public:
 
 private:
     std::vector<Setting> settings_;
+    mutable std::vector<TableArray> arrays_;  ///< filled while a file is read
 };
 
 /// How messages call it: the flag where it has one, else the key.

@@ -12,9 +12,9 @@
 #include "flow/pipeline/raw_pipeline.hpp"
 #include "ingress/ingress.hpp"
 #include "metrics/counter.hpp"
-#include "worker/batch_writer.hpp"
 #include "worker/learnt_mailbox.hpp"
 #include "worker/near_memory.hpp"
+#include "worker/outlet.hpp"
 #include "worker/span.hpp"
 
 namespace flowd {
@@ -35,8 +35,7 @@ struct StopFlags {
 struct RxSettings {
     flow::PipelineLimits limits;
     flow::produce::Settings produce;  ///< its schema is the format's
-    flow::KeySettings key;            ///< of messages, where the transport has keys
-    std::string_view terminator;      ///< at most BatchWriter::terminator_size_max bytes
+    flow::KeySettings key;            ///< of messages, where a transport has keys
     FullPolicy on_full = FullPolicy::drop;
     std::uint64_t batch_age_max_ns = 0;
     bool drain_on_stop = true;  ///< take what has arrived; a replay's rest has not
@@ -72,7 +71,7 @@ public:
     [[nodiscard]] virtual const flow::ShardState& state() const noexcept = 0;
     [[nodiscard]] const WorkSpan& span() const noexcept { return span_; }
     [[nodiscard]] virtual const flow::PipelineStats& pipeline_stats() const noexcept = 0;
-    [[nodiscard]] virtual const BatchWriter& batches() const noexcept = 0;
+    [[nodiscard]] virtual const Outlet& outlet() const noexcept = 0;
     [[nodiscard]] virtual const IngressStats& ingress_stats() const noexcept = 0;
 
 protected:
@@ -85,17 +84,18 @@ protected:
 };
 
 /// `Pipeline` is made from `Format`, or from what stands for one.
-template <class Format, class Pipeline = flow::Pipeline<Format, BatchWriter>>
+template <class Format, class Pipeline = flow::Pipeline<Format, Outlet>>
 class FormattingRxWorker final : public RxWorker {
 public:
-    FormattingRxWorker(const Format& format, Ingress& ingress, BatchRing& ring,
+    /// A lane for each transport.
+    FormattingRxWorker(const Format& format, Ingress& ingress, std::span<const LaneSettings> lanes,
                        const RxSettings& settings, const StopFlags& flags) noexcept
         : ingress_{ingress},
           flags_{flags},
           batch_age_max_ns_{settings.batch_age_max_ns},
           drain_on_stop_{settings.drain_on_stop},
-          batches_{ring, settings.terminator, settings.on_full, flags.hurry, settings.key.wanted},
-          pipeline_{format, settings.produce, batches_, settings.limits, settings.key} {}
+          outlet_{lanes, settings.on_full, flags.hurry},
+          pipeline_{format, settings.produce, outlet_, settings.limits, settings.key} {}
 
     void run() noexcept override {
         const NearMemory near{ingress_.numa_node()};  // for tables that grow later
@@ -108,12 +108,12 @@ public:
         }
         drain();
         pipeline_.finish();
-        batches_.flush();
+        outlet_.flush();
         if (span_.used() && working_) span_.end();
         publish_progress();
         ingress_.detach();
         done_.store(true, std::memory_order_release);  // pairs with the acquire load in done()
-        batches_.tell();                               // that there will be no more
+        outlet_.tell();                                // that there will be no more
     }
 
     [[nodiscard]] std::size_t restore(const flow::LearntState& learnt,
@@ -134,7 +134,7 @@ public:
     [[nodiscard]] const flow::PipelineStats& pipeline_stats() const noexcept override {
         return pipeline_.stats();
     }
-    [[nodiscard]] const BatchWriter& batches() const noexcept override { return batches_; }
+    [[nodiscard]] const Outlet& outlet() const noexcept override { return outlet_; }
     [[nodiscard]] const IngressStats& ingress_stats() const noexcept override {
         return ingress_.stats();
     }
@@ -170,7 +170,7 @@ private:
         ingress_.release();
         publish_progress();
         flush_if_old();
-        batches_.give_way();
+        outlet_.give_way();
         return true;
     }
 
@@ -184,16 +184,16 @@ private:
         }
         if (now - empty_since_ns_ < idle_after_ns) return;
         working_ = false;
-        batches_.flush();
+        outlet_.flush();
         batch_since_ns_ = 0;
     }
 
     void flush_if_old() noexcept {
-        if (!batches_.untold()) return;
+        if (!outlet_.untold()) return;
         const std::uint64_t now = coarse_ns();
         if (batch_since_ns_ == 0) batch_since_ns_ = now;
         if (now - batch_since_ns_ < batch_age_max_ns_) return;
-        batches_.flush();
+        outlet_.flush();
         batch_since_ns_ = 0;
     }
 
@@ -218,11 +218,11 @@ private:
     bool drain_on_stop_;
     std::uint64_t empty_since_ns_ = 0;  ///< 0: it is not, or nobody asked
     bool working_ = false;              ///< since the last silence
-    BatchWriter batches_;
+    Outlet outlet_;
     Pipeline pipeline_;
 };
 
 /// Raw messages instead of flows.
-using RawRxWorker = FormattingRxWorker<flow::raw::Shape, flow::RawPipeline<BatchWriter>>;
+using RawRxWorker = FormattingRxWorker<flow::raw::Shape, flow::RawPipeline<Outlet>>;
 
 }  // namespace flowd

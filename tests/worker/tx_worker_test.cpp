@@ -19,7 +19,7 @@ public:
     std::size_t restore(const flow::LearntState&, std::uint32_t) noexcept override { return 0; }
     const flow::ShardState& state() const noexcept override { std::abort(); }
     const flow::PipelineStats& pipeline_stats() const noexcept override { return stats_; }
-    const BatchWriter& batches() const noexcept override { std::abort(); }
+    const Outlet& outlet() const noexcept override { std::abort(); }
     const IngressStats& ingress_stats() const noexcept override { std::abort(); }
 
 private:

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "flow/base/bytes.hpp"
+#include "flow/model/datagram.hpp"
 #include "flow/model/origin.hpp"
 
 namespace flow {
@@ -40,6 +41,13 @@ template <MessageSink S>
 template <class S>
 concept KeyedSink = requires(S& sink, Bytes key) {
     { sink.set_key(key) }
+    noexcept;
+};
+
+/// Does the sink want to know which datagram the next messages come from?
+template <class S>
+concept DatagramSink = requires(S& sink, const Datagram& datagram) {
+    { sink.begin(datagram) }
     noexcept;
 };
 

@@ -109,6 +109,7 @@ public:
         stats_.payload_bytes += datagram.payload.size();
         state_.open(datagram);
         exporter_ = Exporters::other;
+        writer_.begin(datagram);
         const Error outcome = decode(datagram);
         return state_.close(exporter_, outcome);
     }

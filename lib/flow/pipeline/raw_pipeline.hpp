@@ -38,6 +38,7 @@ public:
         stats_.payload_bytes += datagram.payload.size();
         state_.open(datagram);
         exporter_ = Exporters::other;
+        if constexpr (DatagramSink<Sink>) sink_.begin(datagram);
         const Error outcome = datagram.payload.empty()
                                   ? Error::empty
                                   : decode_by(datagram, ipfix_, netflow9_, netflow5_, sflow_);

@@ -110,6 +110,11 @@ public:
         readable_end_ = payload.data() + payload.size() + readable_behind;
     }
 
+    /// For sinks that want to know where the next messages come from.
+    void begin([[maybe_unused]] const Datagram& datagram) noexcept {
+        if constexpr (DatagramSink<Sink>) sink_.begin(datagram);
+    }
+
     void begin(const Origin& origin) noexcept {
         origin_ = origin;
         // goflow2 v1 prints an observation domain for IPFIX only, v2 for NetFlow v9 as well.
