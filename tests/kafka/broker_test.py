@@ -124,7 +124,7 @@ class OneNodeTest(ClusterTest):
         self.assert_holds("small", [(None, b"v" * 1000)])
         with self.assertRaisesRegex(wire.ProtocolError, "TOPIC_ALREADY_EXISTS"):
             self.cluster.create_topic("small")
-        with self.assertRaisesRegex(kcat.Failed, "Unknown topic"):
+        with self.assertRaises(kcat.Failed):
             kcat.produce(self.brokers, "absent", [(None, b"v")], settings=kcat.IMPATIENT)
 
     def test_acknowledged_messages_outlive_kill_9_and_stop(self):
@@ -208,14 +208,13 @@ class ThreeNodesTest(ClusterTest):
 class SecureTest(ClusterTest):
     secure = True
 
+    def setUp(self):
+        self.cluster.create_topic(self._testMethodName)
+
     def enter(self, listener: str, wanted: dict[str, object]):
         """A message through the listener; kcat.Failed when it does not let the client in."""
         topic = self._testMethodName
-        try:
-            before = len(consumer.consume(self.brokers, topic))
-        except wire.ProtocolError:
-            self.cluster.create_topic(topic)
-            before = 0
+        before = len(consumer.consume(self.brokers, topic))
         kcat.produce(self.cluster.brokers(listener), topic, [(b"key", ALL_BYTES)],
                      settings=kcat.IMPATIENT | wanted)
         found = kcat.consume(self.cluster.brokers(listener), topic, wanted)
@@ -229,7 +228,7 @@ class SecureTest(ClusterTest):
     def test_plaintext_beside_the_others(self):
         self.enter("PLAINTEXT", self.cluster.client())
         for listener in settings.SECURE_LISTENERS:
-            self.refused(listener, self.cluster.client("PLAINTEXT"), "timed out|terminating|all")
+            self.refused(listener, self.cluster.client("PLAINTEXT"), "brokers are down")
 
     def test_every_mechanism_with_the_right_password_only(self):
         for listener in ("SASL", "SASLTLS"):
@@ -250,11 +249,10 @@ class SecureTest(ClusterTest):
                              "certificate verify failed")
 
     def test_tls_checks_the_name_in_the_certificate(self):
-        port = self.cluster.brokers("TLS").rpartition(":")[2]
-        right = self.cluster.client("TLS")
-        # Not one of its names, though it is the same machine.
-        with self.assertRaisesRegex(kcat.Failed, "certificate verify failed"):
-            kcat.run(["-L", "-b", f"127.0.0.2:{port}", "-m", "4", *kcat.options(right)])
+        # A certificate of the right authority, made out to nobody's address.
+        self.refused("NAMELESS", self.cluster.client("NAMELESS"), "certificate verify failed")
+        self.enter("NAMELESS", self.cluster.client("NAMELESS")
+                   | {"ssl.endpoint.identification.algorithm": "none"})
 
     def test_mutual_tls_wants_a_certificate_that_it_knows(self):
         right = self.cluster.client("MTLS")

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A real Kafka of one or three nodes on loopback, for as long as a `with` lasts. Nodes can be
 stopped, killed, frozen and started again on their data. Every process is one that this started and
-is ended by its own handle; it has a test's process group, so what ends the test ends it, too."""
+is ended by its own handle, at the latest when the interpreter ends."""
 
+import atexit
 import random
 import signal
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -51,6 +53,7 @@ class Cluster:
         self.paused: set[int] = set()
 
     def __enter__(self) -> "Cluster":
+        end_with_interpreter(self)
         try:
             self.format()
             for index in range(len(self.nodes)):
@@ -71,6 +74,7 @@ class Cluster:
             if process is not None:
                 process.wait()
         self.processes = [None] * len(self.nodes)
+        atexit.unregister(self.__exit__)
 
     # --- What clients need ---------------------------------------------------------------------
 
@@ -215,6 +219,15 @@ class Cluster:
     def log_tail(self, index: int) -> str:
         log = self.nodes[index].folder / "broker.log"
         return log.read_text(errors="replace")[-LOG_TAIL_SIZE:] if log.exists() else "no log"
+
+
+def end_with_interpreter(cluster: Cluster):
+    """unittest leaves its clean-ups out when a run is interrupted, and Python all of them when it
+    is terminated: a signal of either kind gets as far as the functions for the interpreter's end."""
+    atexit.register(cluster.__exit__)
+    is_default = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if is_default and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def answers(port: int) -> bool:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Certificates for the broker's TLS listeners and for its clients, made on the spot by openssl: an
-authority with a server, a client and a server whose time is over; and a second authority that the
-broker does not know, with a client. Everything is PEM, which openssl, librdkafka and Kafka read."""
+authority with a client and three servers, one as it should be, one whose time is over, and one of
+another name; and a second authority that the broker does not know, with a client. Everything is
+PEM, which openssl, librdkafka and Kafka read."""
 
 import subprocess
 from dataclasses import dataclass
@@ -62,6 +63,8 @@ class Certificates:
         self.server = joined(known.sign("server", SERVER_NAMES), folder / "server.pem")
         self.expired_server = joined(known.sign("expired", SERVER_NAMES, EXPIRED_DAYS),
                                      folder / "expired.pem")
+        self.nameless_server = joined(known.sign("nameless", "subjectAltName=DNS:elsewhere.test"),
+                                      folder / "nameless.pem")
 
 
 def new_key(path: Path) -> Path:

@@ -19,6 +19,7 @@ SECURE_LISTENERS = {
     "SASLTLS": "SASL_SSL",
     "MTLS": "SSL",  # wants a certificate of the client, too
     "EXPIRED": "SSL",  # like TLS, with a certificate whose time is over
+    "NAMELESS": "SSL",  # like TLS, with a certificate that is not made out to this address
 }
 LOGIN_MODULES = "org.apache.kafka.common.security"
 
@@ -112,9 +113,11 @@ def tls(certificates: Certificates) -> dict[str, object]:
         "ssl.truststore.type": "PEM",
         "ssl.truststore.location": certificates.authority,
         "listener.name.mtls.ssl.client.auth": "required",
-        # A listener takes no part of its key from the defaults: both lines are needed.
+        # A listener takes no part of its key from the defaults: both lines of each are needed.
         "listener.name.expired.ssl.keystore.type": "PEM",
         "listener.name.expired.ssl.keystore.location": certificates.expired_server,
+        "listener.name.nameless.ssl.keystore.type": "PEM",
+        "listener.name.nameless.ssl.keystore.location": certificates.nameless_server,
     }
 
 
