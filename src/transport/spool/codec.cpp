@@ -85,8 +85,7 @@ bool Codec::decompress(const RecordHeader& header) noexcept {
         case Compression::zstd:
             return decompressor_ != nullptr &&
                    ZSTD_decompressDCtx(decompressor_, packed_.data(), header.packed_size,
-                                       stored_.data(),
-                                       header.stored_size) == header.packed_size;
+                                       stored_.data(), header.stored_size) == header.packed_size;
     }
     return false;
 }

@@ -123,14 +123,15 @@ Segment::Found Segment::scan() noexcept {
         if (!header) break;
         const std::uint64_t end = size_ + RecordHeader::size + header->stored_size;
         if (end > file_size) break;
-        if (size_ == read_at_) resume_first_ = std::min<std::size_t>(resume_first_,
-                                                                     header->message_count);
+        if (size_ == read_at_)
+            resume_first_ = std::min<std::size_t>(resume_first_, header->message_count);
         unread_ += header->message_count;
         size_ = end;
     }
     unread_ -= std::min<std::uint64_t>(unread_, resume_first_);
     // A tail that cannot be cut is not read either.
-    if (size_ < file_size) static_cast<void>(::ftruncate(file_, static_cast<off_t>(size_)) == 0);
+    cut_ = file_size - size_;
+    if (cut_ > 0) static_cast<void>(::ftruncate(file_, static_cast<off_t>(size_)) == 0);
     close();
     return unread_ > 0 ? Found::messages : Found::nothing;
 }
@@ -178,13 +179,14 @@ Segment::Next Segment::next(Codec& codec, flow::Batch& batch) noexcept {
         if (payload_at + header->stored_size > size_) break;
         last_at_ = read_at_;
         read_at_ = payload_at + header->stored_size;
+        result.first = std::exchange(resume_first_, 0);
+        if (result.first == header->message_count) continue;
         if (read_at(file_, {codec.stored(), header->stored_size}, payload_at) &&
             codec.decode(*header, batch)) {
             result.read = Read::batch;
             return result;
         }
-        const std::uint64_t damaged = header->message_count - resume_first_;
-        resume_first_ = 0;
+        const std::uint64_t damaged = header->message_count - result.first;
         result.lost += damaged;
         unread_ -= damaged;
     }

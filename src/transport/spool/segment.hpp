@@ -37,6 +37,7 @@ public:
     enum class Read : std::uint8_t { batch, nothing, try_later };
     struct Next {
         Read read = Read::nothing;
+        std::size_t first = 0;   ///< messages of it that an earlier process has finished with
         std::uint64_t lost = 0;  ///< damaged messages before it
     };
     /// The next batch. Its messages count as unread until handed() says otherwise.
@@ -51,8 +52,8 @@ public:
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
     [[nodiscard]] std::uint64_t unread() const noexcept { return unread_; }
     [[nodiscard]] bool sealed() const noexcept { return sealed_; }
-    /// Messages of the first batch to be read that an earlier process has finished with.
-    [[nodiscard]] std::size_t resume_first() const noexcept { return resume_first_; }
+    /// Bytes that scan() took off the end because they are no whole record.
+    [[nodiscard]] std::uint64_t cut() const noexcept { return cut_; }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
     Ticket ticket{.pending = 0, .counted = true};
@@ -73,7 +74,8 @@ private:
     std::uint64_t read_at_ = 0;  ///< the next record to read
     std::uint64_t last_at_ = 0;  ///< the record that was read last
     std::uint64_t unread_ = 0;   ///< messages not handed on
-    std::size_t resume_first_ = 0;
+    std::uint64_t cut_ = 0;
+    std::size_t resume_first_ = 0;  ///< messages of the next record that are finished with
     int file_ = -1;
     bool sealed_ = false;
 };
