@@ -195,9 +195,12 @@ Segment::Next Segment::next(Codec& codec, flow::Batch& batch) noexcept {
     return result;
 }
 
-void Segment::checkpoint(std::size_t first) noexcept {
-    if (open_file() != 0) return;  // then it is replayed whole
-    static_cast<void>(write_file_header(last_at_, static_cast<std::uint32_t>(first)));
+void Segment::checkpoint(std::optional<std::size_t> first) noexcept {
+    if (read_at_ == last_at_) return;  // nothing has been read
+    if (open_file() != 0) return;      // then it is replayed whole
+    const std::uint64_t resume_at = first ? last_at_ : read_at_;
+    const std::size_t message = first ? *first : resume_first_;
+    static_cast<void>(write_file_header(resume_at, static_cast<std::uint32_t>(message)));
     close();
 }
 

@@ -44,8 +44,8 @@ public:
     [[nodiscard]] Next next(Codec& codec, flow::Batch& batch) noexcept;
     /// So many messages of that batch have been handed on.
     void handed(std::uint64_t messages) noexcept { unread_ -= messages; }
-    /// A later start resumes at message `first` of the batch that was read last.
-    void checkpoint(std::size_t first) noexcept;
+    /// A later start resumes at message `first` of the batch that was read last, or behind it.
+    void checkpoint(std::optional<std::size_t> first) noexcept;
     void remove() noexcept;
 
     [[nodiscard]] std::uint64_t number() const noexcept { return number_; }

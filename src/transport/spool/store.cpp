@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "log/log.hpp"
@@ -278,7 +279,9 @@ void Store::close() noexcept {
             continue;
         }
         // With messages that came back it is replayed from where it began, twice rather than never.
-        if (!at->kept && reading_ == &*at) at->checkpoint(read_first_);
+        if (!at->kept) {
+            at->checkpoint(reading_ == &*at ? std::optional{read_first_} : std::nullopt);
+        }
         at->seal(limits_.sync);
         ++at;
     }

@@ -52,6 +52,8 @@ public:
 
     /// Messages that have not been handed on.
     [[nodiscard]] std::uint64_t unread() const noexcept { return unread_; }
+    /// Nothing on disk, not even messages that are in flight.
+    [[nodiscard]] bool empty() const noexcept { return segments_.empty(); }
     /// The last write did not work.
     [[nodiscard]] bool failing() const noexcept { return failing_; }
 

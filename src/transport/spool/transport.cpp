@@ -76,6 +76,8 @@ std::size_t SpoolTransport::deliver(const flow::Batch& batch, std::size_t first,
     if (store_->unread() > 0) {
         inner_->wait(milliseconds{0});
         replay(batches_per_delivery);
+    } else if (!store_->empty()) {
+        store_->settle();
     }
     std::size_t taken = 0;
     if (store_->unread() == 0) {
