@@ -50,7 +50,8 @@ void read_payload(flow::Bytes input, Compression compression) {
                                   .checksum = checksum_of(stored)};
         require(codec.decode(header, *batch) == (batch->message_count() == count));
         check(*batch);
-        if (compression == Compression::none) std::memcpy(codec.stored(), stored.data(), stored.size());
+        if (compression == Compression::none)
+            std::memcpy(codec.stored(), stored.data(), stored.size());
     }
 }
 

@@ -125,9 +125,9 @@ private:
 };
 
 inline void expect_equation(const TransportCounts& counts) {
-    EXPECT_EQ(counts.taken.get() + counts.spool_restored.get(),
-              counts.delivered.get() + counts.lost_sum() + counts.in_flight.get() +
-                  counts.spooled.get());
+    EXPECT_EQ(
+        counts.taken.get() + counts.spool_restored.get(),
+        counts.delivered.get() + counts.lost_sum() + counts.in_flight.get() + counts.spooled.get());
 }
 
 }  // namespace flowd::test
