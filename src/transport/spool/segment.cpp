@@ -151,7 +151,7 @@ int Segment::append(flow::Bytes record, std::uint64_t messages) noexcept {
 void Segment::seal(bool sync) noexcept {
     if (sealed_) return;
     sealed_ = true;
-    if (sync && file_ >= 0) static_cast<void>(::fdatasync(file_) == 0);
+    if (sync && file_ >= 0) static_cast<void>(::fsync(file_) == 0);
     close();
 }
 

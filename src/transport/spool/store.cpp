@@ -5,24 +5,15 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <iterator>
-#include <optional>
 #include <utility>
 
 #include "log/log.hpp"
 
 namespace flowd::spool {
 
-namespace {
-
-constexpr std::uint64_t first_number = std::uint64_t{1} << 32;
-constexpr std::uint64_t gap = std::uint64_t{1} << 16;
-
-void say(log::Level level, const std::string& where, const std::string& what) {
+void Store::say(log::Level level, const std::string& where, const std::string& what) {
     log::write(level, "transport.spool.path: " + where + ": " + what);
 }
-
-}  // namespace
 
 Store::Store(const Limits& limits, const std::string& folder, TransportCounts& counts)
     : limits_{limits},
@@ -179,6 +170,13 @@ void Store::wrote() noexcept {
             " messages were lost");
 }
 
+void Store::forgive() noexcept {
+    if (!std::exchange(failing_, false)) return;
+    say(log::Level::info, folder_.path(),
+        "is not needed now; " + std::to_string(std::exchange(lost_unwritten_, 0)) +
+            " messages were lost because it could not be written");
+}
+
 Store::Front Store::front() noexcept {
     if (reading_ != nullptr) return {read_.get(), read_first_, &reading_->ticket};
     for (Segment& segment : segments_) {
@@ -216,76 +214,6 @@ void Store::settle() noexcept {
     }
     gone_.remove_if([](const Segment& segment) { return segment.ticket.pending == 0; });
     if (unread_ == 0) full_ = false;
-}
-
-Store::Place Store::segment_of(const Ticket* ticket) noexcept {
-    Place at = segments_.begin();
-    while (at != segments_.end() && &at->ticket != ticket) ++at;
-    return at;
-}
-
-void Store::keep(Place segment) noexcept {
-    segment->kept = true;
-    ++unread_;
-    counts_.spooled.add(1);
-}
-
-/// A new segment between `place` and the one before it; older when no number is free there.
-Store::Place Store::make_before(Place place) noexcept {
-    std::uint64_t number = first_number;
-    if (place == segments_.end()) {
-        if (!segments_.empty()) number = segments_.back().number() + gap;
-    } else {
-        while (place != segments_.begin() && place->number() - std::prev(place)->number() <= 1) {
-            --place;
-        }
-        number =
-            place == segments_.begin() ? place->number() - gap : std::prev(place)->number() + 1;
-    }
-    const Place made = segments_.emplace(place, folder_.path(), number);
-    if (const int error = made->create(); error != 0) {
-        segments_.erase(made);
-        failing_ = true;
-        say(log::Level::error, folder_.path(), "cannot write: " + reason(error));
-        return segments_.end();
-    }
-    bytes_ += made->size();
-    return made;
-}
-
-void Store::insert(const flow::Batch& batch, Place place, Place& into) noexcept {
-    const std::uint64_t messages = batch.message_count();
-    if (messages == 0) return;
-    const flow::Bytes record = codec_.encode(batch, 0);
-    if (bytes_ + record.size() + Segment::header_size > limits_.bytes_max) {
-        return counts_.lose(Loss::spool_full, messages);
-    }
-    if (into == segments_.end() || std::next(into) != place ||
-        into->size() >= limits_.segment_bytes) {
-        into = make_before(place);
-    }
-    const int error = into == segments_.end() ? EIO : into->append(record, messages);
-    if (error != 0) return lose_unwritten(error, messages);
-    bytes_ += record.size();
-    unread_ += messages;
-    counts_.spooled.add(messages);
-}
-
-void Store::close() noexcept {
-    for (Place at = segments_.begin(); at != segments_.end();) {
-        if (!at->kept && at->unread() == 0) {
-            at->remove();
-            at = segments_.erase(at);
-            continue;
-        }
-        // With messages that came back it is replayed from where it began, twice rather than never.
-        if (!at->kept) {
-            at->checkpoint(reading_ == &*at ? std::optional{read_first_} : std::nullopt);
-        }
-        at->seal(limits_.sync);
-        ++at;
-    }
-    reading_ = nullptr;
 }
 
 }  // namespace flowd::spool

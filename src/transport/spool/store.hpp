@@ -11,6 +11,7 @@
 
 #include "flow/model/batch.hpp"
 #include "log/failure.hpp"
+#include "log/log.hpp"
 #include "transport/spool/codec.hpp"
 #include "transport/spool/folder.hpp"
 #include "transport/spool/segment.hpp"
@@ -57,6 +58,9 @@ public:
     /// The last write did not work.
     [[nodiscard]] bool failing() const noexcept { return failing_; }
 
+    /// The destination takes all: it does not matter now that writing does not work.
+    void forgive() noexcept;
+
     // --- The end: what had been handed on comes back.
     using Place = std::list<Segment>::iterator;
     /// The segment of a ticket that front() gave; end(): it is gone, or the ticket is another's.
@@ -72,11 +76,16 @@ public:
     void close() noexcept;
 
 private:
+    static constexpr std::uint64_t first_number = std::uint64_t{1} << 32;
+    /// Free numbers wherever messages may come back to.
+    static constexpr std::uint64_t gap = std::uint64_t{1} << 16;
+
+    static void say(log::Level level, const std::string& where, const std::string& what);
     [[nodiscard]] Failure restore();
     void restore_one(std::uint64_t number);
     [[nodiscard]] bool put(flow::Bytes record, std::uint64_t messages) noexcept;
     [[nodiscard]] int begin_segment() noexcept;
-    [[nodiscard]] Place make_before(Place place) noexcept;
+    [[nodiscard]] Place make_before(Place place, int& error) noexcept;
     void drop_oldest() noexcept;
     void damaged(const Segment& segment, std::uint64_t messages) noexcept;
     void lose_unwritten(int error, std::uint64_t messages) noexcept;

@@ -83,6 +83,7 @@ std::size_t SpoolTransport::deliver(const flow::Batch& batch, std::size_t first,
     if (store_->unread() == 0) {
         taken = inner_->deliver(batch, first, ticket);
         if (inner_->state() == TransportState::closed) return taken;
+        if (taken == count && store_->failing()) store_->forgive();
         if (still_patient(taken == count)) return taken;
     }
     if (taken < count) spool(batch, first + taken);

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -306,6 +308,21 @@ TEST_F(SpoolTransport, AFullSpoolLosesTheOldestAndSaysSo) {
     script_.takes = Script::all;
     rest(100);
     EXPECT_EQ(script_.delivered, lines(100'000 + lost, 300'000 - lost));
+}
+
+TEST_F(SpoolTransport, ADiskThatFailsIsForgivenOnceAllIsTaken) {
+    start();
+    std::filesystem::remove_all(folder_.path());
+    std::ofstream{folder_.path()} << "in its place";
+    script_.takes = 0;
+    send(0, 10);
+    send(10, 10);
+    EXPECT_EQ(counts().lost[static_cast<std::size_t>(Loss::spool_failed)].get(), 20U);
+    EXPECT_EQ(spool_->state(), TransportState::dropping);
+    script_.takes = Script::all;
+    send(20, 10);
+    EXPECT_EQ(spool_->state(), TransportState::up);
+    EXPECT_EQ(script_.delivered, lines(20, 10));
 }
 
 TEST_F(SpoolTransport, AClosedDestinationIsNotSpooledFor) {
