@@ -85,6 +85,8 @@ DOORS = (
     ("prometheus-cpp", re.compile(r"^prometheus/"), ("src/http",)),
     ("civetweb", re.compile(r"^(civetweb\.h|CivetServer\.h)$"), ("src/http",)),
     ("libmaxminddb", re.compile(r"^maxminddb"), ("src/enrich",)),
+    ("lz4", re.compile(r"^lz4"), ("src/transport/spool",)),
+    ("zstd", re.compile(r"^zstd"), ("src/transport/spool",)),
     ("libprotobuf", re.compile(r"^google/protobuf/|\.pb\.h$"), ("src/tools",)),
     ("libpcap", re.compile(r"^pcap(\.h$|/)"), ("src/ingress/pcap", "src/ingress/dpdk")),
     ("GoogleTest", re.compile(r"^(gtest|gmock)/"), ()),

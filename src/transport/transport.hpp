@@ -50,18 +50,32 @@ inline constexpr std::size_t loss_count = static_cast<std::size_t>(Loss::count_)
     return names[static_cast<std::size_t>(loss)];
 }
 
+/// Held by messages that are in flight: who waits for all of them lends one to deliver().
+struct Ticket {
+    std::size_t pending = 0;
+    /// Its messages are in `taken` or `spool_restored` already: they come from a spool.
+    bool counted = false;
+};
+
 /// Messages by where they are: `taken + spool_restored = delivered + sum of lost + in_flight +
-/// spooled`. Written by the TX worker's thread only; anyone may read.
+/// spooled`, at every moment between two calls. Each message is counted once in `taken`, by who
+/// takes it first: the transport, or the spool before it when it goes to disk. What a transport
+/// takes from a spool moves from `spooled` (the spool subtracts it) to what the transport makes of
+/// it. Written by the TX worker's thread only; anyone may read.
 struct alignas(64) TransportCounts {
     Counter taken;
     Counter delivered;  ///< acknowledged, where the destination does that
     Counter bytes;      ///< delivered, terminators included, keys not
     Counter in_flight;  ///< taken, and neither delivered nor lost nor spooled
     std::array<Counter, loss_count> lost;
-    Counter spooled;         ///< on disk now
+    Counter spooled;         ///< on disk now, and not in flight
     Counter spool_restored;  ///< found there at start
     Counter state;           ///< a TransportState
 
+    /// How a transport counts what deliver() takes.
+    void take(std::uint64_t messages, const Ticket* ticket) noexcept {
+        if (ticket == nullptr || !ticket->counted) taken.add(messages);
+    }
     void lose(Loss loss, std::uint64_t messages) noexcept {
         lost[static_cast<std::size_t>(loss)].add(messages);
     }
@@ -75,11 +89,6 @@ struct alignas(64) TransportCounts {
     }
 };
 
-/// Held by messages that are in flight: who waits for all of them lends one to deliver().
-struct Ticket {
-    std::size_t pending = 0;
-};
-
 /// Takes back what a transport could not deliver when it was closed, in its order.
 class Leftovers {
 public:
@@ -88,8 +97,10 @@ public:
     Leftovers& operator=(const Leftovers&) = delete;
     virtual ~Leftovers() = default;
 
-    /// False: there is no room for it, so it is lost. `key` is null when there is none.
-    [[nodiscard]] virtual bool take(flow::Bytes message, const flow::Bytes* key) noexcept = 0;
+    /// `key` is null when there is none, `ticket` is the one that deliver() was lent. True: it is
+    /// no longer in flight and counted elsewhere. False: there is no room for it, so it is lost.
+    [[nodiscard]] virtual bool take(flow::Bytes message, const flow::Bytes* key,
+                                    Ticket* ticket) noexcept = 0;
 };
 
 /// How a transport ends.

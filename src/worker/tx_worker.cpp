@@ -70,8 +70,10 @@ void TxWorker::deliver(const flow::Batch& batch) noexcept {
     const std::size_t count = batch.message_count();
     std::size_t first = 0;
     // A hurried stop after the destination has failed: counted as lost instead of tried once more.
-    const bool skip = closed() || (flags_.hurry.load(std::memory_order_relaxed) &&
-                                   transport_->state() != TransportState::up);
+    // A spool takes what comes without a wait.
+    const TransportState state = transport_->state();
+    const bool takes = state == TransportState::up || state == TransportState::spooling;
+    const bool skip = closed() || (flags_.hurry.load(std::memory_order_relaxed) && !takes);
     while (!skip && first < count) {
         first += transport_->deliver(batch, first, nullptr);
         if (first < count && !wait_for_room()) break;

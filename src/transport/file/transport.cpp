@@ -114,9 +114,9 @@ private:
 
 /// Takes all, always: what cannot be written is lost.
 std::size_t FileTransport::deliver(const flow::Batch& batch, std::size_t /*first*/,
-                                   Ticket* /*ticket*/) noexcept {
+                                   Ticket* ticket) noexcept {
     const std::size_t messages = batch.message_count();
-    counts().taken.add(messages);
+    counts().take(messages, ticket);
     if (state_ == TransportState::closed || descriptor_ < 0) {
         counts().lose(Loss::transport_failed, messages);
         return messages;

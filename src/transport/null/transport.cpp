@@ -9,10 +9,10 @@ namespace {
 class NullTransport final : public Transport {
 public:
     std::size_t deliver(const flow::Batch& batch, std::size_t first,
-                        Ticket* /*ticket*/) noexcept override {
+                        Ticket* ticket) noexcept override {
         if (state_ == TransportState::closed) return 0;
         const std::size_t messages = batch.message_count() - first;
-        counts().taken.add(messages);
+        counts().take(messages, ticket);
         counts().delivered.add(messages);
         counts().bytes.add(batch.bytes().size());
         return messages;

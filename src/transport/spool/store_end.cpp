@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The end of a store: what comes back goes where its order wants it, and what is left stays.
+#include <iterator>
+#include <optional>
+
+#include "transport/spool/store.hpp"
+
+namespace flowd::spool {
+
+Store::Place Store::segment_of(const Ticket* ticket) noexcept {
+    Place at = segments_.begin();
+    while (at != segments_.end() && &at->ticket != ticket) ++at;
+    return at;
+}
+
+void Store::keep(Place segment) noexcept {
+    segment->kept = true;
+    ++unread_;
+    counts_.spooled.add(1);
+}
+
+/// A new segment between `place` and the one before it; older when no number is free there.
+Store::Place Store::make_before(Place place, int& error) noexcept {
+    std::uint64_t number = first_number;
+    if (place == segments_.end()) {
+        if (!segments_.empty()) number = segments_.back().number() + gap;
+    } else {
+        while (place != segments_.begin() && place->number() - std::prev(place)->number() <= 1) {
+            --place;
+        }
+        number =
+            place == segments_.begin() ? place->number() - gap : std::prev(place)->number() + 1;
+    }
+    const Place made = segments_.emplace(place, folder_.path(), number);
+    error = made->create();
+    if (error != 0) {
+        segments_.erase(made);
+        return segments_.end();
+    }
+    bytes_ += made->size();
+    return made;
+}
+
+void Store::insert(const flow::Batch& batch, Place place, Place& into) noexcept {
+    const std::uint64_t messages = batch.message_count();
+    if (messages == 0) return;
+    const flow::Bytes record = codec_.encode(batch, 0);
+    if (bytes_ + record.size() + Segment::header_size > limits_.bytes_max) {
+        return counts_.lose(Loss::spool_full, messages);
+    }
+    int error = 0;
+    if (into == segments_.end() || std::next(into) != place ||
+        into->size() >= limits_.segment_bytes) {
+        into = make_before(place, error);
+    }
+    if (error == 0) error = into->append(record, messages);
+    if (error != 0) return lose_unwritten(error, messages);
+    bytes_ += record.size();
+    unread_ += messages;
+    counts_.spooled.add(messages);
+}
+
+void Store::close() noexcept {
+    for (Place at = segments_.begin(); at != segments_.end();) {
+        if (!at->kept && at->unread() == 0) {
+            at->remove();
+            at = segments_.erase(at);
+            continue;
+        }
+        // With messages that came back it is replayed from where it began, twice rather than never.
+        if (!at->kept) {
+            at->checkpoint(reading_ == &*at ? std::optional{read_first_} : std::nullopt);
+        }
+        at->seal(limits_.sync);
+        ++at;
+    }
+    reading_ = nullptr;
+}
+
+}  // namespace flowd::spool
