@@ -102,6 +102,13 @@ std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& 
         flow::json::Formatter{schema}, ingress, ring, settings, flags);
 }
 
+/// How the end of a message is found in a file.
+file::Framing framing_of(const config::Config& config) {
+    if (config.format == "json" || config.format == "text") return file::Framing::lines;
+    return config::is_length_prefixed(config) ? file::Framing::length_prefixed
+                                              : file::Framing::none;
+}
+
 void warn_of_separator(const config::Config& config, const std::string& terminator) {
     if ((config.format != "pb" && config.format != "bin") || config.transport != "file" ||
         terminator.empty())
@@ -154,7 +161,9 @@ Failure Daemon::open_transports() {
             transports_.push_back(null::open());
             continue;
         }
-        Outcome<std::unique_ptr<Transport>> opened = file::open(settings_.file);
+        file::Options options = settings_.file;
+        options.framing = framing_of(config);
+        Outcome<std::unique_ptr<Transport>> opened = file::open(options);
         if (!opened) return opened.error();
         transports_.push_back(std::move(*opened));
     }
