@@ -55,10 +55,15 @@ struct Descriptor {
 
 [[nodiscard]] std::string place(const std::string& path) { return "transport.file.path: " + path; }
 
+enum class Owner : std::uint8_t {
+    us,       ///< nobody else makes files of that name
+    unknown,  ///< any file may have been named: one without a whole message is not cut
+};
+
 /// Cuts the torn tail of a file of `size` bytes. False: it has to stay as it is. `whole` is set to
 /// what is left.
-[[nodiscard]] bool cut(const std::string& path, int readable, int writable, std::size_t size,
-                       const Layout& layout, std::size_t& whole) {
+[[nodiscard]] bool cut(const std::string& path, Owner owner, int readable, int writable,
+                       std::size_t size, const Layout& layout, std::size_t& whole) {
     Tail tail;
     {
         const Mapped file{readable, size};
@@ -67,7 +72,7 @@ struct Descriptor {
     }
     whole = tail.whole;
     if (whole == size) return true;
-    if (!tail.torn_only) {
+    if (!tail.torn_only || (whole == 0 && owner == Owner::unknown)) {
         log::warn(place(path) + ": no end of a message where one should be, after " +
                   std::to_string(whole) + " of " + std::to_string(size) +
                   " bytes: it stays as it is");
@@ -102,7 +107,7 @@ void recover(const Name& name, const Layout& layout, const std::string& file) {
             return;
         }
         const auto size = static_cast<std::size_t>(status.st_size);
-        if (!cut(path, part.number, part.number, size, layout, whole)) return;
+        if (!cut(path, Owner::us, part.number, part.number, size, layout, whole)) return;
     }
     if (whole == 0) {
         ::unlink(path.c_str());
@@ -132,7 +137,8 @@ void lock_and_cut(const std::string& path, int descriptor, const Layout& layout)
         if (readable.number >= 0 && ::fstat(readable.number, &same) == 0 &&
             same.st_ino == status.st_ino && same.st_dev == status.st_dev) {
             std::size_t whole = 0;
-            static_cast<void>(cut(path, readable.number, descriptor, size, layout, whole));
+            static_cast<void>(
+                cut(path, Owner::unknown, readable.number, descriptor, size, layout, whole));
         }
     }
     ::flock(descriptor, LOCK_SH | LOCK_NB);
