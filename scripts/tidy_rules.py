@@ -89,6 +89,8 @@ DOORS = (
     ("zstd", re.compile(r"^zstd"), ("src/transport/spool",)),
     ("libprotobuf", re.compile(r"^google/protobuf/|\.pb\.h$"), ("src/tools",)),
     ("libpcap", re.compile(r"^pcap(\.h$|/)"), ("src/ingress/pcap", "src/ingress/dpdk")),
+    ("libzstd", re.compile(r"^zstd\w*\.h$"), ("src/transport/file",)),
+    ("liblz4", re.compile(r"^lz4\w*\.h$"), ("src/transport/file",)),
     ("GoogleTest", re.compile(r"^(gtest|gmock)/"), ()),
     ("Google Benchmark", re.compile(r"^benchmark/"), ()),
 )

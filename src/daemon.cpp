@@ -22,7 +22,6 @@
 #include "ingress/dpdk/replay.hpp"
 #include "ingress/udp/ingress.hpp"
 #include "log/log.hpp"
-#include "outputs.hpp"
 #include "worker/limits.hpp"
 #include "worker/near_memory.hpp"
 
@@ -75,17 +74,17 @@ Failure check_kernel(const std::string& name) {
 
 /// The worker of the configured format.
 std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& ingress,
-                                         BatchRing& ring, const RxSettings& settings,
-                                         const StopFlags& flags) {
+                                         std::span<const LaneSettings> lanes,
+                                         const RxSettings& settings, const StopFlags& flags) {
     const flow::Schema& schema = settings.produce.schema;
     if (config.produce == "raw") {
         using flow::raw::Shape;
         return std::make_unique<RawRxWorker>(config.format == "text" ? Shape::text : Shape::json,
-                                             ingress, ring, settings, flags);
+                                             ingress, lanes, settings, flags);
     }
     if (config.format == "text") {
         return std::make_unique<FormattingRxWorker<flow::text::Formatter>>(
-            flow::text::Formatter{schema}, ingress, ring, settings, flags);
+            flow::text::Formatter{schema}, ingress, lanes, settings, flags);
     }
     if (config.format == "pb" || config.format == "bin") {
         using flow::protobuf::Framing;
@@ -95,21 +94,22 @@ std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& 
                                                       ? flow::protobuf::choose_kernel()
                                                       : flow::protobuf::find_kernel(config.kernel);
         return std::make_unique<FormattingRxWorker<flow::protobuf::Formatter>>(
-            flow::protobuf::Formatter{schema, framing, kernel}, ingress, ring, settings, flags);
+            flow::protobuf::Formatter{schema, framing, kernel}, ingress, lanes, settings, flags);
     }
     return std::make_unique<FormattingRxWorker<flow::json::Formatter>>(
-        flow::json::Formatter{schema}, ingress, ring, settings, flags);
+        flow::json::Formatter{schema}, ingress, lanes, settings, flags);
 }
 
 }  // namespace
 
-std::vector<config::Row> rows(Settings& settings) {
-    std::vector<config::Row> rows = config::rows(settings.general);
-    append(rows, dpdk::rows(settings.dpdk));
-    append(rows, udp::rows(settings.udp));
-    append(rows, file::rows(settings.file));
-    append(rows, kafka::rows(settings.kafka));
-    return rows;
+config::Schema make_schema(Settings& settings) {
+    std::vector<config::Row> all = config::rows(settings.general);
+    append(all, dpdk::rows(settings.dpdk));
+    append(all, udp::rows(settings.udp));
+    append(all, rows(settings.transports.single));
+    config::Schema schema{std::move(all)};
+    schema.allow_array(settings.transports.array());
+    return schema;
 }
 
 Daemon::~Daemon() {
@@ -127,13 +127,17 @@ Failure Daemon::start() {
 }
 
 Failure Daemon::open_transports() {
-    Outcome<Outputs> outputs =
-        open_outputs(settings_.general, settings_.file, settings_.kafka, loaded_.shape);
+    Outcome<std::vector<Output>> outputs =
+        open_outputs(settings_.general, settings_.transports, loaded_);
     if (!outputs) return outputs.error();
-    terminator_ = std::move(outputs->terminator);
-    keys_wanted_ = outputs->keys_wanted;
-    transports_ = std::move(outputs->transports);
+    outputs_ = std::move(*outputs);
     return {};
+}
+
+std::size_t Daemon::tx_worker_count() const noexcept {
+    std::size_t count = 0;
+    for (const Output& output : outputs_) count += output.workers.size();
+    return count;
 }
 
 Failure Daemon::open_ingress() {
@@ -146,7 +150,7 @@ Failure Daemon::open_ingress() {
     if (settings_.is_replay() || config.ingress == "dpdk") {
         const std::size_t queues =
             settings_.is_replay() ? 1 : static_cast<std::size_t>(settings_.dpdk.queues);
-        worker.shares_cpu = queues + transports_.size() > usable_cpus();
+        worker.shares_cpu = queues + tx_worker_count() > usable_cpus();
         const bool filtered = loaded_.was_given("listen");
         const auto listeners = filtered || !settings_.is_replay() ? loaded_.listeners
                                                                   : std::vector<config::Listener>{};
@@ -168,9 +172,17 @@ Failure Daemon::open_ingress() {
 
 Failure Daemon::make_workers() {
     if (Failure failure = check_kernel(settings_.general.kernel); failed(failure)) return failure;
+    const Outcome<RxSettings> settings = rx_settings();
+    if (!settings) return settings.error();
+    if (Failure failure = make_rx_workers(*settings); failed(failure)) return failure;
+    make_tx_workers();
+    return {};
+}
+
+Outcome<RxSettings> Daemon::rx_settings() {
     const config::Config& config = settings_.general;
-    RxSettings settings;
     const config::OutputShape& shape = loaded_.shape;
+    RxSettings settings;
     settings.produce = {.schema = shape.schema,
                         .dialect = shape.dialect,
                         .mapping = shape.mapping.empty() ? nullptr : &shape.mapping};
@@ -180,36 +192,53 @@ Failure Daemon::make_workers() {
     settings.limits =
         pipeline_limits(config, shape.dialect, loaded_.was_given("templates.key"), fallbacks_);
     settings.limits.hash_seed = random_seed();
-    settings.terminator = terminator_;
-    settings.key = {.wanted = keys_wanted_, .columns = shape.key};
+    settings.key.columns = shape.key;
+    settings.key.wanted = std::any_of(outputs_.begin(), outputs_.end(),
+                                      [](const Output& output) { return output.keyed; });
     settings.on_full = settings_.is_replay() && config.replay.on_full == "wait" ? FullPolicy::wait
                                                                                 : FullPolicy::drop;
     settings.batch_age_max_ns = static_cast<std::uint64_t>(config.batch_max_age_ms) * 1'000'000;
     settings.drain_on_stop = !settings_.is_replay();
+    return settings;
+}
 
-    struct Share {
-        std::vector<BatchRing*> rings;
-        std::vector<const RxWorker*> sources;
-    };
-    std::vector<Share> shares(transports_.size());
-    for (std::size_t i = 0; i < ingresses_.size(); ++i) {
-        const NearMemory near{ingresses_[i]->numa_node()};
-        auto ring = BatchRing::create(static_cast<std::size_t>(config.batch_count));
-        if (!ring) return ring.error();
-        rings_.push_back(std::move(*ring));
-        rx_workers_.push_back(
-            make_rx_worker(config, *ingresses_[i], *rings_.back(), settings, flags_));
-        Share& share = shares[i % shares.size()];
-        share.rings.push_back(rings_.back().get());
-        share.sources.push_back(rx_workers_.back().get());
-    }
-    const std::chrono::milliseconds stop_patience{config.stop_patience_ms};
-    for (std::size_t i = 0; i < transports_.size(); ++i) {
-        tx_workers_.push_back(
-            std::make_unique<TxWorker>(std::move(shares[i].rings), std::move(shares[i].sources),
-                                       std::move(transports_[i]), flags_, stop_patience));
+/// A ring for each RX worker and transport: rings_[rx * outputs + output].
+Failure Daemon::make_rx_workers(const RxSettings& settings) {
+    const config::Config& config = settings_.general;
+    for (Ingress* const ingress : ingresses_) {
+        const NearMemory near{ingress->numa_node()};
+        std::vector<LaneSettings> lanes;
+        for (const Output& output : outputs_) {
+            auto ring = BatchRing::create(static_cast<std::size_t>(config.batch_count));
+            if (!ring) return ring.error();
+            rings_.push_back(std::move(*ring));
+            lanes.push_back({.ring = rings_.back().get(),
+                             .terminator = output.terminator,
+                             .keyed = output.keyed,
+                             .filter = output.filter});
+        }
+        rx_workers_.push_back(make_rx_worker(config, *ingress, lanes, settings, flags_));
     }
     return {};
+}
+
+/// The workers of a transport share its rings.
+void Daemon::make_tx_workers() {
+    const std::chrono::milliseconds stop_patience{settings_.general.stop_patience_ms};
+    for (std::size_t output = 0; output < outputs_.size(); ++output) {
+        const std::size_t worker_count = outputs_[output].workers.size();
+        for (std::size_t worker = 0; worker < worker_count; ++worker) {
+            std::vector<BatchRing*> rings;
+            std::vector<const RxWorker*> sources;
+            for (std::size_t rx = worker; rx < rx_workers_.size(); rx += worker_count) {
+                rings.push_back(rings_[rx * outputs_.size() + output].get());
+                sources.push_back(rx_workers_[rx].get());
+            }
+            tx_workers_.push_back(std::make_unique<TxWorker>(
+                std::move(rings), std::move(sources),
+                std::move(outputs_[output].workers[worker]), flags_, stop_patience, output));
+        }
+    }
 }
 
 Failure Daemon::restore() {
@@ -299,8 +328,14 @@ void Daemon::join() noexcept {
     threads_.clear();
 }
 
+std::vector<std::string> Daemon::output_names() const {
+    std::vector<std::string> names;
+    for (const Output& output : outputs_) names.push_back(output.name);
+    return names;
+}
+
 int Daemon::report() {
-    const Summary summary = summarize(rx_workers_, tx_workers_);
+    const Summary summary = summarize(rx_workers_, tx_workers_, output_names());
     const bool reader_left = std::any_of(tx_workers_.begin(), tx_workers_.end(),
                                          [](const auto& worker) { return worker->closed(); });
     if (!reader_left) std::fputs(to_text(summary).c_str(), stderr);
@@ -319,7 +354,7 @@ int Daemon::report() {
     for (const auto& worker : tx_workers_) {
         if (failed(worker->failure()) && !worker->closed()) status = 1;
         if (worker->gave_up() > 0) {
-            log::error("transport." + settings_.general.transport + ": " +
+            log::error("transport " + outputs_[worker->output()].name + ": " +
                        std::to_string(worker->gave_up()) +
                        " messages found no room there until the stop's patience was over");
             status = 1;

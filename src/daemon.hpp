@@ -18,9 +18,8 @@
 #include "ingress/dpdk/options.hpp"
 #include "ingress/udp/options.hpp"
 #include "log/failure.hpp"
+#include "outputs.hpp"
 #include "ring/batch_ring.hpp"
-#include "transport/file/options.hpp"
-#include "transport/kafka/options.hpp"
 #include "worker/rx_worker.hpp"
 #include "worker/tx_worker.hpp"
 
@@ -31,13 +30,13 @@ struct Settings {
     config::Config general;
     dpdk::Options dpdk;
     udp::Options udp;
-    file::Options file;
-    kafka::Options kafka;
+    TransportTables transports;
 
     [[nodiscard]] bool is_replay() const noexcept { return !general.replay.path.empty(); }
 };
 
-[[nodiscard]] std::vector<config::Row> rows(Settings& settings);
+/// Borrows `settings`.
+[[nodiscard]] config::Schema make_schema(Settings& settings);
 
 class Daemon {
 public:
@@ -57,20 +56,23 @@ private:
     [[nodiscard]] Failure open_transports();
     [[nodiscard]] Failure open_ingress();
     [[nodiscard]] Failure make_workers();
+    [[nodiscard]] Outcome<RxSettings> rx_settings();
+    [[nodiscard]] Failure make_rx_workers(const RxSettings& settings);
+    void make_tx_workers();
+    [[nodiscard]] std::size_t tx_worker_count() const noexcept;
     [[nodiscard]] Failure restore();
     [[nodiscard]] Failure launch();
     void wait_for_end();
     void give_up_if_stuck();
     void join() noexcept;
     [[nodiscard]] int report();
+    [[nodiscard]] std::vector<std::string> output_names() const;
     [[nodiscard]] bool finished() const noexcept;
     /// A reason to stop that is not a signal: the reader has gone, or a replay cannot be delivered.
     [[nodiscard]] bool output_lost() const noexcept;
 
     const Settings& settings_;
     const config::Loaded& loaded_;
-    std::string terminator_;
-    bool keys_wanted_ = false;
     StopFlags flags_;
     std::uint64_t hurried_at_ns_ = 0;
 
@@ -80,7 +82,7 @@ private:
     std::vector<Ingress*> ingresses_;
     std::vector<std::unique_ptr<BatchRing>> rings_;
     std::vector<flow::SamplingFallback> fallbacks_;  // borrowed by the RX workers
-    std::vector<std::unique_ptr<Transport>> transports_;
+    std::vector<Output> outputs_;  // their transports are the TX workers', once these are made
     std::vector<std::unique_ptr<RxWorker>> rx_workers_;
     std::vector<std::unique_ptr<TxWorker>> tx_workers_;
     std::unique_ptr<StateKeeper> state_;

@@ -39,8 +39,7 @@ int refuse(const config::LoadFailure& failure, const std::string& file) {
 }
 
 int check(const Settings& settings, const config::Loaded& loaded) {
-    const Outcome<std::string> said = check_outputs(settings.general, settings.file, settings.kafka,
-                                                    loaded.shape, settings.general.connect);
+    const Outcome<std::string> said = check_outputs(settings.general, settings.transports, loaded);
     if (!said) return refuse(said.error().sentence, status_failed);
     return say(*said + "flowd: the configuration is good\n");
 }
@@ -56,7 +55,7 @@ void start_log(const Settings& settings) {
 
 int main(int argument_count, char** arguments) {
     Settings settings;
-    const config::Schema schema{rows(settings)};
+    const config::Schema schema = make_schema(settings);
     const auto loaded = config::load(
         std::span{arguments + 1,
                   static_cast<std::size_t>(argument_count > 0 ? argument_count - 1 : 0)},

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One transport per TX worker, of the configured kind.
+// From settings to transports: the rows, what goes with what, and the opening.
 #include "outputs.hpp"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <set>
 #include <utility>
 
+#include "config/network.hpp"
+#include "config/text.hpp"
 #include "log/log.hpp"
 #include "transport/file/transport.hpp"
 #include "transport/kafka/transport.hpp"
 #include "transport/null/transport.hpp"
+#include "transport/spool/transport.hpp"
 #include "worker/batch_writer.hpp"
 
 namespace flowd {
@@ -27,6 +34,13 @@ void warn_of_separator(const config::Config& config, const std::string& terminat
                     "-format.protobuf.fixedlen -transport.file.sep=");
 }
 
+/// How the end of a message is found in a file.
+[[nodiscard]] file::Framing framing_of(const config::Config& config) noexcept {
+    if (!is_protobuf(config)) return file::Framing::lines;
+    return config::is_length_prefixed(config) ? file::Framing::length_prefixed
+                                              : file::Framing::none;
+}
+
 /// goflow2 v1 always hashes the key, v2 when told to. v1 without a column has the same, empty key
 /// in every message: that would fill one partition, so it is for -strict only.
 [[nodiscard]] kafka::Partition partition_of(const config::Config& config,
@@ -38,13 +52,13 @@ void warn_of_separator(const config::Config& config, const std::string& terminat
     return hashed ? kafka::Partition::by_key : kafka::Partition::sticky;
 }
 
-Outcome<std::string> terminator_of(const config::Config& config, const file::Options& file,
-                                   const kafka::Options& kafka) {
-    if (config.transport == "kafka") {
-        return std::string{kafka.is_packed() && !is_protobuf(config) ? "\n" : ""};
+Outcome<std::string> terminator_of(const config::Config& config,
+                                   const TransportSettings& settings) {
+    if (settings.kind == "kafka") {
+        return std::string{settings.kafka.is_packed() && !is_protobuf(config) ? "\n" : ""};
     }
-    if (config.transport != "file") return std::string{};
-    Outcome<std::string> separator = file::parse_separator(file.separator);
+    if (settings.kind != "file") return std::string{};
+    Outcome<std::string> separator = file::parse_separator(settings.file.separator);
     if (!separator) return separator;
     if (separator->size() > BatchWriter::terminator_size_max) {
         return Failure{"transport.file.sep: " + std::to_string(separator->size()) +
@@ -53,55 +67,194 @@ Outcome<std::string> terminator_of(const config::Config& config, const file::Opt
     return separator;
 }
 
-Failure check_framing(const config::Config& config, const kafka::Options& kafka) {
+Outcome<LaneFilter> filter_of(const config::Config& config, const TransportSettings& settings,
+                              const config::Loaded& loaded) {
+    LaneFilter filter;
+    for (const std::string& uri : settings.listeners) {
+        const Outcome<config::Listeners> parsed = config::parse_listen(uri);
+        if (!parsed) return Failure{"transport.listeners: " + parsed.error().sentence};
+        const std::uint16_t port = parsed->listeners.front().port;
+        const auto has_port = [port](const config::Listener& each) { return each.port == port; };
+        if (config.replay.path.empty() &&
+            std::none_of(loaded.listeners.begin(), loaded.listeners.end(), has_port)) {
+            return Failure{"transport.listeners: " + config::in_quotes(uri) +
+                           ": nothing listens on port " + std::to_string(port)};
+        }
+        filter.ports.push_back(port);
+    }
+    for (const std::string& text : settings.exporters) {
+        const Outcome<config::Network> network = config::parse_network(text);
+        if (!network) return Failure{"transport.exporters: " + network.error().sentence};
+        filter.networks.push_back({network->address, network->bits});
+    }
+    return filter;
+}
+
+/// Kafka's options with what the other settings decide.
+[[nodiscard]] kafka::Options kafka_options(const TransportSettings& settings) {
+    kafka::Options options = settings.kafka;
+    options.has_spool = !settings.spool.path.empty();
+    return options;
+}
+
+/// What must go together, without touching files or network.
+Failure check(const config::Config& config, const TransportSettings& settings,
+              const config::Loaded& loaded) {
+    if (const auto terminator = terminator_of(config, settings); !terminator) {
+        return terminator.error();
+    }
+    if (const auto filter = filter_of(config, settings, loaded); !filter) return filter.error();
+    if (settings.kind == "file") return file::check(settings.file);
+    if (settings.kind != "kafka") return {};
     const bool bare = is_protobuf(config) && !config::is_length_prefixed(config);
-    if (config.transport != "kafka" || !kafka.is_packed() || !bare) return {};
-    return {
-        "transport.kafka.records: packed protobuf needs lengths to be taken apart again: use "
-        "-format bin, or -format.protobuf.fixedlen"};
+    if (settings.kafka.is_packed() && bare) {
+        return {"transport.kafka.records: packed protobuf needs lengths to be taken apart again: "
+                "use -format bin, or -format.protobuf.fixedlen"};
+    }
+    const auto warnings = kafka::check(kafka_options(settings),
+                                       partition_of(config, settings.kafka, loaded.shape));
+    if (!warnings) return warnings.error();
+    for (const std::string& warning : *warnings) log::warn(warning);
+    return {};
+}
+
+/// Names tell transports apart in messages, sums and spools.
+Failure check_names(const TransportTables& transports) {
+    std::set<std::string_view> names;
+    for (const TransportSettings* each : transports.in_use()) {
+        if (names.insert(each->label()).second) continue;
+        return {"transport.name: " + config::in_quotes(each->label()) +
+                " belongs to two transports; give each its own"};
+    }
+    return {};
+}
+
+/// Only Kafka has keys. The default key is nobody's wish, so it is not named.
+void note_key(const TransportTables& transports, const config::Loaded& loaded) {
+    const std::vector<flow::Column>& key = loaded.shape.key;
+    const bool by_default = key.size() == 1 && key.front() == flow::Column::sampler_address;
+    if (key.empty() || by_default) return;
+    for (const TransportSettings* each : transports.in_use()) {
+        if (each->kind == "kafka") return;
+    }
+    log::info("the key of messages has no effect: only transport kafka has keys");
+}
+
+/// The transport of one TX worker.
+Outcome<std::unique_ptr<Transport>> open_one(const config::Config& config,
+                                             const TransportSettings& settings,
+                                             const config::Loaded& loaded) {
+    if (settings.kind == "null") return null::open();
+    if (settings.kind == "kafka") {
+        return kafka::open(kafka_options(settings),
+                           partition_of(config, settings.kafka, loaded.shape));
+    }
+    file::Options options = settings.file;
+    options.framing = framing_of(config);
+    return file::open(options);
+}
+
+Outcome<Output> open_output(const config::Config& config, const TransportTables& transports,
+                            const TransportSettings& settings, const config::Loaded& loaded) {
+    if (Failure failure = check(config, settings, loaded); failed(failure)) return failure;
+    Output output;
+    output.name = settings.label();
+    output.terminator = *terminator_of(config, settings);
+    output.filter = *filter_of(config, settings, loaded);
+    output.keyed = settings.kind == "kafka";
+    if (settings.kind == "file") warn_of_separator(config, output.terminator);
+    for (std::int64_t i = 0; i < settings.workers; ++i) {
+        auto opened = open_one(config, settings, loaded);
+        if (!opened) return opened.error();
+        if (!settings.spool.path.empty()) {
+            spool::Options spool = settings.spool;
+            if (!transports.several.empty()) spool.path += '/' + output.name;
+            opened = spool::open(spool, spool::folder_of(spool, static_cast<std::size_t>(i)),
+                                 std::move(*opened));
+            if (!opened) return opened.error();
+        }
+        output.workers.push_back(std::move(*opened));
+    }
+    return output;
 }
 
 }  // namespace
 
-Outcome<Outputs> open_outputs(const config::Config& config, const file::Options& file,
-                              const kafka::Options& kafka, const config::OutputShape& shape) {
-    Outputs outputs;
-    Outcome<std::string> terminator = terminator_of(config, file, kafka);
-    if (!terminator) return terminator.error();
-    outputs.terminator = std::move(*terminator);
-    if (config.transport == "file") warn_of_separator(config, outputs.terminator);
-    if (Failure failure = check_framing(config, kafka); failed(failure)) return failure;
-    const kafka::Partition partition = partition_of(config, kafka, shape);
-    if (config.transport == "kafka") {
-        outputs.keys_wanted = true;
-        const auto warnings = kafka::check(kafka, partition);
-        if (!warnings) return warnings.error();
-        for (const std::string& warning : *warnings) log::warn(warning);
+std::vector<config::Row> rows(TransportSettings& settings) {
+    std::vector<config::Row> all{
+        {.key = "transport.kind",
+         .flag = "transport",
+         .target = &settings.kind,
+         .help = "Where messages go: a file or stdout, Kafka, or nowhere (to measure).",
+         .choices = {"file", "kafka", "null"}},
+        {.key = "transport.name",
+         .flag = "",
+         .target = &settings.name,
+         .help = "Name of the transport in messages, sums and spools; empty: its kind."},
+        {.key = "transport.workers",
+         .flag = "tx.workers",
+         .target = &settings.workers,
+         .help = "TX workers: threads that hand batches to the transport.",
+         .min = 1,
+         .max = 64},
+        {.key = "transport.listeners",
+         .flag = "",
+         .target = &settings.listeners,
+         .help = "Only flows that came by one of these listeners, written as in ingress.listen; "
+                 "their ports count. Empty: all."},
+        {.key = "transport.exporters",
+         .flag = "",
+         .target = &settings.exporters,
+         .help = "Only flows of exporters in these networks, such as 192.0.2.0/24. Empty: all."},
+    };
+    for (std::vector<config::Row> more :
+         {file::rows(settings.file), kafka::rows(settings.kafka), spool::rows(settings.spool)}) {
+        all.insert(all.end(), std::make_move_iterator(more.begin()),
+                   std::make_move_iterator(more.end()));
     }
-    for (std::int64_t i = 0; i < config.tx_workers; ++i) {
-        if (config.transport == "null") {
-            outputs.transports.push_back(null::open());
-            continue;
-        }
-        auto opened =
-            config.transport == "kafka" ? kafka::open(kafka, partition) : file::open(file);
-        if (!opened) return opened.error();
-        outputs.transports.push_back(std::move(*opened));
+    return all;
+}
+
+std::vector<const TransportSettings*> TransportTables::in_use() const {
+    if (several.empty()) return {&single};
+    std::vector<const TransportSettings*> all;
+    for (const TransportSettings& each : several) all.push_back(&each);
+    return all;
+}
+
+config::TableArray TransportTables::array() {
+    return {.name = "transport",
+            .make = [this] { return config::Schema{rows(several.emplace_back())}; },
+            .elements = {}};
+}
+
+Outcome<std::vector<Output>> open_outputs(const config::Config& config,
+                                          const TransportTables& transports,
+                                          const config::Loaded& loaded) {
+    if (Failure failure = check_names(transports); failed(failure)) return failure;
+    note_key(transports, loaded);
+    std::vector<Output> outputs;
+    for (const TransportSettings* settings : transports.in_use()) {
+        Outcome<Output> output = open_output(config, transports, *settings, loaded);
+        if (!output) return output.error();
+        outputs.push_back(std::move(*output));
     }
     return outputs;
 }
 
-Outcome<std::string> check_outputs(const config::Config& config, const file::Options& file,
-                                   const kafka::Options& kafka, const config::OutputShape& shape,
-                                   bool connect) {
-    const Outcome<std::string> terminator = terminator_of(config, file, kafka);
-    if (!terminator) return terminator.error();
-    if (Failure failure = check_framing(config, kafka); failed(failure)) return failure;
-    if (config.transport != "kafka") return std::string{};
-    const auto warnings = kafka::check(kafka, partition_of(config, kafka, shape));
-    if (!warnings) return warnings.error();
-    for (const std::string& warning : *warnings) log::warn(warning);
-    return connect ? kafka::probe(kafka) : Outcome<std::string>{std::string{}};
+Outcome<std::string> check_outputs(const config::Config& config,
+                                   const TransportTables& transports,
+                                   const config::Loaded& loaded) {
+    if (Failure failure = check_names(transports); failed(failure)) return failure;
+    std::string said;
+    for (const TransportSettings* settings : transports.in_use()) {
+        if (Failure failure = check(config, *settings, loaded); failed(failure)) return failure;
+        if (!config.connect || settings->kind != "kafka") continue;
+        const Outcome<std::string> more = kafka::probe(settings->kafka);
+        if (!more) return more.error();
+        said += *more;
+    }
+    return said;
 }
 
 }  // namespace flowd

@@ -10,6 +10,8 @@
 #include <locale>
 #include <sstream>
 
+#include "log/escape.hpp"
+
 namespace flowd {
 
 namespace {
@@ -61,10 +63,41 @@ void add_rx(Summary& summary, const RxWorker& worker) {
     add(summary.datagram_drops, "missed", ingress.missed);
     add(summary.datagram_drops, ingress.drops);
     add(summary.datagram_drops, pipeline.datagram_drops);
-    add(summary.flow_drops, "ring_full", worker.batches().ring_full_drops());
-    add(summary.flow_drops, "too_large",
-        pipeline.flows_too_large + worker.batches().too_large_drops());
+    const Outlet& outlet = worker.outlet();
+    if (outlet.is_single()) {
+        add(summary.transports.front().drops, "too_large", pipeline.flows_too_large);
+        summary.transports.front().offered += pipeline.flows;
+    } else {
+        add(summary.flow_drops, "too_large", pipeline.flows_too_large);  // before any transport
+    }
+    for (std::size_t i = 0; i < outlet.lane_count(); ++i) {
+        Summary::Transport& transport = summary.transports[i];
+        if (!outlet.is_single()) transport.offered += outlet.offered(i);
+        add(transport.drops, "ring_full", outlet.writer(i).ring_full_drops());
+        add(transport.drops, "too_large", outlet.writer(i).too_large_drops());
+    }
     add_counters(summary.counters, pipeline);
+}
+
+void add_tx(Summary& summary, const TxWorker& worker) {
+    const TransportCounts& counts = worker.counts();
+    Summary::Transport& transport = summary.transports[worker.output()];
+    transport.delivered += counts.delivered.get();
+    transport.bytes_out += counts.bytes.get();
+    transport.spool_restored += counts.spool_restored.get();
+    transport.spool_left += counts.spooled.get();
+    for (std::size_t i = 0; i < loss_count; ++i) {
+        add(transport.drops, loss_name(static_cast<Loss>(i)), counts.lost[i].get());
+    }
+    summary.tx_cpu_seconds += static_cast<double>(worker.span().cpu_ns()) / ns_per_second;
+}
+
+void add_transport(Summary& summary, const Summary::Transport& transport) {
+    summary.delivered += transport.delivered;
+    summary.bytes_out += transport.bytes_out;
+    for (const auto& [name, count] : transport.drops) add(summary.flow_drops, name, count);
+    add(summary.counters, "spool_restored", transport.spool_restored);
+    add(summary.counters, "spool_left", transport.spool_left);
 }
 
 std::string json_counts(const Summary::Counts& counts) {
@@ -74,6 +107,21 @@ std::string json_counts(const Summary::Counts& counts) {
         text += '"' + name + "\": " + std::to_string(count);  // names are identifiers
     }
     return text + "}";
+}
+
+std::string json_transports(const std::vector<Summary::Transport>& transports) {
+    std::string text = "[";
+    for (const Summary::Transport& each : transports) {
+        if (text.size() > 1) text += ", ";
+        text += "{\"name\": \"" + log::json_escaped(each.name) +
+                "\", \"offered\": " + std::to_string(each.offered) +
+                ", \"delivered\": " + std::to_string(each.delivered) +
+                ", \"bytes_out\": " + std::to_string(each.bytes_out) +
+                ", \"spool_restored\": " + std::to_string(each.spool_restored) +
+                ", \"spool_left\": " + std::to_string(each.spool_left) +
+                ", \"drops\": " + json_counts(each.drops) + '}';
+    }
+    return text + "]";
 }
 
 std::ostringstream stream() {
@@ -91,8 +139,12 @@ void text_counts(std::ostream& out, std::string_view label, const Summary::Count
 }  // namespace
 
 Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,
-                  const std::vector<std::unique_ptr<TxWorker>>& tx) {
+                  const std::vector<std::unique_ptr<TxWorker>>& tx,
+                  const std::vector<std::string>& transport_names) {
     Summary summary;
+    for (const std::string& name : transport_names) {
+        summary.transports.emplace_back().name = name;
+    }
     std::uint64_t first = UINT64_MAX;
     std::uint64_t last = 0;
     const auto stretch = [&](const WorkSpan& span) {
@@ -107,16 +159,11 @@ Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,
         stretch(worker->span());
     }
     for (const auto& worker : tx) {
-        const TransportCounts& counts = worker->counts();
-        summary.delivered += counts.delivered.get();
-        summary.bytes_out += counts.bytes.get();
-        summary.tx_cpu_seconds += static_cast<double>(worker->span().cpu_ns()) / ns_per_second;
-        for (std::size_t i = 0; i < loss_count; ++i) {
-            add(summary.flow_drops, loss_name(static_cast<Loss>(i)), counts.lost[i].get());
-        }
-        add(summary.counters, "spool_restored", counts.spool_restored.get());
-        add(summary.counters, "spool_left", counts.spooled.get());
+        add_tx(summary, *worker);
         stretch(worker->span());
+    }
+    for (const Summary::Transport& transport : summary.transports) {
+        add_transport(summary, transport);
     }
     add(summary.counters, "templates_restored", restored);
     if (last > first) summary.seconds = static_cast<double>(last - first) / ns_per_second;
@@ -134,7 +181,8 @@ std::string to_json(const Summary& summary) {
         << ", \"tx_cpu_seconds\": " << summary.tx_cpu_seconds
         << ", \"drops\": {\"datagrams\": " << json_counts(summary.datagram_drops)
         << ", \"flows\": " << json_counts(summary.flow_drops)
-        << "}, \"counters\": " << json_counts(summary.counters) << "}\n";
+        << "}, \"counters\": " << json_counts(summary.counters)
+        << ", \"transports\": " << json_transports(summary.transports) << "}\n";
     return out.str();
 }
 
@@ -156,6 +204,12 @@ std::string to_text(const Summary& summary) {
     text_counts(out, "datagrams dropped:", summary.datagram_drops);
     text_counts(out, "flows dropped:", summary.flow_drops);
     text_counts(out, "counted:", summary.counters);
+    if (summary.transports.size() < 2) return out.str();
+    for (const Summary::Transport& each : summary.transports) {
+        out << "  transport " << each.name << ": " << each.offered << " flows, delivered "
+            << each.delivered << '\n';
+        text_counts(out, "  dropped:", each.drops);
+    }
     return out.str();
 }
 

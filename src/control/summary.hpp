@@ -16,8 +16,10 @@
 
 namespace flowd {
 
-/// Every datagram and flow is in exactly one place:
-/// `datagrams = decoded + Σ datagram_drops`, `flows = delivered + Σ flow_drops`.
+/// Every datagram and flow is in exactly one place: `datagrams = decoded + Σ datagram_drops`, and
+/// `flows = delivered + Σ flow_drops` where there is one transport without a filter. With several
+/// each of them has its own equation: `offered = delivered + Σ drops`, and `delivered` and
+/// `flow_drops` are their sums. What a spool holds is in neither: `+ spool_left - spool_restored`.
 struct Summary {
     using Counts = std::vector<std::pair<std::string, std::uint64_t>>;  ///< by name, without zeros
 
@@ -32,11 +34,22 @@ struct Summary {
     double tx_cpu_seconds = 0;  ///< of the TX threads
     Counts datagram_drops;
     Counts flow_drops;
+    struct Transport {
+        std::string name;
+        std::uint64_t offered = 0;  ///< flows that were meant for it
+        std::uint64_t delivered = 0;
+        std::uint64_t bytes_out = 0;
+        std::uint64_t spool_restored = 0;
+        std::uint64_t spool_left = 0;
+        Counts drops;
+    };
+    std::vector<Transport> transports;
     Counts counters;  ///< what else was counted, by the names of flow::PipelineStats
 };
 
 [[nodiscard]] Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,
-                                const std::vector<std::unique_ptr<TxWorker>>& tx);
+                                const std::vector<std::unique_ptr<TxWorker>>& tx,
+                                const std::vector<std::string>& transport_names);
 
 /// One JSON object, newline at the end.
 [[nodiscard]] std::string to_json(const Summary& summary);

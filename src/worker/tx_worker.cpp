@@ -8,13 +8,14 @@ namespace flowd {
 
 TxWorker::TxWorker(std::vector<BatchRing*> rings, std::vector<const RxWorker*> sources,
                    std::unique_ptr<Transport> transport, const StopFlags& flags,
-                   std::chrono::milliseconds stop_patience)
+                   std::chrono::milliseconds stop_patience, std::size_t output)
     : rings_{std::move(rings)},
       sources_{std::move(sources)},
       transport_{std::move(transport)},
       counts_{transport_->counts()},
       flags_{flags},
-      stop_patience_{stop_patience} {
+      stop_patience_{stop_patience},
+      output_{output} {
     for (BatchRing* const ring : rings_) ring->ring_at(bell_);
 }
 

@@ -23,16 +23,18 @@ inline constexpr std::chrono::milliseconds stop_patience_default{10'000};
 
 class TxWorker {
 public:
-    /// `sources` are the RX workers whose rings these are: the thread ends when they have and the
+    /// `output` is the index of its transport among several; `sources` are the RX workers whose rings these are: the thread ends when they have and the
     /// rings are empty.
     TxWorker(std::vector<BatchRing*> rings, std::vector<const RxWorker*> sources,
              std::unique_ptr<Transport> transport, const StopFlags& flags,
-             std::chrono::milliseconds stop_patience = stop_patience_default);
+             std::chrono::milliseconds stop_patience = stop_patience_default,
+             std::size_t output = 0);
 
     /// The thread's body.
     void run() noexcept;
 
     // Any thread.
+    [[nodiscard]] std::size_t output() const noexcept { return output_; }
     [[nodiscard]] const TransportCounts& counts() const noexcept { return counts_; }
     [[nodiscard]] bool closed() const noexcept {
         return closed_.load(std::memory_order_relaxed);  // nothing is ordered by it
@@ -71,6 +73,7 @@ private:
     TransportCounts& counts_;
     const StopFlags& flags_;
     std::chrono::milliseconds stop_patience_;
+    std::size_t output_;
     std::uint64_t stopped_at_ns_ = 0;  ///< when this thread saw the stop; 0: not yet
     Bell bell_;
     std::atomic<bool> closed_{false};

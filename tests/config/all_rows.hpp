@@ -10,8 +10,7 @@
 #include "config/schema.hpp"
 #include "ingress/dpdk/options.hpp"
 #include "ingress/udp/options.hpp"
-#include "transport/file/options.hpp"
-#include "transport/kafka/options.hpp"
+#include "outputs.hpp"
 
 namespace flowd::config {
 
@@ -19,16 +18,16 @@ struct AllSettings {
     Config config;
     udp::Options udp;
     dpdk::Options dpdk;
-    file::Options file;
-    kafka::Options kafka;
+    TransportTables transports;
 
     [[nodiscard]] Schema schema() {
         std::vector<Row> all = rows(config);
         for (Row& row : udp::rows(udp)) all.push_back(std::move(row));
         for (Row& row : dpdk::rows(dpdk)) all.push_back(std::move(row));
-        for (Row& row : file::rows(file)) all.push_back(std::move(row));
-        for (Row& row : kafka::rows(kafka)) all.push_back(std::move(row));
-        return Schema{std::move(all)};
+        for (Row& row : flowd::rows(transports.single)) all.push_back(std::move(row));
+        Schema schema{std::move(all)};
+        schema.allow_array(transports.array());
+        return schema;
     }
 };
 

@@ -34,9 +34,9 @@ TEST_F(Flags, TakeTheirValueBehindASpaceOrAnEqualsSign) {
                          "--tx.workers", "3"}),
               "");
     EXPECT_EQ(config_.format, "pb");
-    EXPECT_EQ(config_.transport, "null");
+    EXPECT_EQ(settings_.transports.single.kind, "null");
     EXPECT_EQ(config_.listen, "flow://:1?count=2") << "only the first equals sign divides";
-    EXPECT_EQ(config_.tx_workers, 3);
+    EXPECT_EQ(settings_.transports.single.workers, 3);
 }
 
 TEST_F(Flags, SwitchesTakeNoSeparateValue) {
@@ -154,14 +154,14 @@ TEST_F(Flags, EveryFlagOfGoflow2IsKnown) {
 TEST_F(Flags, ATableIsNamesAndValues) {
     EXPECT_EQ(complaint({"-transport.kafka.properties=socket.keepalive.enable=true, a.b = c=d"}),
               "");
-    EXPECT_EQ(settings_.kafka.properties,
+    EXPECT_EQ(settings_.transports.single.kafka.properties,
               (Table{{"a.b", "c=d"}, {"socket.keepalive.enable", "true"}}));
     EXPECT_EQ(complaint({"-transport.kafka.properties", "a.b"}),
               "-transport.kafka.properties: \"a.b\" is not name=value");
     EXPECT_EQ(complaint({"-transport.kafka.properties", "=b"}),
               "-transport.kafka.properties: \"=b\" is not name=value");
     EXPECT_EQ(complaint({"-transport.kafka.properties="}), "");
-    EXPECT_TRUE(settings_.kafka.properties.empty());
+    EXPECT_TRUE(settings_.transports.single.kafka.properties.empty());
 }
 
 }  // namespace

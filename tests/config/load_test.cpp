@@ -10,13 +10,17 @@
 
 #include "config/config.hpp"
 
+#include "config/all_rows.hpp"
+
 namespace flowd::config {
 namespace {
 
 class Load : public testing::Test {
 protected:
-    Config config_;
-    Schema schema_{rows(config_)};
+    AllSettings settings_;
+    Config& config_ = settings_.config;
+    TransportSettings& transport_ = settings_.transports.single;
+    Schema schema_ = settings_.schema();
     std::string path_;
 
     ~Load() override {
@@ -46,17 +50,17 @@ TEST_F(Load, NothingGivenIsTheDefault) {
     EXPECT_TRUE(loaded->notes.empty());
     EXPECT_TRUE(loaded->warnings.empty());
     EXPECT_EQ(config_.format, "json");
-    EXPECT_EQ(config_.transport, "file");
+    EXPECT_EQ(transport_.kind, "file");
     EXPECT_EQ(config_.ingress, "udp");
     EXPECT_EQ(config_.batch_max_age_ms, 50);
 }
 
 TEST_F(Load, FlagsWinOverTheFileWhereverTheyStand) {
-    const char* path = file("[output]\nformat = 'text'\n[batch]\ncount = 8\n[tx]\nworkers = 2\n");
+    const char* path = file("[output]\nformat = 'text'\n[batch]\ncount = 8\n[transport]\nworkers = 2\n");
     const auto loaded = load({"-format", "pb", "-config", path, "-tx.workers=3"});
     ASSERT_TRUE(loaded) << loaded.error().sentence;
     EXPECT_EQ(config_.format, "pb");
-    EXPECT_EQ(config_.tx_workers, 3);
+    EXPECT_EQ(transport_.workers, 3);
     EXPECT_EQ(config_.batch_count, 8);
     EXPECT_TRUE(loaded->was_given("format"));
     EXPECT_TRUE(loaded->was_given("batch.count"));
@@ -97,17 +101,41 @@ TEST_F(Load, HelpAndVersionReadNoFile) {
     EXPECT_TRUE(config_.version);
 }
 
-TEST_F(Load, AKeyThatNoTransportHasIsNoted) {
-    const auto loaded = load({"-format.hash", "SrcAddr,DstAddr", "-transport", "null"});
+TEST_F(Load, SeveralTransportsAreTables) {
+    const char* path = file(
+        "[[transport]]\nkind = 'kafka'\n[transport.kafka]\ntopic = 'a'\n"
+        "[transport.kafka.properties]\n'linger.ms' = 7\n"
+        "[[transport]]\nname = 'copy'\nexporters = ['192.0.2.0/24']\nfile.path = 'b'\n");
+    const auto loaded = load({"-config", path});
     ASSERT_TRUE(loaded) << loaded.error().sentence;
-    EXPECT_EQ(loaded->shape.key.size(), 2U);
-    ASSERT_EQ(loaded->notes.size(), 1U);
-    EXPECT_EQ(loaded->notes[0], "the key of messages has no effect: transport null has no keys");
-    for (const char* hash : {"-format.hash=SamplerAddress", "-format.hash="}) {
-        const auto quiet = load({hash});
-        ASSERT_TRUE(quiet) << quiet.error().sentence;
-        EXPECT_TRUE(quiet->notes.empty()) << hash;
-    }
+    const auto in_use = settings_.transports.in_use();
+    ASSERT_EQ(in_use.size(), 2U);
+    EXPECT_EQ(in_use[0]->label(), "kafka");
+    EXPECT_EQ(in_use[0]->kafka.topic, "a");
+    EXPECT_EQ(in_use[0]->kafka.properties, (Table{{"linger.ms", "7"}}));
+    EXPECT_EQ(in_use[1]->label(), "copy");
+    EXPECT_EQ(in_use[1]->kind, "file");
+    EXPECT_EQ(in_use[1]->file.path, "b");
+    EXPECT_EQ(in_use[1]->exporters, std::vector<std::string>{"192.0.2.0/24"});
+    EXPECT_EQ(transport_.kafka.topic, "flow-messages") << "the flags' one is not in use";
+}
+
+TEST_F(Load, WhatIsWrongInATransportHasItsLine) {
+    const char* path = file("[[transport]]\n[[transport]]\nkind = 'pigeon'\n");
+    EXPECT_EQ(fault({"-config", path}).sentence,
+              std::string{path} +
+                  ":3: transport.kind: \"pigeon\" is not one of file, kafka, null");
+    path = file("[[transport]]\nfile.pth = 'x'\n");
+    EXPECT_EQ(fault({"-config", path}).sentence,
+              std::string{path} +
+                  ":2: transport.file.pth: unknown key; did you mean transport.file.path?");
+}
+
+TEST_F(Load, AFlagCannotMeanOneOfSeveralTransports) {
+    const char* path = file("[[transport]]\nkind = 'null'\n");
+    EXPECT_EQ(fault({"-config", path, "-transport.file", "x"}).sentence,
+              "-transport.file: cannot go with [[transport]]; write it there");
+    EXPECT_TRUE(load({"-config", path, "-format", "text"}));
 }
 
 TEST_F(Load, FlagsWithoutEffectAreNotedOnce) {
@@ -147,7 +175,7 @@ TEST_F(Load, Goflow2sFlagsAreSettings) {
                               "-templates.json.interval=1m"});
     ASSERT_TRUE(loaded) << loaded.error().sentence;
     EXPECT_TRUE(loaded->warnings.empty());
-    EXPECT_EQ(loaded->notes.size(), 1U) << "of the key, which no transport here has";
+    EXPECT_TRUE(loaded->notes.empty());
     EXPECT_EQ(loaded->shape.key, std::vector<flow::Column>{flow::Column::src_addr});
     EXPECT_EQ(loaded->shape.dialect, flow::Dialect::goflow2_v1);
     EXPECT_TRUE(config_.sampling.across_domains);

@@ -49,7 +49,7 @@ TEST(PrintConfig, ReadsBackAsItWas) {
     before.config.batch_max_age_ms = 777;
     before.config.protobuf_fixedlen = true;
     before.config.idle = "spin";
-    before.file.path = "/var/a \"b\"\\c\n\x1b";
+    before.transports.single.file.path = "/var/a \"b\"\\c\n\x1b";
     before.dpdk.eal = {"--vdev", "net_pcap0,rx_pcap=a b", "\xC3\xBC"};
     const std::string printed = print_config(before.schema());
 
@@ -61,7 +61,7 @@ TEST(PrintConfig, ReadsBackAsItWas) {
     EXPECT_EQ(after.config.batch_max_age_ms, 777);
     EXPECT_TRUE(after.config.protobuf_fixedlen);
     EXPECT_EQ(after.config.idle, "spin");
-    EXPECT_EQ(after.file.path, before.file.path);
+    EXPECT_EQ(after.transports.single.file.path, before.transports.single.file.path);
     EXPECT_EQ(after.dpdk.eal, before.dpdk.eal);
 
     std::size_t with_key = 0;
@@ -90,6 +90,26 @@ TEST(PrintConfig, SaysLimitsDefaultAndFlag) {
                         "\n[batch.inner]\n"),
               std::string::npos)
         << text;
+}
+
+TEST(PrintConfig, SeveralTransportsReadBackAsTheyWere) {
+    AllSettings before;
+    const Schema schema = before.schema();
+    ASSERT_TRUE(apply_toml("[[transport]]\nkind = 'kafka'\nkafka.properties = {'a.b' = 'c', "
+                           "'sasl.password' = 'hush'}\n[[transport]]\nfile.path = 'x'\n",
+                           "given", schema));
+    const std::string printed = print_config(schema);
+    EXPECT_EQ(printed.find("hush"), std::string::npos);
+    EXPECT_EQ(printed.find("\n[transport]\n"), std::string::npos);
+    AllSettings after;
+    const Schema again = after.schema();
+    const auto given = apply_toml(printed, "printed", again);
+    ASSERT_TRUE(given) << given.error().sentence << printed;
+    ASSERT_EQ(after.transports.several.size(), 2U);
+    EXPECT_EQ(after.transports.several[0].kind, "kafka");
+    EXPECT_EQ(after.transports.several[0].kafka.properties, (Table{{"a.b", "c"}}));
+    EXPECT_EQ(after.transports.several[1].file.path, "x");
+    EXPECT_EQ(print_config(again), printed);
 }
 
 TEST(HelpText, ShowsEveryFlagInShortLines) {

@@ -50,7 +50,7 @@ protected:
         settings.limits.templates = {.exporters_max = 8, .templates_max = 8};
         workers_.push_back(std::make_unique<Worker>(
             flow::json::Formatter{flow::Schema::all(flow::Profile::goflow2_v1)}, *ingresses_.back(),
-            *rings_.back(), settings, flags_));
+            test::one_lane(*rings_.back()), settings, flags_));
     }
     void start() {
         for (const auto& worker : workers_) threads_.emplace_back([&worker] { worker->run(); });

@@ -25,8 +25,8 @@ Summary run(const std::vector<flow::Datagram>& datagrams, TransportState behavio
     settings.limits.templates = {.exporters_max = 8, .templates_max = 8};
     std::vector<std::unique_ptr<RxWorker>> rx;
     rx.push_back(std::make_unique<Worker>(
-        flow::json::Formatter{flow::Schema::all(flow::Profile::goflow2_v1)}, ingress, *ring,
-        settings, flags));
+        flow::json::Formatter{flow::Schema::all(flow::Profile::goflow2_v1)}, ingress,
+        test::one_lane(*ring), settings, flags));
     std::string text;
     auto transport = std::make_unique<test::RememberingTransport>(text);
     transport->behaviour = behaviour;
@@ -36,7 +36,7 @@ Summary run(const std::vector<flow::Datagram>& datagrams, TransportState behavio
                                             std::move(transport), flags));
     rx[0]->run();
     tx[0]->run();
-    return summarize(rx, tx);
+    return summarize(rx, tx, {"file"});
 }
 
 std::uint64_t sum(const Summary::Counts& counts) {

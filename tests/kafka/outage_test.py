@@ -119,7 +119,7 @@ class OneNodeTest(OutageTest):
     def test_broker_that_stays_away_is_given_up_with_names(self):
         port = flowd.free_port()
         live = self.start("never", "-transport.kafka.brokers", "127.0.0.1:1", "-listen",
-                          f"netflow://127.0.0.1:{port}", "-transport.stop-patience", "1s")
+                          f"netflow://127.0.0.1:{port}", "-tx.stop-patience", "1s")
         live.wait_for_port(port)
         payload = struct.pack(">HHIIIIBBH", 5, 1, 1, 1, 0, 1, 0, 0, 0) + bytes(48)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:

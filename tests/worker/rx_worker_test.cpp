@@ -20,8 +20,8 @@ struct Bench {
         : ring{std::move(*BatchRing::create(batches))},
           ingress{std::move(datagrams), live},
           worker{std::make_unique<Worker>(
-              flow::json::Formatter{flow::Schema::all(flow::Profile::goflow2_v1)}, ingress, *ring,
-              settings(), flags)} {}
+              flow::json::Formatter{flow::Schema::all(flow::Profile::goflow2_v1)}, ingress,
+              test::one_lane(*ring, "\n"), settings(), flags)} {}
 
     static RxSettings settings() {
         RxSettings settings;

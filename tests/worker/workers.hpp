@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include "ingress/ingress.hpp"
 #include "support/netflow_builder.hpp"
 #include "transport/transport.hpp"
+#include "worker/outlet.hpp"
 
 namespace flowd::test {
 
@@ -77,6 +79,11 @@ public:
 private:
     std::string& text_;
 };
+
+/// The only transport of a worker.
+inline std::array<LaneSettings, 1> one_lane(BatchRing& ring, std::string terminator = {}) {
+    return {LaneSettings{.ring = &ring, .terminator = std::move(terminator)}};
+}
 
 /// NetFlow v5 with `records` records.
 inline std::vector<std::uint8_t> netflow5_payload(unsigned records) {

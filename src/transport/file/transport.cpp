@@ -1,67 +1,39 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The file transport: write(2) until all is written, whole messages only, one log line per change
-// of state. Runs on a TX worker. A failed batch is lost; the next one is another try.
+// One class for both kinds of destination: one that is appended to, and rotated files. Whole
+// messages only, one log line per change of state. Runs on a TX worker. A failed batch is lost;
+// after a pause the next one is another try.
 #include "transport/file/transport.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "log/log.hpp"
+#include "transport/file/compressor.hpp"
+#include "transport/file/part.hpp"
+#include "transport/file/pause.hpp"
+#include "transport/file/recovery.hpp"
+#include "transport/file/retention.hpp"
+#include "transport/file/writer.hpp"
 
 namespace flowd::file {
 
 namespace {
 
-/// Held while a batch is written. Transports of one process share a destination, and a write to a
+using std::chrono::milliseconds;
+using WallClock = std::chrono::system_clock;
+
+/// Held while a batch is written to what several transports of this process may share: a write to a
 /// pipe that fills up lets another writer in, even in the middle of a message.
 constinit std::mutex writing;
 
-[[nodiscard]] std::string reason(int error) {
-    return std::generic_category().message(error) + " (errno " + std::to_string(error) + ")";
-}
-
 [[nodiscard]] int open_for_append(const std::string& path) noexcept {
     return ::open(path.c_str(), O_APPEND | O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
-}
-
-/// Writes `bytes`, however many calls it takes, and says how many were written; all, or `error`
-/// says why not. A full non-blocking pipe is waited for as a blocking one would be.
-std::size_t write_all(int descriptor, flow::Bytes bytes, int& error) noexcept {
-    std::size_t written = 0;
-    while (written < bytes.size()) {
-        const ssize_t count = ::write(descriptor, bytes.data() + written, bytes.size() - written);
-        if (count > 0) {
-            written += static_cast<std::size_t>(count);
-        } else if (count < 0 && errno == EAGAIN) {
-            pollfd room{.fd = descriptor, .events = POLLOUT, .revents = 0};
-            ::poll(&room, 1, -1);
-        } else if (count == 0 || errno != EINTR) {
-            error = count == 0 ? EIO : errno;  // a write of nothing would loop for ever
-            return written;
-        }
-    }
-    return written;
-}
-
-/// Takes the last `size` bytes, the beginning of a message, back out of a regular file. Not when
-/// the file does not end where we stopped: then another process has appended behind them.
-void take_back(int descriptor, std::size_t size) noexcept {
-    struct stat status {};
-    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return;
-    const off_t end = ::lseek(descriptor, 0, SEEK_CUR);
-    if (end != status.st_size || end < static_cast<off_t>(size)) return;
-    const off_t end_of_messages = end - static_cast<off_t>(size);
-    if (::ftruncate(descriptor, end_of_messages) != 0) return;
-    ::lseek(descriptor, end_of_messages,
-            SEEK_SET);  // without O_APPEND (stdout) a hole would follow
 }
 
 /// What was written of a batch.
@@ -70,14 +42,15 @@ struct Whole {
     std::size_t bytes = 0;
 };
 
-/// As whole messages.
-[[nodiscard]] Whole whole_messages(const flow::Batch& batch, std::size_t written) noexcept {
-    if (written == batch.bytes().size()) return {batch.message_count(), written};
+/// As whole messages; `written` counts from the beginning of the batch, as slots do.
+[[nodiscard]] Whole whole_messages(const flow::Batch& batch, std::size_t first, std::size_t begin,
+                                   std::size_t written) noexcept {
+    if (written == batch.bytes().size()) return {batch.message_count() - first, written - begin};
     Whole whole;
-    while (whole.messages < batch.message_count()) {
-        const std::size_t end = batch.slot(whole.messages).end;
+    while (first + whole.messages < batch.message_count()) {
+        const std::size_t end = batch.slot(first + whole.messages).end;
         if (end > written) break;
-        whole.bytes = end;
+        whole.bytes = end - begin;
         ++whole.messages;
     }
     return whole;
@@ -85,60 +58,186 @@ struct Whole {
 
 class FileTransport final : public Transport {
 public:
-    FileTransport(std::string path, int descriptor)
-        : path_{std::move(path)},
-          name_{path_.empty() ? "standard output" : path_},
-          descriptor_{descriptor} {}
+    FileTransport(const Options& options, Layout layout, std::optional<Name> name,
+                  std::unique_ptr<Compressor> compressor, int descriptor)
+        : options_{options},
+          layout_{std::move(layout)},
+          name_{options.path.empty() ? "standard output" : options.path},
+          compressor_{std::move(compressor)},
+          descriptor_{descriptor} {
+        if (name) part_.emplace(std::move(*name));
+    }
     ~FileTransport() override { close_descriptor(); }
 
     std::size_t deliver(const flow::Batch& batch, std::size_t first,
                         Ticket* ticket) noexcept override;
+    milliseconds idle() noexcept override;
     void reopen() noexcept override;
     Failure close(const Ending& ending) noexcept override;
     [[nodiscard]] TransportState state() const noexcept override { return state_; }
 
+    void retain();
+
 private:
+    /// The part of the batch that was written, as whole messages.
+    [[nodiscard]] Whole write(const flow::Batch& batch, std::size_t first);
+    /// Writes all and returns how much it was, or sets `error`.
+    [[nodiscard]] std::size_t write_some(flow::Bytes bytes, int& error);
+    /// There is a file for `size` more bytes. Returns errno, or 0.
+    [[nodiscard]] int make_ready(std::size_t size);
+    /// The interval has passed: finishes the file.
+    void rotate_if_due();
+    /// Of a rotated file. False, and logged: it could not.
+    bool finish_file();
+    void sync_if_due();
     void failed_with(int error);
     void works_again();
     [[nodiscard]] std::string place() const { return "transport.file.path: " + name_; }
     /// The errno of close(2), 0 when it worked or there was nothing to close.
     int close_descriptor() noexcept;
+    [[nodiscard]] bool syncs() const noexcept { return options_.sync != "none"; }
+    /// The number of the interval that `now` is in.
+    [[nodiscard]] std::int64_t interval_of(WallClock::time_point now) const noexcept {
+        return std::chrono::floor<milliseconds>(now.time_since_epoch()).count() /
+               options_.rotate_interval_ms;
+    }
 
-    std::string path_;  // empty: stdout, which is not ours to close
+    Options options_;
+    Layout layout_;
     std::string name_;
-    int descriptor_;  // -1: closed
+    std::optional<Part> part_;                // with rotation
+    std::unique_ptr<Compressor> compressor_;  // null: none
+    int descriptor_;                          // without rotation; -1: closed
+    bool ended_ = false;
+    std::uint64_t file_bytes_ = 0;  // of the rotated file
+    std::int64_t interval_ = 0;     // that it belongs to
     TransportState state_ = TransportState::up;
     int last_error_ = 0;               // of the present failure
     std::uint64_t lost_messages_ = 0;  // since it began
+    Pause pause_;
+    bool unsynced_ = false;
+    bool sync_failed_ = false;
+    bool retain_failed_ = false;
+    std::chrono::steady_clock::time_point synced_at_ = std::chrono::steady_clock::now();
 };
 
 /// Takes all, always: what cannot be written is lost.
-std::size_t FileTransport::deliver(const flow::Batch& batch, std::size_t /*first*/,
+std::size_t FileTransport::deliver(const flow::Batch& batch, std::size_t first,
                                    Ticket* ticket) noexcept {
-    const std::size_t messages = batch.message_count();
+    const std::size_t messages = batch.message_count() - first;
+    const Whole whole = write(batch, first);
     counts().take(messages, ticket);
-    if (state_ == TransportState::closed || descriptor_ < 0) {
-        counts().lose(Loss::transport_failed, messages);
-        return messages;
-    }
-    int error = 0;
-    Whole whole;
-    {
-        const std::scoped_lock one_batch{writing};
-        const std::size_t written = write_all(descriptor_, batch.bytes(), error);
-        whole = whole_messages(batch, written);
-        if (whole.bytes < written) take_back(descriptor_, written - whole.bytes);
-    }
     counts().delivered.add(whole.messages);
     counts().bytes.add(whole.bytes);
+    counts().lose(Loss::transport_failed, messages - whole.messages);
+    lost_messages_ += messages - whole.messages;
+    return messages;
+}
+
+Whole FileTransport::write(const flow::Batch& batch, std::size_t first) {
+    if (state_ == TransportState::closed || ended_ || first == batch.message_count()) return {};
+    if (state_ == TransportState::dropping && !pause_.over(Pause::Clock::now())) return {};
+    const std::size_t begin = first == 0 ? 0 : batch.slot(first - 1).end;
+    const flow::Bytes content = batch.bytes().subspan(begin);
+    const flow::Bytes bytes = compressor_ ? compressor_->frame(content) : content;
+    int error = bytes.empty() && !content.empty() ? EIO : 0;  // the library has failed
+    if (error == 0) error = make_ready(bytes.size());
+    Whole whole;
+    if (error == 0) {
+        std::unique_lock one_batch{writing, std::defer_lock};
+        if (!part_) one_batch.lock();
+        const int descriptor = part_ ? part_->descriptor() : descriptor_;
+        const std::size_t written = write_all(descriptor, bytes, error);
+        std::size_t kept = written;
+        if (!compressor_) {
+            whole = whole_messages(batch, first, begin, begin + written);
+            kept = whole.bytes;
+        } else if (written == bytes.size()) {
+            whole = {batch.message_count() - first, content.size()};
+        } else {
+            kept = 0;
+        }
+        if (kept < written) take_back(descriptor, written - kept);
+        file_bytes_ += kept;
+        unsynced_ |= kept > 0;
+    }
     if (error != 0) {
-        counts().lose(Loss::transport_failed, messages - whole.messages);
-        lost_messages_ += messages - whole.messages;
         failed_with(error);
-    } else if (state_ == TransportState::dropping && !batch.empty()) {
+    } else if (state_ == TransportState::dropping) {
         works_again();
     }
-    return messages;
+    sync_if_due();
+    return whole;
+}
+
+int FileTransport::make_ready(std::size_t size) {
+    if (!part_) return 0;
+    rotate_if_due();
+    const auto most = static_cast<std::uint64_t>(options_.rotate_bytes);
+    if (most > 0 && file_bytes_ > 0 && file_bytes_ + size > most) finish_file();
+    if (part_->is_open()) return 0;
+    const WallClock::time_point now = WallClock::now();
+    std::time_t named = WallClock::to_time_t(now);
+    if (options_.rotate_interval_ms > 0) {
+        interval_ = interval_of(now);
+        named = interval_ * options_.rotate_interval_ms / 1000;
+    }
+    file_bytes_ = 0;
+    return part_->begin(named);
+}
+
+void FileTransport::rotate_if_due() {
+    if (!part_ || options_.rotate_interval_ms == 0) return;
+    const std::int64_t now = interval_of(WallClock::now());
+    if (now == interval_) return;
+    interval_ = now;
+    if (!finish_file()) return;
+    retain();  // also when there was no file: others grow older
+}
+
+bool FileTransport::finish_file() {
+    if (!part_->is_open()) return true;
+    const int error = part_->finish(syncs());
+    unsynced_ = false;
+    file_bytes_ = 0;
+    if (error != 0) {
+        log::error(place() + ": cannot finish a file: " + reason(error) +
+                   "; it keeps its hidden name until the next start");
+        return false;
+    }
+    if (options_.rotate_interval_ms == 0) retain();
+    return true;
+}
+
+void FileTransport::retain() {
+    const Keep keep{static_cast<std::uint64_t>(options_.keep_bytes),
+                    milliseconds{options_.keep_age_ms}};
+    const Failure failure = file::retain(part_->name(), keep, WallClock::now());
+    if (failed(failure) && !retain_failed_) log::warn(failure.sentence);
+    retain_failed_ = failed(failure);
+}
+
+void FileTransport::sync_if_due() {
+    if (!unsynced_ || options_.sync != "interval") return;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - synced_at_ < milliseconds{options_.sync_interval_ms}) return;
+    synced_at_ = now;
+    unsynced_ = false;
+    const int error = sync_file(part_ ? part_->descriptor() : descriptor_);
+    if (error != 0 && !sync_failed_) {
+        log::error(place() + ": cannot sync: " + reason(error) +
+                   "; what was written may not be on the disk");
+    }
+    sync_failed_ = error != 0;
+}
+
+/// TX workers come here often while nothing arrives: files end in time without traffic.
+milliseconds FileTransport::idle() noexcept {
+    if (!ended_) {
+        rotate_if_due();
+        sync_if_due();
+    }
+    return milliseconds{1000};
 }
 
 void FileTransport::failed_with(int error) {
@@ -147,8 +246,10 @@ void FileTransport::failed_with(int error) {
         state_ = TransportState::closed;
         return;
     }
+    pause_.grow(Pause::Clock::now());
     if (state_ == TransportState::dropping) return;
     state_ = TransportState::dropping;
+    lost_messages_ = 0;
     log::error(place() + ": cannot write: " + reason(error) +
                "; messages are lost until it works again");
 }
@@ -157,12 +258,16 @@ void FileTransport::works_again() {
     log::info(place() + ": writing again; " + std::to_string(lost_messages_) +
               " messages were lost");
     state_ = TransportState::up;
-    lost_messages_ = 0;
+    pause_.end();
 }
 
 void FileTransport::reopen() noexcept {
-    if (path_.empty() || descriptor_ < 0) return;
-    const int fresh = open_for_append(path_);
+    if (part_ && !ended_) {
+        if (finish_file()) log::info(place() + ": file finished; the next message begins another");
+        return;
+    }
+    if (options_.path.empty() || descriptor_ < 0) return;
+    const int fresh = open_for_append(options_.path);
     if (const int error = errno; fresh < 0) {
         log::error(place() + ": cannot open it again: " + reason(error) +
                    "; the file that is open stays in use");
@@ -172,17 +277,22 @@ void FileTransport::reopen() noexcept {
         log::warn(place() + ": closing the old file: " + reason(error));
     }
     descriptor_ = fresh;
+    lock_and_cut(options_.path, descriptor_, layout_);
     // A new reader of a named pipe. A failure, though, is over only once a write has worked.
     if (state_ == TransportState::closed) state_ = TransportState::up;
     log::info(place() + ": opened again");
 }
 
 Failure FileTransport::close(const Ending& /*ending*/) noexcept {
+    ended_ = true;
+    const bool finished = !part_ || finish_file();
     const int error = close_descriptor();
     Failure failure;
     if (state_ == TransportState::dropping) {
         failure.sentence = place() + ": cannot write: " + reason(last_error_) + "; " +
                            std::to_string(lost_messages_) + " messages were lost";
+    } else if (!finished) {
+        failure.sentence = place() + ": the last file could not be finished";
     } else if (error != 0) {
         failure.sentence =
             place() + ": cannot close: " + reason(error) + "; the last messages may be lost";
@@ -194,13 +304,36 @@ Failure FileTransport::close(const Ending& /*ending*/) noexcept {
 
 int FileTransport::close_descriptor() noexcept {
     const int descriptor = std::exchange(descriptor_, -1);
-    if (descriptor < 0 || path_.empty()) return 0;
-    return ::close(descriptor) == 0 || errno == EINTR ? 0 : errno;  // EINTR on Linux: it is closed
+    if (descriptor < 0 || options_.path.empty()) return 0;
+    const int error = syncs() ? sync_file(descriptor) : 0;
+    if (::close(descriptor) != 0 && errno != EINTR) return errno;  // EINTR on Linux: it is closed
+    return error;
 }
 
-}  // namespace
+/// JSON and text hold no control characters: only with one of them does a separator end a line.
+[[nodiscard]] Layout layout_of(const Options& options, const std::string& terminator) {
+    Layout layout{options.framing, compression_of(options), terminator};
+    const bool ends_lines = terminator.find_first_of("\n\r\t") != terminator.npos ||
+                            terminator.find('\0') != terminator.npos;
+    if (layout.framing == Framing::lines && !ends_lines) layout.framing = Framing::none;
+    return layout;
+}
 
-Outcome<std::unique_ptr<Transport>> open(const Options& options) {
+/// Rotation creates its first file later: what would go wrong then is said at once.
+[[nodiscard]] Failure check_folder(const Name& name) {
+    const std::string& folder = name.folder();
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int error = errno;
+    if (descriptor >= 0) ::close(descriptor);
+    const int access_mode = W_OK | X_OK;
+    if (descriptor >= 0 && ::faccessat(AT_FDCWD, folder.c_str(), access_mode, AT_EACCESS) == 0) {
+        return {};
+    }
+    return {"transport.file.path: " + folder +
+            ": cannot create files there: " + reason(descriptor < 0 ? error : errno)};
+}
+
+[[nodiscard]] Outcome<int> open_destination(const Options& options, const Layout& layout) {
     const bool to_stdout = options.path.empty();
     const int descriptor = to_stdout ? STDOUT_FILENO : open_for_append(options.path);
     const int result = to_stdout ? ::fcntl(descriptor, F_GETFD) : descriptor;
@@ -210,7 +343,34 @@ Outcome<std::unique_ptr<Transport>> open(const Options& options) {
                                   : options.path + ": cannot open it for appending: ") +
                        reason(error)};
     }
-    return std::unique_ptr<Transport>{std::make_unique<FileTransport>(options.path, descriptor)};
+    if (!to_stdout) lock_and_cut(options.path, descriptor, layout);
+    return descriptor;
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<Transport>> open(const Options& options) {
+    if (Failure failure = check(options); failed(failure)) return failure;
+    Outcome<std::string> terminator = parse_separator(options.separator);
+    if (!terminator) return terminator.error();
+    const Layout layout = layout_of(options, *terminator);
+    auto compressor =
+        Compressor::make(layout.compression, static_cast<int>(options.compression_level));
+    if (!compressor) return compressor.error();
+    if (!options.rotates()) {
+        const Outcome<int> descriptor = open_destination(options, layout);
+        if (!descriptor) return descriptor.error();
+        return std::unique_ptr<Transport>{std::make_unique<FileTransport>(
+            options, layout, std::nullopt, std::move(*compressor), *descriptor)};
+    }
+    const Outcome<Name> name = Name::make(options.path, layout.compression);
+    if (!name) return name.error();
+    if (Failure failure = check_folder(*name); failed(failure)) return failure;
+    recover_parts(*name, layout);
+    auto transport =
+        std::make_unique<FileTransport>(options, layout, *name, std::move(*compressor), -1);
+    transport->retain();
+    return std::unique_ptr<Transport>{std::move(transport)};
 }
 
 }  // namespace flowd::file

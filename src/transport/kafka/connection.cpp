@@ -31,6 +31,7 @@ namespace {
 }  // namespace
 
 Producer::~Producer() {
+    if (asking_.valid()) asking_.wait();
     if (client_) give_up_the_rest(nullptr);
     topic_.reset();
 }
@@ -38,36 +39,37 @@ Producer::~Producer() {
 bool Producer::topic_is_ready() {
     if (fatal_) start_anew();
     if (topic_) return true;
-    const auto now = Clock::now();
-    if (now < ask_again_) return false;
-    const bool found = client_ && find_topic();
+    if (!client_) return false;
+    if (!asking_.valid()) {
+        if (Clock::now() < ask_again_) return false;
+        asking_ = std::async(std::launch::async, [this] { return find_topic(); });
+    }
+    if (asking_.wait_for(std::chrono::seconds{0}) != std::future_status::ready) return false;
+    const Failure failure = asking_.get();
     ask_again_ = Clock::now() + std::chrono::seconds{1};
-    if (found) open_topic();
+    if (!failed(failure)) {
+        open_topic();
+    } else {
+        take_events(std::chrono::milliseconds{0});  // may know a better reason
+        health_.unreachable(failure.sentence);
+    }
     return topic_ != nullptr;
 }
 
-bool Producer::find_topic() {
+Failure Producer::find_topic() const {
     constexpr std::chrono::milliseconds most{1'000};
     const Outcome<Cluster> cluster = ask_cluster(client_, options_.topic, most);
-    if (!cluster) {
-        take_events(std::chrono::milliseconds{0});  // may know a better reason
-        health_.unreachable("no broker answers: " + cluster.error().sentence);
-        return false;
-    }
-    if (cluster->has_topic) return true;
+    if (!cluster) return {"no broker answers: " + cluster.error().sentence};
+    if (cluster->has_topic) return {};
     if (options_.topic_missing != "create") {
-        health_.unreachable(
+        return {
             "the topic does not exist, or is not for this user; create it, or set "
-            "transport.kafka.topic_missing to create");
-        return false;
+            "transport.kafka.topic_missing to create"};
     }
     constexpr std::chrono::milliseconds creation_most{5'000};
-    if (const Failure failure = create_topic(client_, options_, creation_most); failed(failure)) {
-        health_.unreachable(failure.sentence);
-        return false;
-    }
-    log::info(health_.name() + ": created");
-    return true;
+    Failure failure = create_topic(client_, options_, creation_most);
+    if (!failed(failure)) log::info(health_.name() + ": created");
+    return failure;
 }
 
 void Producer::open_topic() {
@@ -209,6 +211,8 @@ void Producer::take_log(rd_kafka_event_t* event) {
 /// After a fatal error of the idempotent producer, which nothing else cures. What it still had may
 /// or may not have arrived; it counts as lost.
 void Producer::start_anew() {
+    if (asking_.valid()) asking_.wait();
+    asking_ = {};
     give_up_the_rest(nullptr);
     topic_.reset();
     Outcome<Client> fresh = make_client(properties_);
@@ -220,6 +224,7 @@ void Producer::start_anew() {
 Failure Producer::close(const Ending& ending) noexcept {
     if (!client_) return {};
     await_acknowledgements(ending);
+    if (asking_.valid()) asking_.wait();
     const std::uint64_t before = counts().lost_sum();
     give_up_the_rest(ending.leftovers);
     const std::uint64_t given_up = counts().lost_sum() - before;
@@ -269,7 +274,7 @@ void Producer::give_up_the_rest(Leftovers* leftovers) {
             begin = end;
             counts().in_flight.subtract(1);
             if (ticket_ != nullptr) --ticket_->pending;
-            if (leftovers == nullptr || !leftovers->take(message, &key)) {
+            if (leftovers == nullptr || !leftovers->take(message, &key, ticket_)) {
                 counts().lose(Loss::given_up, 1);
             }
         }
@@ -294,7 +299,7 @@ bool Producer::return_leftover(const rd_kafka_message_t& report) {
     counts().in_flight.subtract(ends.size());
     std::size_t begin = 0;
     for (const std::uint32_t end : ends) {
-        const bool taken = leftovers_->take(bytes.subspan(begin, end - begin), its_key);
+        const bool taken = leftovers_->take(bytes.subspan(begin, end - begin), its_key, ticket);
         if (!taken) counts().lose(Loss::given_up, 1);
         begin = end;
     }

@@ -131,8 +131,9 @@ std::vector<config::Row> delivery_rows(Options& options) {
          .flag = "transport.kafka.message-timeout",
          .target = &options.message_timeout_ms,
          .help = "How long a message may wait for its acknowledgement before it is given up; 0: "
-                 "for ever, which a spool needs.",
+                 "for ever; -1: for ever with a spool, 300000 ms without.",
          .unit = "ms",
+         .min = -1,
          .max = int_max},
         {.key = "transport.kafka.queue_messages",
          .flag = "transport.kafka.queue-messages",

@@ -31,7 +31,7 @@ struct Options {
     std::int64_t linger_ms = 50;
     std::int64_t flush_bytes = 104'857'600;
     std::int64_t message_bytes_max = 1'000'000;
-    std::int64_t message_timeout_ms = 300'000;  ///< 0: for ever
+    std::int64_t message_timeout_ms = -1;  ///< 0: for ever; -1: see timeout_ms()
     std::int64_t queue_messages = 500'000;
     std::int64_t queue_bytes = 268'435'456;
 
@@ -46,6 +46,13 @@ struct Options {
     bool log_errors = false;
     config::Table properties{};
 
+    bool has_spool = false;  ///< no setting: what is not taken is kept on disk
+
+    /// Without a spool messages must not wait for ever; with one they must not be given up.
+    [[nodiscard]] std::int64_t timeout_ms() const noexcept {
+        if (message_timeout_ms >= 0) return message_timeout_ms;
+        return has_spool ? 0 : 300'000;
+    }
     [[nodiscard]] bool is_packed() const noexcept { return records == "packed"; }
 };
 

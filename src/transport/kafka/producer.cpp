@@ -52,7 +52,7 @@ std::size_t Producer::deliver(const flow::Batch& batch, std::size_t first,
 }
 
 void Producer::hold(std::size_t messages) noexcept {
-    counts().taken.add(messages);
+    counts().take(messages, ticket_);
     counts().in_flight.add(messages);
     if (ticket_ != nullptr) ticket_->pending += messages;
 }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <future>
 #include <memory>
 #include <vector>
 
@@ -49,7 +50,8 @@ private:
 
     // connection.cpp: topic, events, the end.
     [[nodiscard]] bool topic_is_ready();
-    [[nodiscard]] bool find_topic();
+    /// On a thread of its own, as it waits for brokers; nothing else uses what it reads.
+    [[nodiscard]] Failure find_topic() const;
     void open_topic();
     void take_events(std::chrono::milliseconds most) noexcept;
     void take_reports(rd_kafka_event_t* event);
@@ -72,7 +74,8 @@ private:
     const Partition partition_;
     Client client_;
     TopicHandle topic_;              ///< null: not known to exist
-    Clock::time_point ask_again_{};  ///< for the topic
+    std::future<Failure> asking_;    ///< for the topic; not valid: nobody asks
+    Clock::time_point ask_again_{};  ///< not before
     Health health_;
     Packer packer_;
     Ticket* ticket_ = nullptr;  ///< of what is being taken

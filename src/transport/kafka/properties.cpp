@@ -147,7 +147,7 @@ private:
         set("linger.ms", options_.linger_ms);
         set("batch.size", std::min(options_.flush_bytes, options_.message_bytes_max));
         set("batch.num.messages", 1'000'000);  // bytes decide
-        set("message.timeout.ms", options_.message_timeout_ms);
+        set("message.timeout.ms", options_.timeout_ms());
         set("queue.buffering.max.messages", options_.queue_messages);
         constexpr std::int64_t kilobyte = 1024;
         set("queue.buffering.max.kbytes",

@@ -18,7 +18,7 @@ using namespace std::string_view_literals;
 TEST(FileOptions, RowsPointAtTheOptionsAndKeepGoflow2sFlags) {
     Options options;
     const auto rows = file::rows(options);
-    ASSERT_EQ(rows.size(), 2U);
+    ASSERT_EQ(rows.size(), 10U);
     EXPECT_EQ(rows[0].key, "transport.file.path");
     EXPECT_EQ(rows[0].flag, "transport.file");
     EXPECT_EQ(std::get<std::string*>(rows[0].target), &options.path);
@@ -26,6 +26,22 @@ TEST(FileOptions, RowsPointAtTheOptionsAndKeepGoflow2sFlags) {
     EXPECT_EQ(rows[1].flag, "transport.file.sep");
     EXPECT_EQ(std::get<std::string*>(rows[1].target), &options.separator);
     EXPECT_EQ(options.path, "");
+}
+
+TEST(FileOptions, SettingsThatNeedEachOtherAreChecked) {
+    EXPECT_FALSE(failed(check(Options{})));
+    EXPECT_FALSE(failed(check(Options{.path = "f", .rotate_bytes = 1, .keep_bytes = 1})));
+    const std::vector<std::pair<Options, std::string_view>> wrong{
+        {{.path = "", .rotate_bytes = 1}, "rotation needs a file"},
+        {{.path = "f", .keep_age_ms = 1}, "need transport.file.rotate_bytes"},
+        {{.path = "", .compression = "gzip", .compression_level = 10},
+         "10 is above 9, the most that gzip has"},
+        {{.path = "", .compression = "lz4", .compression_level = 13}, "above 12"},
+    };
+    for (const auto& [options, part] : wrong) {
+        const Failure failure = check(options);
+        EXPECT_NE(failure.sentence.find(part), std::string::npos) << failure.sentence;
+    }
 }
 
 TEST(FileSeparator, DefaultIsOneNewline) {

@@ -24,6 +24,8 @@
 #include <vector>
 
 #include "transport/deliver.hpp"
+#include "transport/file/pause.hpp"
+#include "transport/file/scratch.hpp"
 
 namespace flowd::file {
 namespace {
@@ -34,45 +36,19 @@ using test::Delivery;
 
 namespace fs = std::filesystem;
 
-/// A directory of its own, gone at the end; and the signals that main ignores, ignored.
-class FileTransportTest : public testing::Test {
+/// With the signals that main ignores, ignored.
+class FileTransportTest : public ScratchTest {
 protected:
     FileTransportTest() {
         std::signal(SIGPIPE, SIG_IGN);
         std::signal(SIGXFSZ, SIG_IGN);
-        std::string name = (fs::temp_directory_path() / "flowd_file_XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
     }
-    ~FileTransportTest() override { fs::remove_all(folder_); }
-
-    [[nodiscard]] std::string path(std::string_view name) const { return folder_ / name; }
-
-    fs::path folder_;
 };
 
 std::unique_ptr<Transport> open_path(std::string path) {
     auto transport = open(Options{.path = std::move(path)});
     EXPECT_TRUE(transport) << transport.error().sentence;
     return std::move(*transport);
-}
-
-void commit(flow::Batch& batch, std::string_view message) {
-    ASSERT_LE(message.size(), batch.room());
-    std::memcpy(batch.tail(), message.data(), message.size());
-    batch.commit(message.size(), 0);
-}
-
-std::unique_ptr<flow::Batch> batch_of(const std::vector<std::string>& messages) {
-    auto batch = std::make_unique<flow::Batch>();
-    for (const std::string& message : messages) commit(*batch, message);
-    return batch;
-}
-
-std::string content(const std::string& path) {
-    std::ifstream in{path, std::ios::binary};
-    std::ostringstream all;
-    all << in.rdbuf();
-    return all.str();
 }
 
 std::size_t occurrences(std::string_view text, std::string_view part) {
@@ -239,6 +215,7 @@ TEST_F(FileTransportTest, FileThatFillsUpEndsAtAWholeMessageAndGoesOnLater) {
         EXPECT_EQ(deliver(*transport, *batch_of({"too long\n"})).messages, 0U);
         EXPECT_EQ(content(path("out")), filler + "1234\n678\n");
     }
+    std::this_thread::sleep_for(2 * Pause::first);  // there were two tries, at most
     EXPECT_EQ(deliver(*transport, *batch_of({"again\n"})).messages, 1U);
     EXPECT_EQ(transport->state(), TransportState::up);
     EXPECT_EQ(deliver(*transport, *batch_of({"and again\n"})).messages, 1U);
@@ -259,6 +236,7 @@ TEST_F(FileTransportTest, StandardOutputThatFillsUpLeavesNoHole) {
         const FileSizeLimit limit{filler.size() + 6};
         EXPECT_EQ(deliver(*transport, *batch_of({"1234\n", "cut\n"})).messages, 1U);
     }
+    std::this_thread::sleep_for(2 * Pause::first);
     EXPECT_EQ(deliver(*transport, *batch_of({"more\n"})).messages, 1U);
     const std::string log = testing::internal::GetCapturedStderr();
     EXPECT_EQ(occurrences(log, "standard output: cannot write"), 1U) << log;
