@@ -26,14 +26,20 @@ void require(bool fact) {
     if (!fact) std::abort();
 }
 
+volatile std::uint64_t all_bytes = 0;
+
 /// Reads every byte that a transport would.
 void check(const flow::Batch& batch) {
-    std::size_t bytes = 0;
+    std::uint64_t sum = 0;
+    std::size_t size = 0;
     for (std::size_t i = 0; i < batch.message_count(); ++i) {
-        for (const std::uint8_t byte : batch.message(i)) bytes += byte > 0 ? 1 : 1;
-        if (batch.has_key(i)) bytes += batch.key(i).size() * 0;
+        size += batch.message(i).size();
+        for (const std::uint8_t byte : batch.message(i)) sum += byte;
+        if (!batch.has_key(i)) continue;
+        for (const std::uint8_t byte : batch.key(i)) sum += byte;
     }
-    require(bytes <= batch.bytes().size());
+    all_bytes = sum;
+    require(size <= batch.bytes().size());
 }
 
 void read_payload(flow::Bytes input, Compression compression) {
@@ -92,7 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const Compression each : {Compression::none, Compression::lz4, Compression::zstd}) {
         read_payload(input, each);
     }
-    if (size % 8 == 0) read_file(input);  // files are slow, and seldom more than a bad header
+    if (size % 32 == 0) read_file(input);  // files are slow, and seldom more than a bad header
     // The same bytes behind a good header: records are what is read then.
     std::string file(Segment::header_size, '\0');
     auto* const header = reinterpret_cast<std::uint8_t*>(file.data());
@@ -100,7 +106,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     header[16] = static_cast<std::uint8_t>(Segment::header_size);
     store(header + 28, checksum_of({header, 28}));
     file.append(reinterpret_cast<const char*>(data), size);
-    if (size % 8 == 1) {
+    if (size % 32 == 1) {
         read_file({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()});
     }
     return 0;

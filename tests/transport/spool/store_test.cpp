@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -100,6 +103,37 @@ TEST(SpoolStore, RestoresAfterAKillAndResumesAfterAClose) {
         shop.store->close();
     }
     EXPECT_TRUE(folder.segments().empty());
+}
+
+TEST(SpoolStore, AKilledProcessLosesNothingThatItHadAppended) {
+    for (const unsigned us : {3'000U, 9'000U, 20'000U}) {
+        const TempFolder folder;
+        int said[2];
+        ASSERT_EQ(::pipe(said), 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            TransportCounts counts;
+            auto store = Store::open({.bytes_max = 1 << 28, .segment_bytes = 1 << 16},
+                                     folder.path(), counts);
+            for (int i = 0;; ++i) {
+                (*store)->append(*numbers(i * 1000, 1000), 0);
+                if (::write(said[1], &i, sizeof i) != sizeof i) ::_exit(1);
+            }
+        }
+        ::close(said[1]);
+        int last = -1;
+        ASSERT_EQ(::read(said[0], &last, sizeof last), ssize_t{sizeof last});
+        ::usleep(us);
+        ::kill(child, SIGKILL);
+        while (::read(said[0], &last, sizeof last) == ssize_t{sizeof last}) continue;
+        ::close(said[0]);
+        ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+        Shop shop{folder.path()};
+        shop.read();
+        EXPECT_GE(shop.got.size(), static_cast<std::size_t>(last + 1) * 1000);
+        EXPECT_EQ(shop.got, lines(0, static_cast<int>(shop.got.size())));
+        EXPECT_EQ(shop.counts.lost_sum(), 0U);
+    }
 }
 
 TEST(SpoolStore, AFullOneDropsTheOldest) {
