@@ -17,8 +17,8 @@ struct LaneFilter {
         std::uint8_t bits = 0;
     };
 
-    std::vector<std::uint16_t> ports;  ///< of listeners; empty: all
-    std::vector<Network> networks;     ///< of exporters; empty: all
+    std::vector<std::uint16_t> ports{};  ///< of listeners; empty: all
+    std::vector<Network> networks{};     ///< of exporters; empty: all
 
     [[nodiscard]] bool empty() const noexcept { return ports.empty() && networks.empty(); }
     [[nodiscard]] bool takes(const flow::Datagram& datagram) const noexcept;

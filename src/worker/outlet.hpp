@@ -22,7 +22,7 @@ namespace flowd {
 /// One transport's way out of an RX worker.
 struct LaneSettings {
     BatchRing* ring = nullptr;
-    std::string terminator;  ///< at most BatchWriter::terminator_size_max bytes
+    std::string terminator{};  ///< at most BatchWriter::terminator_size_max bytes
     bool keyed = false;
     LaneFilter filter{};
 };
