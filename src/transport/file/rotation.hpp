@@ -28,6 +28,9 @@ public:
     void tick();
     /// Ends the file, if there is one. False, and logged: it could not get its name.
     bool finish();
+    /// The file ends with half a message that cannot be taken back: it keeps its hidden name, and
+    /// the next start cuts it.
+    void abandon() noexcept { part_.drop(); }
     /// Removes what is too old or too much. Also after each end of a file or of an interval.
     void retain();
 

@@ -141,8 +141,9 @@ Whole FileTransport::write(const flow::Batch& batch, std::size_t first) {
         } else {
             kept = 0;
         }
-        if (kept < written) take_back(descriptor, written - kept);
+        const bool torn = kept < written && !take_back(descriptor, written - kept);
         if (rotation_) rotation_->grow(kept);
+        if (rotation_ && torn) rotation_->abandon();
         unsynced_ |= kept > 0;
     }
     if (error != 0) {
