@@ -73,6 +73,8 @@ README_EXEMPT = ("lib/flow/decode/templates", "lib/flow/decode/sampling", "lib/f
 
 # --- One door per third-party library ----------------------------------------------------------
 
+COMPRESSING = ("src/transport/file", "src/transport/spool", "src/tools/cat")
+
 # Library, its headers, and the folders that may include them. tests/ and perf/ may use any: they
 # judge with them.
 DOORS = (
@@ -85,12 +87,10 @@ DOORS = (
     ("prometheus-cpp", re.compile(r"^prometheus/"), ("src/http",)),
     ("civetweb", re.compile(r"^(civetweb\.h|CivetServer\.h)$"), ("src/http",)),
     ("libmaxminddb", re.compile(r"^maxminddb"), ("src/enrich",)),
-    ("lz4", re.compile(r"^lz4"), ("src/transport/spool",)),
-    ("zstd", re.compile(r"^zstd"), ("src/transport/spool",)),
     ("libprotobuf", re.compile(r"^google/protobuf/|\.pb\.h$"), ("src/tools",)),
     ("libpcap", re.compile(r"^pcap(\.h$|/)"), ("src/ingress/pcap", "src/ingress/dpdk")),
-    ("libzstd", re.compile(r"^zstd\w*\.h$"), ("src/transport/file",)),
-    ("liblz4", re.compile(r"^lz4\w*\.h$"), ("src/transport/file",)),
+    ("libzstd", re.compile(r"^zstd\w*\.h$"), COMPRESSING),
+    ("liblz4", re.compile(r"^lz4\w*\.h$"), COMPRESSING),
     ("GoogleTest", re.compile(r"^(gtest|gmock)/"), ()),
     ("Google Benchmark", re.compile(r"^benchmark/"), ()),
 )

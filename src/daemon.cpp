@@ -235,8 +235,8 @@ void Daemon::make_tx_workers() {
                 sources.push_back(rx_workers_[rx].get());
             }
             tx_workers_.push_back(std::make_unique<TxWorker>(
-                std::move(rings), std::move(sources),
-                std::move(outputs_[output].workers[worker]), flags_, stop_patience, output));
+                std::move(rings), std::move(sources), std::move(outputs_[output].workers[worker]),
+                flags_, stop_patience, output));
         }
     }
 }

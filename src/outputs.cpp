@@ -108,11 +108,12 @@ Failure check(const config::Config& config, const TransportSettings& settings,
     if (settings.kind != "kafka") return {};
     const bool bare = is_protobuf(config) && !config::is_length_prefixed(config);
     if (settings.kafka.is_packed() && bare) {
-        return {"transport.kafka.records: packed protobuf needs lengths to be taken apart again: "
-                "use -format bin, or -format.protobuf.fixedlen"};
+        return {
+            "transport.kafka.records: packed protobuf needs lengths to be taken apart again: "
+            "use -format bin, or -format.protobuf.fixedlen"};
     }
-    const auto warnings = kafka::check(kafka_options(settings),
-                                       partition_of(config, settings.kafka, loaded.shape));
+    const auto warnings =
+        kafka::check(kafka_options(settings), partition_of(config, settings.kafka, loaded.shape));
     if (!warnings) return warnings.error();
     for (const std::string& warning : *warnings) log::warn(warning);
     return {};
@@ -242,8 +243,7 @@ Outcome<std::vector<Output>> open_outputs(const config::Config& config,
     return outputs;
 }
 
-Outcome<std::string> check_outputs(const config::Config& config,
-                                   const TransportTables& transports,
+Outcome<std::string> check_outputs(const config::Config& config, const TransportTables& transports,
                                    const config::Loaded& loaded) {
     if (Failure failure = check_names(transports); failed(failure)) return failure;
     std::string said;

@@ -43,8 +43,8 @@ Outcome<Network> parse_network(std::string_view text) {
     if (slash == std::string_view::npos) return parsed;
     const std::optional<std::int64_t> bits = parse_integer(text.substr(slash + 1));
     if (!bits || *bits < 0 || *bits > bits_max) {
-        return Failure{in_quotes(text) + ": the prefix must have 0 to " +
-                       std::to_string(bits_max) + " bits"};
+        return Failure{in_quotes(text) + ": the prefix must have 0 to " + std::to_string(bits_max) +
+                       " bits"};
     }
     parsed.bits = static_cast<std::uint8_t>(*bits);
     clear_behind(parsed.address, parsed.bits);

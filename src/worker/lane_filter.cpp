@@ -28,9 +28,8 @@ bool LaneFilter::takes(const flow::Datagram& datagram) const noexcept {
                                                  datagram.destination_port) != ports.end();
     if (!port) return false;
     return networks.empty() ||
-           std::any_of(networks.begin(), networks.end(), [&](const Network& network) {
-               return contains(network, datagram.source);
-           });
+           std::any_of(networks.begin(), networks.end(),
+                       [&](const Network& network) { return contains(network, datagram.source); });
 }
 
 }  // namespace flowd

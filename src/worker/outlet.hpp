@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "flow/base/bytes.hpp"
@@ -22,7 +22,7 @@ namespace flowd {
 /// One transport's way out of an RX worker.
 struct LaneSettings {
     BatchRing* ring = nullptr;
-    std::string terminator{};  ///< at most BatchWriter::terminator_size_max bytes
+    std::string_view terminator{};  ///< at most BatchWriter::terminator_size_max bytes
     bool keyed = false;
     LaneFilter filter{};
 };

@@ -23,8 +23,8 @@ inline constexpr std::chrono::milliseconds stop_patience_default{10'000};
 
 class TxWorker {
 public:
-    /// `output` is the index of its transport among several; `sources` are the RX workers whose rings these are: the thread ends when they have and the
-    /// rings are empty.
+    /// `sources` are the RX workers whose rings these are: the thread ends when they have and the
+    /// rings are empty. `output` is the index of its transport among several.
     TxWorker(std::vector<BatchRing*> rings, std::vector<const RxWorker*> sources,
              std::unique_ptr<Transport> transport, const StopFlags& flags,
              std::chrono::milliseconds stop_patience = stop_patience_default,

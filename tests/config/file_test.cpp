@@ -65,8 +65,8 @@ TEST_F(TomlFile, ValuesOutsideTheirLimitsAreTheirLinesFault) {
     EXPECT_EQ(complaint("batch.count = 4097"), "flowd.toml:1: batch.count: 4097 is above 4096");
     EXPECT_EQ(complaint("[rx]\nidle = 'never'"),
               "flowd.toml:2: rx.idle: \"never\" is not one of adaptive, pause, spin");
-    EXPECT_EQ(complaint("[transport]\nkind = 'pigeon'"),
-              "flowd.toml:2: transport.kind: \"pigeon\" is not one of file, kafka, null");
+    EXPECT_EQ(complaint("[output]\nformat = 'pigeon'"),
+              "flowd.toml:2: output.format: \"pigeon\" is not one of json, text, pb, bin");
 }
 
 TEST_F(TomlFile, WrongKindsOfValueAreNamed) {
@@ -105,14 +105,14 @@ TEST_F(TomlFile, UnknownKeysGetASuggestion) {
     EXPECT_EQ(complaint("'batch.count' = 9"),
               "flowd.toml:1: batch.count: unknown in quotes; write it without them");
     EXPECT_EQ(complaint("\"a\\nb\" = 9"), "flowd.toml:1: a\\nb: unknown key");
-    EXPECT_EQ(complaint("workers = 9"),
-              "flowd.toml:1: workers: unknown key; did you mean "
-              "tx.workers?");
+    EXPECT_EQ(complaint("exporters = 9"),
+              "flowd.toml:1: exporters: unknown key; did you mean "
+              "limits.exporters?");
 }
 
 TEST_F(TomlFile, TheFirstLineThatIsWrongIsTold) {
-    EXPECT_EQ(complaint("[tx]\nworkers = 0\n[batch]\ncount = 0\n"),
-              "flowd.toml:2: tx.workers: 0 is below 1");
+    EXPECT_EQ(complaint("[limits]\nexporters = 0\n[batch]\ncount = 0\n"),
+              "flowd.toml:2: limits.exporters: 0 is below 1");
 }
 
 TEST_F(TomlFile, WhatIsNotTomlHasALineToo) {

@@ -56,7 +56,8 @@ TEST_F(Load, NothingGivenIsTheDefault) {
 }
 
 TEST_F(Load, FlagsWinOverTheFileWhereverTheyStand) {
-    const char* path = file("[output]\nformat = 'text'\n[batch]\ncount = 8\n[transport]\nworkers = 2\n");
+    const char* path =
+        file("[output]\nformat = 'text'\n[batch]\ncount = 8\n[transport]\nworkers = 2\n");
     const auto loaded = load({"-format", "pb", "-config", path, "-tx.workers=3"});
     ASSERT_TRUE(loaded) << loaded.error().sentence;
     EXPECT_EQ(config_.format, "pb");
@@ -123,8 +124,7 @@ TEST_F(Load, SeveralTransportsAreTables) {
 TEST_F(Load, WhatIsWrongInATransportHasItsLine) {
     const char* path = file("[[transport]]\n[[transport]]\nkind = 'pigeon'\n");
     EXPECT_EQ(fault({"-config", path}).sentence,
-              std::string{path} +
-                  ":3: transport.kind: \"pigeon\" is not one of file, kafka, null");
+              std::string{path} + ":3: transport.kind: \"pigeon\" is not one of file, kafka, null");
     path = file("[[transport]]\nfile.pth = 'x'\n");
     EXPECT_EQ(fault({"-config", path}).sentence,
               std::string{path} +

@@ -95,9 +95,10 @@ TEST(PrintConfig, SaysLimitsDefaultAndFlag) {
 TEST(PrintConfig, SeveralTransportsReadBackAsTheyWere) {
     AllSettings before;
     const Schema schema = before.schema();
-    ASSERT_TRUE(apply_toml("[[transport]]\nkind = 'kafka'\nkafka.properties = {'a.b' = 'c', "
-                           "'sasl.password' = 'hush'}\n[[transport]]\nfile.path = 'x'\n",
-                           "given", schema));
+    ASSERT_TRUE(
+        apply_toml("[[transport]]\nkind = 'kafka'\nkafka.properties = {'a.b' = 'c', "
+                   "'sasl.password' = 'hush'}\n[[transport]]\nfile.path = 'x'\n",
+                   "given", schema));
     const std::string printed = print_config(schema);
     EXPECT_EQ(printed.find("hush"), std::string::npos);
     EXPECT_EQ(printed.find("\n[transport]\n"), std::string::npos);

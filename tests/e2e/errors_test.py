@@ -58,7 +58,7 @@ class ErrorsTest(unittest.TestCase):
         self.assertIn("goflow2-v1, goflow2-v2", self.sentence(USAGE, "-profile", "goflow2"))
         self.assertIn("json or text", self.sentence(USAGE, "-produce=raw", "-format=bin"))
         self.assertIn("auto, portable, bmi2", self.sentence(USAGE, "-cpu.kernel", "mmx"))
-        self.assertIn("file, null", self.sentence(USAGE, "-transport", "pigeon"))
+        self.assertIn("file, kafka, null", self.sentence(USAGE, "-transport", "pigeon"))
 
     def test_flags_that_exclude_each_other(self):
         errors = self.sentence(USAGE, "-replay", FIRST, "-replay.timed", "-replay.pps", "10")

@@ -87,11 +87,10 @@ TEST_F(OutletTest, SeveralEachHaveTheirTerminatorAndKeys) {
 
 TEST_F(OutletTest, FiltersChooseByPortAndNetwork) {
     LaneFilter by_port{.ports = {2055}};
-    LaneFilter by_network{.networks = {{flow::Address::from(std::array<std::uint8_t, 4>{192, 0, 2,
-                                                                                        128}),
-                                        25}}};
-    Outlet outlet = make({{.ring = first_.get(), .filter = by_port},
-                          {.ring = second_.get(), .filter = by_network}});
+    LaneFilter by_network{
+        .networks = {{flow::Address::from(std::array<std::uint8_t, 4>{192, 0, 2, 128}), 25}}};
+    Outlet outlet = make(
+        {{.ring = first_.get(), .filter = by_port}, {.ring = second_.get(), .filter = by_network}});
     outlet.begin(from({192, 0, 2, 127}, 2055));
     put(outlet, "a");
     outlet.begin(from({192, 0, 2, 200}, 2055));

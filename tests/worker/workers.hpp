@@ -81,8 +81,8 @@ private:
 };
 
 /// The only transport of a worker.
-inline std::array<LaneSettings, 1> one_lane(BatchRing& ring, std::string terminator = {}) {
-    return {LaneSettings{.ring = &ring, .terminator = std::move(terminator)}};
+inline std::array<LaneSettings, 1> one_lane(BatchRing& ring, std::string_view terminator = {}) {
+    return {LaneSettings{.ring = &ring, .terminator = terminator}};
 }
 
 /// NetFlow v5 with `records` records.

@@ -20,7 +20,8 @@ public:
     Compressor& operator=(const Compressor&) = delete;
     virtual ~Compressor() = default;
 
-    /// All memory is taken here. `level` 0 is the library's default.
+    /// `level` 0 is the library's default. Libraries may take memory with the first frame; lz4
+    /// takes some for each at levels above 2.
     [[nodiscard]] static Outcome<std::unique_ptr<Compressor>> make(Compression compression,
                                                                    int level);
 

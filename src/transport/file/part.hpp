@@ -30,9 +30,10 @@ public:
     /// stays, for the next start. Returns errno, or 0.
     [[nodiscard]] int finish(bool sync);
 
-private:
+    /// Closes it under its hidden name.
     void drop() noexcept;
 
+private:
     Name name_;
     int descriptor_ = -1;
     std::string stem_;

@@ -15,10 +15,9 @@
 
 #include "log/log.hpp"
 #include "transport/file/compressor.hpp"
-#include "transport/file/part.hpp"
 #include "transport/file/pause.hpp"
 #include "transport/file/recovery.hpp"
-#include "transport/file/retention.hpp"
+#include "transport/file/rotation.hpp"
 #include "transport/file/writer.hpp"
 
 namespace flowd::file {
@@ -26,7 +25,6 @@ namespace flowd::file {
 namespace {
 
 using std::chrono::milliseconds;
-using WallClock = std::chrono::system_clock;
 
 /// Held while a batch is written to what several transports of this process may share: a write to a
 /// pipe that fills up lets another writer in, even in the middle of a message.
@@ -65,7 +63,7 @@ public:
           name_{options.path.empty() ? "standard output" : options.path},
           compressor_{std::move(compressor)},
           descriptor_{descriptor} {
-        if (name) part_.emplace(std::move(*name));
+        if (name) rotation_.emplace(options_, std::move(*name));
     }
     ~FileTransport() override { close_descriptor(); }
 
@@ -76,48 +74,34 @@ public:
     Failure close(const Ending& ending) noexcept override;
     [[nodiscard]] TransportState state() const noexcept override { return state_; }
 
-    void retain();
-
 private:
     /// The part of the batch that was written, as whole messages.
     [[nodiscard]] Whole write(const flow::Batch& batch, std::size_t first);
-    /// Writes all and returns how much it was, or sets `error`.
-    [[nodiscard]] std::size_t write_some(flow::Bytes bytes, int& error);
-    /// There is a file for `size` more bytes. Returns errno, or 0.
-    [[nodiscard]] int make_ready(std::size_t size);
-    /// The interval has passed: finishes the file.
-    void rotate_if_due();
-    /// Of a rotated file. False, and logged: it could not.
-    bool finish_file();
     void sync_if_due();
     void failed_with(int error);
     void works_again();
     [[nodiscard]] std::string place() const { return "transport.file.path: " + name_; }
     /// The errno of close(2), 0 when it worked or there was nothing to close.
     int close_descriptor() noexcept;
-    [[nodiscard]] bool syncs() const noexcept { return options_.sync != "none"; }
-    /// The number of the interval that `now` is in.
-    [[nodiscard]] std::int64_t interval_of(WallClock::time_point now) const noexcept {
-        return std::chrono::floor<milliseconds>(now.time_since_epoch()).count() /
-               options_.rotate_interval_ms;
+    /// Where bytes go; -1: nowhere now.
+    [[nodiscard]] int writable() const noexcept {
+        return rotation_ ? rotation_->descriptor() : descriptor_;
     }
+    [[nodiscard]] bool syncs() const noexcept { return options_.sync != "none"; }
 
     Options options_;
     Layout layout_;
     std::string name_;
-    std::optional<Part> part_;                // with rotation
+    std::optional<Rotation> rotation_;        // with rotation
     std::unique_ptr<Compressor> compressor_;  // null: none
     int descriptor_;                          // without rotation; -1: closed
     bool ended_ = false;
-    std::uint64_t file_bytes_ = 0;  // of the rotated file
-    std::int64_t interval_ = 0;     // that it belongs to
     TransportState state_ = TransportState::up;
     int last_error_ = 0;               // of the present failure
     std::uint64_t lost_messages_ = 0;  // since it began
     Pause pause_;
     bool unsynced_ = false;
     bool sync_failed_ = false;
-    bool retain_failed_ = false;
     std::chrono::steady_clock::time_point synced_at_ = std::chrono::steady_clock::now();
 };
 
@@ -141,12 +125,12 @@ Whole FileTransport::write(const flow::Batch& batch, std::size_t first) {
     const flow::Bytes content = batch.bytes().subspan(begin);
     const flow::Bytes bytes = compressor_ ? compressor_->frame(content) : content;
     int error = bytes.empty() && !content.empty() ? EIO : 0;  // the library has failed
-    if (error == 0) error = make_ready(bytes.size());
+    if (error == 0 && rotation_) error = rotation_->make_ready(bytes.size());
     Whole whole;
     if (error == 0) {
         std::unique_lock one_batch{writing, std::defer_lock};
-        if (!part_) one_batch.lock();
-        const int descriptor = part_ ? part_->descriptor() : descriptor_;
+        if (!rotation_) one_batch.lock();
+        const int descriptor = writable();
         const std::size_t written = write_all(descriptor, bytes, error);
         std::size_t kept = written;
         if (!compressor_) {
@@ -157,8 +141,9 @@ Whole FileTransport::write(const flow::Batch& batch, std::size_t first) {
         } else {
             kept = 0;
         }
-        if (kept < written) take_back(descriptor, written - kept);
-        file_bytes_ += kept;
+        const bool torn = kept < written && !take_back(descriptor, written - kept);
+        if (rotation_) rotation_->grow(kept);
+        if (rotation_ && torn) rotation_->abandon();
         unsynced_ |= kept > 0;
     }
     if (error != 0) {
@@ -170,60 +155,13 @@ Whole FileTransport::write(const flow::Batch& batch, std::size_t first) {
     return whole;
 }
 
-int FileTransport::make_ready(std::size_t size) {
-    if (!part_) return 0;
-    rotate_if_due();
-    const auto most = static_cast<std::uint64_t>(options_.rotate_bytes);
-    if (most > 0 && file_bytes_ > 0 && file_bytes_ + size > most) finish_file();
-    if (part_->is_open()) return 0;
-    const WallClock::time_point now = WallClock::now();
-    std::time_t named = WallClock::to_time_t(now);
-    if (options_.rotate_interval_ms > 0) {
-        interval_ = interval_of(now);
-        named = interval_ * options_.rotate_interval_ms / 1000;
-    }
-    file_bytes_ = 0;
-    return part_->begin(named);
-}
-
-void FileTransport::rotate_if_due() {
-    if (!part_ || options_.rotate_interval_ms == 0) return;
-    const std::int64_t now = interval_of(WallClock::now());
-    if (now == interval_) return;
-    interval_ = now;
-    if (!finish_file()) return;
-    retain();  // also when there was no file: others grow older
-}
-
-bool FileTransport::finish_file() {
-    if (!part_->is_open()) return true;
-    const int error = part_->finish(syncs());
-    unsynced_ = false;
-    file_bytes_ = 0;
-    if (error != 0) {
-        log::error(place() + ": cannot finish a file: " + reason(error) +
-                   "; it keeps its hidden name until the next start");
-        return false;
-    }
-    if (options_.rotate_interval_ms == 0) retain();
-    return true;
-}
-
-void FileTransport::retain() {
-    const Keep keep{static_cast<std::uint64_t>(options_.keep_bytes),
-                    milliseconds{options_.keep_age_ms}};
-    const Failure failure = file::retain(part_->name(), keep, WallClock::now());
-    if (failed(failure) && !retain_failed_) log::warn(failure.sentence);
-    retain_failed_ = failed(failure);
-}
-
 void FileTransport::sync_if_due() {
     if (!unsynced_ || options_.sync != "interval") return;
     const auto now = std::chrono::steady_clock::now();
     if (now - synced_at_ < milliseconds{options_.sync_interval_ms}) return;
     synced_at_ = now;
     unsynced_ = false;
-    const int error = sync_file(part_ ? part_->descriptor() : descriptor_);
+    const int error = writable() < 0 ? 0 : sync_file(writable());  // finished meanwhile: synced
     if (error != 0 && !sync_failed_) {
         log::error(place() + ": cannot sync: " + reason(error) +
                    "; what was written may not be on the disk");
@@ -234,7 +172,7 @@ void FileTransport::sync_if_due() {
 /// TX workers come here often while nothing arrives: files end in time without traffic.
 milliseconds FileTransport::idle() noexcept {
     if (!ended_) {
-        rotate_if_due();
+        if (rotation_) rotation_->tick();
         sync_if_due();
     }
     return milliseconds{1000};
@@ -262,8 +200,9 @@ void FileTransport::works_again() {
 }
 
 void FileTransport::reopen() noexcept {
-    if (part_ && !ended_) {
-        if (finish_file()) log::info(place() + ": file finished; the next message begins another");
+    if (rotation_ && !ended_) {
+        if (rotation_->finish())
+            log::info(place() + ": file finished; the next message begins another");
         return;
     }
     if (options_.path.empty() || descriptor_ < 0) return;
@@ -285,7 +224,7 @@ void FileTransport::reopen() noexcept {
 
 Failure FileTransport::close(const Ending& /*ending*/) noexcept {
     ended_ = true;
-    const bool finished = !part_ || finish_file();
+    const bool finished = !rotation_ || rotation_->finish();
     const int error = close_descriptor();
     Failure failure;
     if (state_ == TransportState::dropping) {
@@ -317,20 +256,6 @@ int FileTransport::close_descriptor() noexcept {
                             terminator.find('\0') != terminator.npos;
     if (layout.framing == Framing::lines && !ends_lines) layout.framing = Framing::none;
     return layout;
-}
-
-/// Rotation creates its first file later: what would go wrong then is said at once.
-[[nodiscard]] Failure check_folder(const Name& name) {
-    const std::string& folder = name.folder();
-    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const int error = errno;
-    if (descriptor >= 0) ::close(descriptor);
-    const int access_mode = W_OK | X_OK;
-    if (descriptor >= 0 && ::faccessat(AT_FDCWD, folder.c_str(), access_mode, AT_EACCESS) == 0) {
-        return {};
-    }
-    return {"transport.file.path: " + folder +
-            ": cannot create files there: " + reason(descriptor < 0 ? error : errno)};
 }
 
 [[nodiscard]] Outcome<int> open_destination(const Options& options, const Layout& layout) {
@@ -367,10 +292,9 @@ Outcome<std::unique_ptr<Transport>> open(const Options& options) {
     if (!name) return name.error();
     if (Failure failure = check_folder(*name); failed(failure)) return failure;
     recover_parts(*name, layout);
-    auto transport =
-        std::make_unique<FileTransport>(options, layout, *name, std::move(*compressor), -1);
-    transport->retain();
-    return std::unique_ptr<Transport>{std::move(transport)};
+    Rotation{options, *name}.retain();
+    return std::unique_ptr<Transport>{
+        std::make_unique<FileTransport>(options, layout, *name, std::move(*compressor), -1)};
 }
 
 }  // namespace flowd::file

@@ -33,15 +33,16 @@ std::size_t write_all(int descriptor, flow::Bytes bytes, int& error) noexcept {
     return written;
 }
 
-void take_back(int descriptor, std::size_t size) noexcept {
+bool take_back(int descriptor, std::size_t size) noexcept {
     struct stat status {};
-    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return;
+    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return true;
     const off_t end = ::lseek(descriptor, 0, SEEK_CUR);
-    if (end != status.st_size || end < static_cast<off_t>(size)) return;
+    if (end != status.st_size || end < static_cast<off_t>(size)) return false;
     const off_t end_of_messages = end - static_cast<off_t>(size);
-    if (::ftruncate(descriptor, end_of_messages) != 0) return;
+    if (::ftruncate(descriptor, end_of_messages) != 0) return false;
     ::lseek(descriptor, end_of_messages,
             SEEK_SET);  // without O_APPEND (stdout) a hole would follow
+    return true;
 }
 
 int sync_file(int descriptor) noexcept {

@@ -18,8 +18,9 @@ namespace flowd::file {
 std::size_t write_all(int descriptor, flow::Bytes bytes, int& error) noexcept;
 
 /// Takes the last `size` bytes, the beginning of a message, back out of a regular file. Not when
-/// the file does not end where we stopped: then another process has appended behind them.
-void take_back(int descriptor, std::size_t size) noexcept;
+/// the file does not end where we stopped: then another process has appended behind them. False: a
+/// regular file still ends with them.
+[[nodiscard]] bool take_back(int descriptor, std::size_t size) noexcept;
 
 /// To the disk, where that means something. Returns errno, or 0.
 [[nodiscard]] int sync_file(int descriptor) noexcept;

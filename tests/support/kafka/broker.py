@@ -223,7 +223,8 @@ class Cluster:
 
 def end_with_interpreter(cluster: Cluster):
     """unittest leaves its clean-ups out when a run is interrupted, and Python all of them when it
-    is terminated: a signal of either kind gets as far as the functions for the interpreter's end."""
+    is terminated: a signal of either kind gets as far as the functions for the interpreter's
+    end."""
     atexit.register(cluster.__exit__)
     is_default = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     if is_default and threading.current_thread() is threading.main_thread():

@@ -75,6 +75,40 @@ TEST(FileTail, FramesWithAWrongByteEndBeforeIt) {
     }
 }
 
+TEST(FileTail, DamageNeverReachesBehindTheEnd) {
+    std::uint32_t state = 1;
+    const auto random = [&state](std::size_t below) {
+        state = state * 1'664'525 + 1'013'904'223;
+        return (state >> 8) % below;
+    };
+    for (const Compression each :
+         {Compression::none, Compression::gzip, Compression::zstd, Compression::lz4}) {
+        const auto compressor = Compressor::make(each, 0);
+        std::vector<std::uint8_t> whole;
+        for (const auto* const text : {"\x05"
+                                       "abcd\n",
+                                       "\x03"
+                                       "fg\n",
+                                       "\x02"
+                                       "h\n"}) {
+            const flow::Bytes message = bytes_of(text);
+            const flow::Bytes frame = *compressor ? (*compressor)->frame(message) : message;
+            whole.insert(whole.end(), frame.begin(), frame.end());
+        }
+        for (int i = 0; i < 3000; ++i) {
+            std::vector<std::uint8_t> file(
+                whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(random(whole.size())));
+            for (std::size_t n = random(4); n > 0 && !file.empty(); --n) {
+                file[random(file.size())] = static_cast<std::uint8_t>(random(256));
+            }
+            for (const Framing framing : {Framing::lines, Framing::length_prefixed}) {
+                file.shrink_to_fit();
+                EXPECT_LE(find_tail({framing, each, "\n"}, file).whole, file.size());
+            }
+        }
+    }
+}
+
 TEST(FileTail, WhatIsNotOursIsNotCalledTorn) {
     const std::string page(100'000, 'x');
     const Layout lines{Framing::lines, Compression::none, "\n"};

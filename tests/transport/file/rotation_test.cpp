@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The transport with rotation: which files come to be, that together they hold what was delivered,
-// and that none holds half a message.
+// Rotation, through the transport: which files come to be, that together they hold what was
+// delivered, and that none holds half a message.
+#include "transport/file/rotation.hpp"
+
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
