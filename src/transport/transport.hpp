@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <thread>
 
 #include "flow/base/bytes.hpp"
 #include "flow/model/batch.hpp"
@@ -123,9 +124,14 @@ public:
     virtual std::size_t deliver(const flow::Batch& batch, std::size_t first,
                                 Ticket* ticket) noexcept = 0;
     /// Takes what the destination reports. Returns when there may be room again, or after `most`.
-    virtual void wait(std::chrono::milliseconds most) noexcept { static_cast<void>(most); }
+    virtual void wait(std::chrono::milliseconds most) noexcept {
+        std::this_thread::sleep_for(most);
+    }
     /// No batch is waiting: a good moment to flush. Returns how long the caller may sleep.
     virtual std::chrono::milliseconds idle() noexcept { return std::chrono::milliseconds{1000}; }
+    /// Has it messages that only a later call of wait() or idle() delivers (a spool)? A replay's end
+    /// waits for them; a stop does not.
+    [[nodiscard]] virtual bool has_backlog() const noexcept { return false; }
     /// SIGHUP: opens the destination anew where that means something.
     virtual void reopen() noexcept {}
     /// Last call: flushes and closes. The failure is for the exit status; it has been logged.

@@ -6,6 +6,12 @@
 
 namespace flowd {
 
+namespace {
+
+constexpr std::chrono::milliseconds wait_step{20};
+
+}  // namespace
+
 TxWorker::TxWorker(std::vector<BatchRing*> rings, std::vector<const RxWorker*> sources,
                    std::unique_ptr<Transport> transport, const StopFlags& flags,
                    std::chrono::milliseconds stop_patience, std::size_t output)
@@ -25,8 +31,13 @@ void TxWorker::run() noexcept {
         const bool last_turn = sources_done();
         reopen_if_asked();
         if (turn()) continue;
-        if (last_turn) break;
-        rest();
+        if (!last_turn) {
+            rest();
+        } else if (transport_->has_backlog() && !flags_.stop.load(std::memory_order_relaxed)) {
+            transport_->wait(wait_step);
+        } else {
+            break;
+        }
     }
     failure_ = transport_->close({.patience = stop_patience_, .hurry = flags_.hurry});
     if (span_.used()) span_.end();
@@ -90,9 +101,8 @@ void TxWorker::deliver(const flow::Batch& batch) noexcept {
 }
 
 bool TxWorker::wait_for_room() noexcept {
-    constexpr std::chrono::milliseconds step{20};
     if (transport_->state() == TransportState::closed || out_of_patience()) return false;
-    transport_->wait(step);
+    transport_->wait(wait_step);
     reopen_if_asked();
     return true;
 }

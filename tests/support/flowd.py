@@ -60,13 +60,19 @@ def replay(capture: Path, folder: Path, *arguments) -> tuple[list[dict], dict]:
 
 
 def unbalanced(summary: dict) -> str:
-    """What is wrong with a summary's two equations; empty when they hold."""
-    drops = summary["drops"]
+    """What is wrong with a summary's equations; empty when they hold."""
+    drops, transports = summary["drops"], summary["transports"]
     wrong = []
     if summary["datagrams"] != summary["decoded"] + sum(drops["datagrams"].values()):
         wrong.append(f"datagrams are not decoded + drops: {summary}")
-    if summary["flows"] != summary["delivered"] + sum(drops["flows"].values()):
-        wrong.append(f"flows are not delivered + drops: {summary}")
+    for each in transports:
+        if each["offered"] + each["spool_restored"] != (
+                each["delivered"] + sum(each["drops"].values()) + each["spool_left"]):
+            wrong.append(f"{each['name']}: offered is not delivered + drops: {each}")
+    if summary["delivered"] != sum(each["delivered"] for each in transports):
+        wrong.append(f"delivered is not the transports' sum: {summary}")
+    if len(transports) == 1 and transports[0]["offered"] != summary["flows"]:
+        wrong.append(f"flows are not offered: {summary}")
     return "; ".join(wrong)
 
 

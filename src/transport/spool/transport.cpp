@@ -45,6 +45,7 @@ public:
                         Ticket* ticket) noexcept override;
     void wait(milliseconds most) noexcept override;
     milliseconds idle() noexcept override;
+    [[nodiscard]] bool has_backlog() const noexcept override { return store_->unread() > 0; }
     void reopen() noexcept override { inner_->reopen(); }
     Failure close(const Ending& ending) noexcept override;
     [[nodiscard]] TransportState state() const noexcept override;
