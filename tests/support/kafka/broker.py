@@ -37,7 +37,7 @@ class Cluster:
 
     def __init__(self, folder: Path, node_count: int = 1, secure: bool = False, *,
                  auto_create: bool = True, partitions: int = 1, session_timeout_ms: int = 2000,
-                 more: dict[str, object] | None = None):
+                 more: dict[str, object] | None = None, ports: list[int] | None = None):
         assert node_count in (1, 3), f"{node_count} nodes; 1 or 3 make a quorum worth a test"
         need("kcat")
         self.libraries = fetch()
@@ -46,8 +46,8 @@ class Cluster:
         self.certificates = Certificates(self.folder / "certificates") if secure else None
         self.choices = Choices(auto_create, partitions, session_timeout_ms, more or {})
         names = list(settings.OPEN_LISTENERS) + (list(settings.SECURE_LISTENERS) if secure else [])
-        ports = free_ports(node_count * len(names))
-        self.nodes = [Node(index + 1, {name: ports.pop() for name in names},
+        ports = list(ports or free_ports(node_count * len(names)))
+        self.nodes = [Node(index + 1, {name: ports.pop(0) for name in names},
                            self.folder / f"node{index}") for index in range(node_count)]
         self.processes: list[subprocess.Popen | None] = [None] * node_count
         self.paused: set[int] = set()
