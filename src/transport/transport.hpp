@@ -129,8 +129,8 @@ public:
     }
     /// No batch is waiting: a good moment to flush. Returns how long the caller may sleep.
     virtual std::chrono::milliseconds idle() noexcept { return std::chrono::milliseconds{1000}; }
-    /// Has it messages that only a later call of wait() or idle() delivers (a spool)? A replay's end
-    /// waits for them; a stop does not.
+    /// Has it messages that only a later call of wait() or idle() delivers (a spool)? The end of a
+    /// replay waits for them; a stop does not.
     [[nodiscard]] virtual bool has_backlog() const noexcept { return false; }
     /// SIGHUP: opens the destination anew where that means something.
     virtual void reopen() noexcept {}

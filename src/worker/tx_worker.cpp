@@ -55,6 +55,7 @@ void TxWorker::rest() noexcept {
     working_ = false;
     const std::chrono::nanoseconds most =
         std::min<std::chrono::nanoseconds>(transport_->idle(), idle_interval);
+    publish_state();
     bell_.sleep(static_cast<std::uint64_t>(most.count()), [this] { return has_work(); });
 }
 
@@ -95,9 +96,13 @@ void TxWorker::deliver(const flow::Batch& batch) noexcept {
         counts_.lose(closed() ? Loss::transport_failed : Loss::given_up, count - first);
         if (!closed()) gave_up_ += count - first;
     }
-    if (transport_->state() == TransportState::closed) {
-        closed_.store(true, std::memory_order_relaxed);
-    }
+    publish_state();
+}
+
+void TxWorker::publish_state() noexcept {
+    const TransportState state = transport_->state();
+    counts_.state.set(static_cast<std::uint64_t>(state));
+    if (state == TransportState::closed) closed_.store(true, std::memory_order_relaxed);
 }
 
 bool TxWorker::wait_for_room() noexcept {

@@ -64,6 +64,7 @@ private:
     void reopen_if_asked() noexcept;
     [[nodiscard]] bool out_of_patience() noexcept;
     void rest() noexcept;
+    void publish_state() noexcept;
     [[nodiscard]] bool has_work() const noexcept;
     [[nodiscard]] bool sources_done() const noexcept;
 

@@ -154,7 +154,7 @@ void Producer::take_report(const rd_kafka_message_t& report) {
         ticket = parcel->ticket;
     }
     if (ticket != nullptr) ticket->pending -= messages;
-    settle(report.err, messages, report.len, rd_kafka_message_errstr(&report));
+    settle(report.err, messages, report.len, rd_kafka_err2str(report.err));
 }
 
 void Producer::settle(rd_kafka_resp_err_t error, std::uint64_t messages, std::uint64_t bytes,
