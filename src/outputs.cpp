@@ -3,9 +3,10 @@
 #include "outputs.hpp"
 
 #include <algorithm>
-#include <array>
+#include <filesystem>
 #include <iterator>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "config/network.hpp"
@@ -155,6 +156,22 @@ Outcome<std::unique_ptr<Transport>> open_one(const config::Config& config,
     return file::open(options);
 }
 
+/// Where this transport's TX workers keep what is not taken: below its name when there are several.
+[[nodiscard]] spool::Options spool_options(const TransportSettings& settings, bool several) {
+    spool::Options options = settings.spool;
+    if (several) options.path += '/' + settings.label();
+    return options;
+}
+
+/// A spool of more TX workers than there are now is not replayed: nobody may be told that later.
+void warn_of_orphans(const spool::Options& options, std::int64_t workers) {
+    const std::string next = spool::folder_of(options, static_cast<std::size_t>(workers));
+    std::error_code error;
+    if (!std::filesystem::exists(next, error)) return;
+    log::warn("transport.spool.path: " + next + " is of more TX workers than the " +
+              std::to_string(workers) + " there are; what is in it stays until as many run again");
+}
+
 Outcome<Output> open_output(const config::Config& config, const TransportTables& transports,
                             const TransportSettings& settings, const config::Loaded& loaded) {
     if (Failure failure = check(config, settings, loaded); failed(failure)) return failure;
@@ -164,12 +181,13 @@ Outcome<Output> open_output(const config::Config& config, const TransportTables&
     output.filter = *filter_of(config, settings, loaded);
     output.keyed = settings.kind == "kafka";
     if (settings.kind == "file") warn_of_separator(config, output.terminator);
+    const spool::Options spool = spool_options(settings, !transports.several.empty());
+    const bool spools = !settings.spool.path.empty();
+    if (spools) warn_of_orphans(spool, settings.workers);
     for (std::int64_t i = 0; i < settings.workers; ++i) {
         auto opened = open_one(config, settings, loaded);
         if (!opened) return opened.error();
-        if (!settings.spool.path.empty()) {
-            spool::Options spool = settings.spool;
-            if (!transports.several.empty()) spool.path += '/' + output.name;
+        if (spools) {
             opened = spool::open(spool, spool::folder_of(spool, static_cast<std::size_t>(i)),
                                  std::move(*opened));
             if (!opened) return opened.error();
