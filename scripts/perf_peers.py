@@ -38,7 +38,7 @@ def stored_flows(folder: Path) -> int:
     return flows
 
 
-def nfdump_udp(tools: Tools, program: str, capture: dict, offer: dict) -> dict:
+def nfdump_udp(tools: Tools, program: str, capture: dict, offer: dict, more: tuple = ()) -> dict:
     """nfcapd or sfcapd: receives from a socket and writes its files to memory, as it is used. Its
     flows are those that it stored."""
     port = free_udp_port()
@@ -46,7 +46,7 @@ def nfdump_udp(tools: Tools, program: str, capture: dict, offer: dict) -> dict:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     arguments = [program, "-w", folder, "-b", "127.0.0.1", "-p", port, "-B", 4_000_000,
-                 "-t", 3600]
+                 "-t", 3600, *more]
     with started(arguments, tools.folder / f"{program}.log") as process:
         wait_until(lambda: udp_is_bound(port), READY_SECONDS_MAX, f"{program} listens")
         time.sleep(0.2)

@@ -174,11 +174,12 @@ def flowd_replay(tools: Tools, capture: dict, form: str, transport: str, flows: 
     return flowd_result(json.loads(summary.read_text()), loops * capture["flows"])
 
 
-def flowd_udp(tools: Tools, capture: dict, form: str, transport: str, offer: dict) -> dict:
+def flowd_udp(tools: Tools, capture: dict, form: str, transport: str, offer: dict,
+              more: tuple = ()) -> dict:
     port = free_udp_port()
     summary = tools.folder / "summary.json"
     arguments = [tools.flowd, "-listen", f"flow://127.0.0.1:{port}", "-ingress", "udp",
-                 "-summary", summary] + flowd_output(tools, form, transport)
+                 "-summary", summary, *flowd_output(tools, form, transport), *more]
     with started(arguments, tools.folder / "flowd.log") as process:
         wait_until(lambda: udp_is_bound(port), READY_SECONDS_MAX, "flowd listens")
         sent = send(tools, capture, port, offer)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The way of batches from an RX to a TX worker: the ring alone and the RX side of messages of 123
-// bytes, both on one thread (their own cost); and the same messages to a second thread that reads
-// them.
+// bytes, both on one thread (their own cost); both sides to the null transport; and the same
+// messages to a second thread that reads them.
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <thread>
@@ -12,6 +14,7 @@
 #include "perf/support/counters.hpp"
 #include "perf/support/require.hpp"
 #include "ring/batch_ring.hpp"
+#include "transport/null/transport.hpp"
 #include "worker/batch_writer.hpp"
 
 namespace {
@@ -66,6 +69,39 @@ void write(benchmark::State& state) {
     flow::perf::require(taken == static_cast<std::uint64_t>(state.iterations()) * per_iteration,
                         "messages were lost");
     flow::perf::count_flows(state, per_iteration);
+}
+
+/// RX's and TX's side of rows of messages, as kernels write them, to the null transport: all that
+/// is between formatting and delivering, on one thread.
+void to_null(benchmark::State& state) {
+    constexpr std::size_t row_size = 19;  // flows of a full datagram of IPFIX
+    constexpr std::size_t rows = 512;
+    const auto ring = make_ring(64);
+    const auto transport = flowd::null::open();
+    const std::atomic<bool> never = false;
+    BatchWriter writer{*ring, "", flowd::FullPolicy::wait, never};
+    const auto deliver_all = [&] {
+        while (flow::Batch* const batch = ring->take()) {
+            if (transport->deliver(*batch, 0, nullptr) != batch->message_count()) std::abort();
+            ring->give_back(batch);
+        }
+    };
+    std::array<std::uint8_t*, row_size> ends{};
+    for (auto _ : state) {
+        for (std::size_t i = 0; i < rows; ++i) {
+            std::uint8_t* const to = writer.reserve(row_size * message_size);
+            for (std::size_t j = 0; j < row_size; ++j) ends[j] = to + (j + 1) * message_size;
+            benchmark::DoNotOptimize(ends);
+            writer.commit(ends, 0);
+        }
+        deliver_all();
+    }
+    writer.flush();
+    deliver_all();
+    flow::perf::require(transport->counts().delivered.get() ==
+                            static_cast<std::uint64_t>(state.iterations()) * rows * row_size,
+                        "messages were lost");
+    flow::perf::count_flows(state, rows * row_size);
 }
 
 /// The TX side: messages hold their own number, and must come in order.
@@ -134,6 +170,7 @@ void messages(benchmark::State& state) {
 
 BENCHMARK(batch)->Name("ring/batch");
 BENCHMARK(write)->Name("ring/write");
+BENCHMARK(to_null)->Name("ring/null");
 BENCHMARK(messages)->Name("ring/messages")->UseRealTime();
 
 }  // namespace

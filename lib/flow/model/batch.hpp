@@ -100,8 +100,8 @@ public:
         const auto common = std::bit_cast<std::uint64_t>(MessageSlot{0, key_, exporter});
         for (const std::uint8_t* const end : ends) {
             used = static_cast<std::size_t>(end - page_.data()) + gap;
-            const MessageSlot place{static_cast<std::uint16_t>(used), 0, 0};
-            const std::uint64_t slot = common | std::bit_cast<std::uint64_t>(place);
+            // GCC 12 puts a MessageSlot together in memory, and waits for it.
+            const std::uint64_t slot = common | static_cast<std::uint16_t>(used);
             slot_at -= sizeof slot;
             std::memcpy(slot_at, &slot, sizeof slot);
         }
@@ -118,6 +118,7 @@ public:
 private:
     using KeySize = std::uint16_t;
     static_assert(sizeof(MessageSlot) == sizeof(std::uint64_t));
+    static_assert(std::bit_cast<std::uint64_t>(MessageSlot{1, 0, 0}) == 1, "little-endian");
 
     [[nodiscard]] Bytes key_at(std::size_t offset) const noexcept {
         KeySize size = 0;

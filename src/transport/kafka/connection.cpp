@@ -89,14 +89,18 @@ void Producer::open_topic() {
 std::int32_t Producer::choose_sticky(const rd_kafka_topic_t* topic, const void* /*key*/,
                                      std::size_t /*key_size*/, std::int32_t partition_count,
                                      void* producer, void* /*message*/) {
-    const std::uint32_t turn =
-        static_cast<const Producer*>(producer)->turn_.load(std::memory_order_relaxed);
+    auto& self = *static_cast<Producer*>(producer);
+    const std::uint32_t turn = self.turn_.load(std::memory_order_relaxed);
     const auto count = static_cast<std::uint32_t>(partition_count);
+    auto chosen = static_cast<std::int32_t>(turn % count);
     for (std::uint32_t i = 0; i < count; ++i) {
         const auto partition = static_cast<std::int32_t>((turn + i) % count);
-        if (rd_kafka_topic_partition_available(topic, partition) != 0) return partition;
+        if (rd_kafka_topic_partition_available(topic, partition) == 0) continue;
+        chosen = partition;
+        break;
     }
-    return static_cast<std::int32_t>(turn % count);
+    self.chosen_.store(chosen, std::memory_order_relaxed);
+    return chosen;
 }
 
 void Producer::wait(std::chrono::milliseconds most) noexcept {

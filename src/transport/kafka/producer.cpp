@@ -59,8 +59,11 @@ void Producer::hold(std::size_t messages) noexcept {
 
 std::size_t Producer::deliver_singly(const flow::Batch& batch, std::size_t first) {
     std::size_t at = first;
+    std::int32_t partition = RD_KAFKA_PARTITION_UA;
+    chosen_.store(partition, std::memory_order_relaxed);  // a hint: any choice is a good one
     while (at < batch.message_count()) {
-        const std::size_t count = std::min(chunk, batch.message_count() - at);
+        const bool leads = at == first && partition_ == Partition::sticky;
+        const std::size_t count = leads ? 1 : std::min(chunk, batch.message_count() - at);
         for (std::size_t i = 0; i < count; ++i) {
             rd_kafka_message_t& message = messages_[i];
             const flow::Bytes bytes = batch.message(at + i);
@@ -74,9 +77,16 @@ std::size_t Producer::deliver_singly(const flow::Batch& batch, std::size_t first
             }
             message._private = ticket_;
         }
-        const int queued =
-            rd_kafka_produce_batch(topic_.get(), RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
-                                   messages_.data(), static_cast<int>(count));
+        const int queued = rd_kafka_produce_batch(topic_.get(), partition, RD_KAFKA_MSG_F_COPY,
+                                                  messages_.data(), static_cast<int>(count));
+        // Messages with a partition cost librdkafka fewer locks: all of the batch follow the first.
+        if (leads) partition = chosen_.load(std::memory_order_relaxed);
+        const bool has_gone = !leads && partition != RD_KAFKA_PARTITION_UA && queued == 0 &&
+                              messages_[0].err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+        if (has_gone) {
+            partition = RD_KAFKA_PARTITION_UA;
+            continue;
+        }
         if (queued == static_cast<int>(count)) {
             hold(count);
             at += count;

@@ -82,6 +82,8 @@ private:
     Leftovers* leftovers_ = nullptr;
     bool fatal_ = false;  ///< this client can do nothing any more
     std::array<rd_kafka_message_t, chunk> messages_{};
+    /// By choose_sticky() for the newest message; RD_KAFKA_PARTITION_UA: it was not asked.
+    std::atomic<std::int32_t> chosen_{RD_KAFKA_PARTITION_UA};
     std::atomic<std::uint32_t> turn_{0};  ///< which partition is next; read by librdkafka's threads
 };
 
