@@ -126,7 +126,7 @@ std::size_t Producer::deliver_packed(const flow::Batch& batch, std::size_t first
         }
         hold(next - at);
         if (!send({begin, size}, nullptr, std::move(parcel))) {
-            counts().taken.subtract(next - at);
+            if (ticket_ == nullptr || !ticket_->counted) counts().taken.subtract(next - at);
             counts().in_flight.subtract(next - at);
             if (ticket_ != nullptr) ticket_->pending -= next - at;
             return at - first;
