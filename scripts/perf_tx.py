@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The TX table of scripts/perf --tx: what leaves flowd, by transport, beside bare loops that do the
 least. All that is compared runs in turns within one call. Of several rounds the best counts, for
-noise only adds; of ratios of rates the median, each of two runs that follow each other. A broker that cannot be had is a row that says so."""
+noise only adds; of ratios of rates the median, each of two runs that follow each other. A broker
+that cannot be had is a row that says so."""
 
 import contextlib
 import datetime
@@ -216,7 +217,8 @@ def whole_table(rows: list[dict]) -> list[str]:
         got = row["best"]
         ratio = base / got["total_ns"] if base and row["path"].startswith("UDP") else None
         lines.append(
-            f"| {row['program']} | {row['path']} | {got['offered'] - got['lost']:,} | {got['total_ns']:.0f} | "
+            f"| {row['program']} | {row['path']} | {got['offered'] - got['lost']:,} | "
+            f"{got['total_ns']:.0f} | "
             f"{1e3 / got['total_ns']:.2f} | {report.number(ratio, '.2f')} | "
             f"{got['lost'] / got['offered']:.0%} |")
     return lines
