@@ -61,7 +61,7 @@ std::size_t Producer::deliver_singly(const flow::Batch& batch, std::size_t first
     std::size_t at = first;
     std::int32_t partition = RD_KAFKA_PARTITION_UA;
     chosen_.store(partition, std::memory_order_relaxed);  // a hint: any choice is a good one
-    while (at < batch.message_count()) {
+    while (at < batch.message_count() && topic_) {
         const bool leads = at == first && partition_ == Partition::sticky;
         const std::size_t count = leads ? 1 : std::min(chunk, batch.message_count() - at);
         for (std::size_t i = 0; i < count; ++i) {
@@ -126,7 +126,7 @@ std::size_t Producer::deliver_packed(const flow::Batch& batch, std::size_t first
         }
         hold(next - at);
         if (!send({begin, size}, nullptr, std::move(parcel))) {
-            counts().taken.subtract(next - at);
+            if (ticket_ == nullptr || !ticket_->counted) counts().taken.subtract(next - at);
             counts().in_flight.subtract(next - at);
             if (ticket_ != nullptr) ticket_->pending -= next - at;
             return at - first;
@@ -167,6 +167,7 @@ bool Producer::send(Packer::Open& open) {
 }
 
 bool Producer::send(flow::Bytes bytes, const flow::Bytes* key, std::unique_ptr<Parcel> parcel) {
+    if (!topic_) return false;  // it has gone with the message before
     const int result = rd_kafka_produce(
         topic_.get(), RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, as_payload(bytes), bytes.size(),
         key != nullptr ? as_key(*key) : nullptr, key != nullptr ? key->size() : 0, parcel.get());
