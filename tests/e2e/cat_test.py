@@ -136,6 +136,15 @@ class CatTest(unittest.TestCase):
         self.assertEqual(self.printed("-framing", "none", data=bodies[0]),
                          lines.splitlines(keepends=True)[0])
 
+    def test_a_broken_message_in_a_frame_costs_no_other(self):
+        bodies, lines = messages(written(V9, *PREFIXED)), written(V9).splitlines(keepends=True)
+        bodies[1] = b"\xff" * 20
+        framed = b"".join(struct.pack(">I", len(each)) + each for each in bodies)
+        done = cat("-framing", "be32", data=framed)
+        self.assertEqual(done.returncode, BROKEN)
+        self.assertEqual(done.stdout, b"".join(lines[:1] + lines[2:]))
+        self.assertIn(b"broken field", done.stderr)
+
     def test_cut_anywhere_prints_what_is_whole_and_says_what_is_left(self):
         packed = written(V9, *PREFIXED)[:500]
         lines = written(V9).splitlines(keepends=True)

@@ -40,10 +40,19 @@ Failure Printer::print(const std::string& path) {
 
 Failure Printer::print(Input& input) {
     frames_.begin();
+    Failure first;  // of frames that are broken inside: the next frame is where it is
+    std::uint64_t broken_count = 0;
+    const auto sum_up = [&]() -> Failure {
+        if (broken_count < 2) return first;
+        return {first.sentence + "; " + std::to_string(broken_count) + " messages are broken"};
+    };
     while (!done()) {
         switch (frames_.next()) {
             case Frames::Next::message: {
-                if (Failure failure = print_message(); failed(failure)) return failure;
+                Failure failure = print_message();
+                if (!failed(failure)) break;
+                if (plan_.framing != Framing::be32) return failure;
+                if (broken_count++ == 0) first = std::move(failure);
                 break;
             }
             case Frames::Next::more: {
@@ -55,10 +64,10 @@ Failure Printer::print(Input& input) {
                 break;
             }
             case Frames::Next::broken: return {at_byte(frames_.offset(), frames_.problem())};
-            case Frames::Next::done: return {};
+            case Frames::Next::done: return sum_up();
         }
     }
-    return {};
+    return sum_up();
 }
 
 Failure Printer::print_message() {
@@ -74,20 +83,22 @@ Failure Printer::print_message() {
     if (!std::all_of(plan_.filters.begin(), plan_.filters.end(), holds)) return {};
     ++count_;
     if (options_.count) return {};
-    if (options_.output.format == "json") {
-        write(json_);
-    } else {
-        write(text_);
-    }
-    return {};
+    return options_.output.format == "json" ? write(json_) : write(text_);
 }
 
 template <class Formatter>
-void Printer::write(const Formatter& formatter) {
+Failure Printer::write(const Formatter& formatter) {
     const flow::Flow& flow = reader_.flow();
-    std::uint8_t* end = formatter.write(flow, output_.room(formatter.size_max(flow) + 1));
+    const std::size_t size_max = formatter.size_max(flow);
+    if (size_max > line_size_max) {
+        return {at_byte(frames_.offset(), "a message whose line may have " +
+                                              std::to_string(size_max) + " bytes, above " +
+                                              std::to_string(line_size_max))};
+    }
+    std::uint8_t* end = formatter.write(flow, output_.room(size_max + 1));
     *end++ = '\n';
     output_.filled(end);
+    return {};
 }
 
 }  // namespace flowd::cat

@@ -34,7 +34,10 @@ private:
     [[nodiscard]] Failure print(Input& input);
     [[nodiscard]] Failure print_message();
     template <class Formatter>
-    void write(const Formatter& formatter);
+    [[nodiscard]] Failure write(const Formatter& formatter);
+
+    /// Custom columns multiply what a message may need; flowd's own lines have some kilobytes.
+    static constexpr std::size_t line_size_max = std::size_t{64} << 20;
 
     const Options& options_;
     const Plan& plan_;
