@@ -191,11 +191,14 @@ void Producer::take_error(rd_kafka_event_t* event) {
             return;
         case RD_KAFKA_RESP_ERR__AUTHENTICATION:
         case RD_KAFKA_RESP_ERR__SSL:
-        case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
             health_.unreachable(text != nullptr ? text : text_of(error));
+            return;
+        case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+            health_.unreachable((text != nullptr ? text : text_of(error)) + last_failure_);
             return;
         default:
             // Single connections come and go; librdkafka tries again.
+            last_failure_ = text != nullptr ? std::string{": "} + text : std::string{};
             if (options_.log_errors) {
                 log::warn(health_.name() + ": " + log::one_line(text != nullptr ? text : ""));
             }

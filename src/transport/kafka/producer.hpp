@@ -8,6 +8,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "transport/kafka/client.hpp"
@@ -77,6 +78,7 @@ private:
     std::future<Failure> asking_;    ///< for the topic; not valid: nobody asks
     Clock::time_point ask_again_{};  ///< not before
     Health health_;
+    std::string last_failure_;  ///< of a single connection, ": " before it
     Packer packer_;
     Ticket* ticket_ = nullptr;  ///< of what is being taken
     Leftovers* leftovers_ = nullptr;
