@@ -98,8 +98,9 @@ public:
     Leftovers& operator=(const Leftovers&) = delete;
     virtual ~Leftovers() = default;
 
-    /// `key` is null when there is none, `ticket` is the one that deliver() was lent. True: it is
-    /// no longer in flight and counted elsewhere. False: there is no room for it, so it is lost.
+    /// `key` is null when there is none, `ticket` is the one that deliver() was lent, and no
+    /// longer held by the message. True: it is not in flight any more, and counted elsewhere.
+    /// False: there is no room for it, so it is lost.
     [[nodiscard]] virtual bool take(flow::Bytes message, const flow::Bytes* key,
                                     Ticket* ticket) noexcept = 0;
 };

@@ -45,6 +45,7 @@ bool BatchWriter::next_batch(std::size_t needed) noexcept {
     }
     key_due_ = key_size;  // every batch has its keys itself
     publish();
+    if (batch_ != nullptr) batch_->clear();  // nothing but keys, of messages that never came
     if (untold_) look_at_ring();
     if (batch_ == nullptr) batch_ = acquire();
     if (batch_ != nullptr) return true;

@@ -76,7 +76,7 @@ class OneNodeTest(OutageTest):
         self.assert_all_arrived("killed", exactly_once=False)
         log = live.errors.read_text()
         self.assertEqual(log.count("messages wait"), 1, log)
-        self.assertEqual(log.count("connected"), 1, log)
+        self.assertEqual(log.count(": connected"), 1, log)
 
     def test_killed_broker_costs_nothing_exactly_once_with_idempotence(self):
         self.kill_and_start("idempotent", "-transport.kafka.idempotence")
@@ -114,7 +114,7 @@ class OneNodeTest(OutageTest):
                          Counter(self.lines(V9)))
         log = live.errors.read_text()
         self.assertEqual(log.count("messages wait"), 1, log)
-        self.assertEqual(log.count("connected"), 1, log)
+        self.assertEqual(log.count(": connected"), 1, log)
 
     def test_broker_that_stays_away_is_given_up_with_names(self):
         port = flowd.free_port()

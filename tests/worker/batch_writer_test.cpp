@@ -103,6 +103,20 @@ TEST_F(BatchWriterTest, AMessageThatDoesNotFitBesideItsKeyIsTooLarge) {
     EXPECT_TRUE(put(writer, most));
 }
 
+TEST_F(BatchWriterTest, KeysOfMessagesThatNeverCameTakeNoRoomFromOthers) {
+    BatchWriter writer{*ring_, "", FullPolicy::drop, give_up_, true};
+    writer.set_key(key_of("one"));
+    ASSERT_NE(writer.reserve(1), nullptr);  // and nothing is committed
+    writer.set_key(key_of("two"));
+    const std::size_t most = flow::Batch::message_size_max - flow::Batch::key_record_size(3);
+    ASSERT_TRUE(put(writer, most));
+    writer.flush();
+    const flow::Batch* const batch = ring_->take();
+    ASSERT_NE(batch, nullptr);
+    EXPECT_EQ(batch->room(), 0U);
+    EXPECT_EQ(text_of(batch->key(0)), "two");
+}
+
 TEST_F(BatchWriterTest, IgnoresKeysWithoutATransportThatHasThem) {
     BatchWriter writer{*ring_, "", FullPolicy::drop, give_up_};
     writer.set_key(key_of("one"));

@@ -3,6 +3,7 @@
 // TX worker, but for the sticky partitioner.
 #include <algorithm>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "log/escape.hpp"
@@ -42,7 +43,13 @@ bool Producer::topic_is_ready() {
     if (!client_) return false;
     if (!asking_.valid()) {
         if (Clock::now() < ask_again_) return false;
-        asking_ = std::async(std::launch::async, [this] { return find_topic(); });
+        try {
+            asking_ = std::async(std::launch::async, [this] { return find_topic(); });
+        } catch (const std::system_error& error) {  // no more threads: later, then
+            ask_again_ = Clock::now() + std::chrono::seconds{1};
+            health_.unreachable(std::string{"the topic cannot be asked for: "} + error.what());
+            return false;
+        }
     }
     if (asking_.wait_for(std::chrono::seconds{0}) != std::future_status::ready) return false;
     const Failure failure = asking_.get();
@@ -109,9 +116,9 @@ void Producer::wait(std::chrono::milliseconds most) noexcept {
 }
 
 std::chrono::milliseconds Producer::idle() noexcept {
-    if (topic_) send_old();
-    take_events(std::chrono::milliseconds{0});
     const bool anything = counts().in_flight.get() > 0;
+    if ((topic_ || anything || fatal_) && topic_is_ready()) send_old();
+    take_events(std::chrono::milliseconds{0});
     return std::chrono::milliseconds{anything ? 10 : 200};
 }
 
@@ -216,14 +223,15 @@ void Producer::take_log(rd_kafka_event_t* event) {
 }
 
 /// After a fatal error of the idempotent producer, which nothing else cures. What it still had may
-/// or may not have arrived; it counts as lost.
+/// or may not have arrived; it counts as lost. What it had not been given yet goes to the new one.
 void Producer::start_anew() {
     if (asking_.valid()) asking_.wait();
     asking_ = {};
-    give_up_the_rest(nullptr);
+    purge(nullptr);
     topic_.reset();
     Outcome<Client> fresh = make_client(properties_);
     if (!fresh) return health_.unreachable(fresh.error().sentence);
+    client_.events.reset();  // before its client
     client_ = std::move(*fresh);
     fatal_ = false;
 }
@@ -234,9 +242,15 @@ Failure Producer::close(const Ending& ending) noexcept {
     if (asking_.valid()) asking_.wait();
     const std::uint64_t before = counts().lost_sum();
     give_up_the_rest(ending.leftovers);
-    const std::uint64_t given_up = counts().lost_sum() - before;
     topic_.reset();
-    client_ = {};
+    client_.events.reset();  // before its client
+    client_.handle.reset();
+    if (const std::uint64_t unheard = counts().in_flight.get();
+        unheard > 0 && ending.leftovers == nullptr) {
+        counts().in_flight.subtract(unheard);
+        counts().lose(Loss::given_up, unheard);
+    }
+    const std::uint64_t given_up = counts().lost_sum() - before;
     Failure failure;
     if (given_up > 0) {
         failure.sentence = health_.name() + ": " + std::to_string(given_up) +
@@ -263,15 +277,26 @@ void Producer::await_acknowledgements(const Ending& ending) {
     }
 }
 
-void Producer::give_up_the_rest(Leftovers* leftovers) {
+/// Takes everything out of librdkafka, and its reports.
+void Producer::purge(Leftovers* leftovers) {
     leftovers_ = leftovers;
     const int everything =
         RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING;
     rd_kafka_purge(client_.handle.get(), everything);
-    const auto deadline = Clock::now() + std::chrono::seconds{5};
-    while (rd_kafka_outq_len(client_.handle.get()) > 0 && Clock::now() < deadline) {
+    constexpr std::chrono::seconds silence_max{5};
+    auto deadline = Clock::now() + silence_max;
+    int waiting = rd_kafka_outq_len(client_.handle.get());
+    while (waiting > 0 && Clock::now() < deadline) {
         take_events(std::chrono::milliseconds{20});
+        const int now_waiting = rd_kafka_outq_len(client_.handle.get());
+        if (now_waiting < waiting) deadline = Clock::now() + silence_max;
+        waiting = now_waiting;
     }
+    leftovers_ = nullptr;
+}
+
+void Producer::give_up_the_rest(Leftovers* leftovers) {
+    purge(leftovers);
     for (Packer::Open& open : packer_.all()) {
         if (open.empty()) continue;
         std::size_t begin = 0;
@@ -287,7 +312,6 @@ void Producer::give_up_the_rest(Leftovers* leftovers) {
         }
         open.clear();
     }
-    leftovers_ = nullptr;
 }
 
 /// Back to whom it came from. What does not fit there is lost.

@@ -64,6 +64,7 @@ private:
     void start_anew();
     [[nodiscard]] bool return_leftover(const rd_kafka_message_t& report);
     void await_acknowledgements(const Ending& ending);
+    void purge(Leftovers* leftovers);
     void give_up_the_rest(Leftovers* leftovers);
 
     static std::int32_t choose_sticky(const rd_kafka_topic_t* topic, const void* key,

@@ -67,6 +67,7 @@ public:
     [[nodiscard]] Place segment_of(const Ticket* ticket) noexcept;
     /// One of its messages came back: its segment stays.
     void keep(Place segment) noexcept;
+    void take_back_unsettled(Segment& segment) noexcept;
     /// Puts a batch before `place`, which moves when need be, and into `into` when that is still
     /// right there. Nothing else goes for it: without room it is lost.
     void insert(const flow::Batch& batch, Place place, Place& into) noexcept;

@@ -60,8 +60,20 @@ void Store::insert(const flow::Batch& batch, Place place, Place& into) noexcept 
     counts_.spooled.add(messages);
 }
 
+/// Handed on, and never heard of again: it stays, to be replayed.
+void Store::take_back_unsettled(Segment& segment) noexcept {
+    const std::uint64_t messages = segment.ticket.pending;
+    if (messages == 0) return;
+    segment.ticket.pending = 0;
+    segment.kept = true;
+    unread_ += messages;
+    counts_.spooled.add(messages);
+    counts_.in_flight.subtract(messages);
+}
+
 void Store::close() noexcept {
     for (Place at = segments_.begin(); at != segments_.end();) {
+        take_back_unsettled(*at);
         if (!at->kept && at->unread() == 0) {
             at->remove();
             at = segments_.erase(at);

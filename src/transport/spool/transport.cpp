@@ -171,6 +171,16 @@ Failure SpoolTransport::close(const Ending& ending) noexcept {
         {.patience = ending.patience, .hurry = ending.hurry, .leftovers = &leftovers});
     leftovers.flush();
     store_->close();
+    if (const std::uint64_t unheard = counts().in_flight.get(); unheard > 0) {
+        counts().in_flight.subtract(unheard);
+        counts().lose(Loss::given_up, unheard);
+        if (!failed(failure)) {
+            failure.sentence = "transport.spool.path: " + folder_ + ": " + std::to_string(unheard) +
+                               " messages are given up: the transport "
+                               "did not say what became of them";
+            log::error(failure.sentence);
+        }
+    }
     if (const std::uint64_t left = counts().spooled.get(); left > 0) {
         log::info("transport.spool.path: " + folder_ + ": " + std::to_string(left) +
                   " messages stay there for the next start");

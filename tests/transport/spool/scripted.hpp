@@ -61,6 +61,7 @@ struct Script {
     static constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
     std::size_t takes = all;  ///< messages that deliver() takes from now on
     bool settles = true;      ///< at once; else by settle_all(), or never
+    bool silent = false;      ///< it never says what became of what is in flight
     std::vector<std::string> delivered;
     struct InFlight {
         std::string message;
@@ -102,10 +103,12 @@ public:
         return count;
     }
     Failure close(const Ending& ending) noexcept override {
+        if (script_.silent) script_.in_flight.clear();
         for (const Script::InFlight& each : script_.in_flight) {
             flow::Bytes key;
             if (each.key) key = bytes(*each.key);
             counts().in_flight.subtract(1);
+            if (each.ticket != nullptr) --each.ticket->pending;
             if (ending.leftovers == nullptr ||
                 !ending.leftovers->take(bytes(each.message), each.key ? &key : nullptr,
                                         each.ticket)) {

@@ -249,6 +249,28 @@ TEST_F(SpoolTransport, LeftoversOfTheSpoolAreThereOnce) {
     EXPECT_EQ(script_.delivered, lines(0, 30));
 }
 
+TEST_F(SpoolTransport, WhatIsNeverHeardOfAgainStaysInItsSegmentOrIsCounted) {
+    start();
+    script_.settles = false;
+    script_.takes = 5;
+    send(0, 10);  // 5 direct, 5 in a segment
+    script_.takes = Script::all;
+    rest();  // all in flight
+    script_.silent = true;
+    EXPECT_TRUE(failed(test::close(*spool_)));
+    test::expect_equation(counts());
+    EXPECT_EQ(counts().in_flight.get(), 0U);
+    EXPECT_EQ(counts().lost_by(Loss::given_up), 5U) << "the direct ones";
+    EXPECT_EQ(counts().spooled.get(), 5U);
+    spool_.reset();
+    script_.silent = false;
+    script_.settles = true;
+    start();
+    EXPECT_EQ(counts().spool_restored.get(), 5U);
+    rest();
+    EXPECT_EQ(script_.delivered, lines(5, 5));
+}
+
 TEST_F(SpoolTransport, ManyLeftoversAreInOrder) {
     options_.segment_bytes = 64 << 10;
     options_.compression = "none";
