@@ -86,6 +86,7 @@ void add_tx(Summary& summary, const TxWorker& worker) {
     transport.bytes_out += counts.bytes.get();
     transport.spool_restored += counts.spool_restored.get();
     transport.spool_left += counts.spooled.get();
+    add(summary.counters, "spool_damaged", counts.spool_damaged.get());
     for (std::size_t i = 0; i < loss_count; ++i) {
         add(transport.drops, loss_name(static_cast<Loss>(i)), counts.lost[i].get());
     }

@@ -71,6 +71,7 @@ struct alignas(64) TransportCounts {
     std::array<Counter, loss_count> lost;
     Counter spooled;         ///< on disk now, and not in flight
     Counter spool_restored;  ///< found there at start
+    Counter spool_damaged;   ///< segments of which something could not be read
     Counter state;           ///< a TransportState
 
     /// How a transport counts what deliver() takes.

@@ -47,6 +47,7 @@ void Store::restore_one(std::uint64_t number) {
     Segment& segment = segments_.emplace_back(folder_.path(), number);
     const Segment::Found found = segment.scan();
     if (segment.cut() > 0) {
+        counts_.spool_damaged.add(1);
         say(log::Level::warn, segment.path(),
             "its last " + std::to_string(segment.cut()) +
                 " bytes are not a whole record and were cut");
@@ -59,6 +60,7 @@ void Store::restore_one(std::uint64_t number) {
     if (found == Segment::Found::nothing) {
         segment.remove();
     } else {
+        counts_.spool_damaged.add(1);
         say(log::Level::error, segment.path(),
             "is not a segment that this version reads; it is set aside as .bad");
         std::rename(segment.path().c_str(), (segment.path() + ".bad").c_str());
@@ -151,6 +153,7 @@ void Store::damaged(const Segment& segment, std::uint64_t messages) noexcept {
     unread_ -= messages;
     counts_.spooled.subtract(messages);
     counts_.lose(Loss::spool_failed, messages);
+    counts_.spool_damaged.add(1);
     say(log::Level::error, segment.path(),
         "is damaged: " + std::to_string(messages) + " messages are lost");
 }
