@@ -136,6 +136,23 @@ TEST(SpoolStore, AKilledProcessLosesNothingThatItHadAppended) {
     }
 }
 
+TEST(SpoolStore, DamagedSegmentsAreCounted) {
+    const TempFolder folder;
+    {
+        Shop shop{folder.path(), {.bytes_max = 1 << 20, .segment_bytes = 100}};
+        for (int i = 0; i < 3; ++i) shop.append(*numbers(i * 10, 10));
+        shop.store->close();
+    }
+    const auto segments = folder.segments();
+    ASSERT_GE(segments.size(), 3U);
+    std::filesystem::resize_file(segments[0], std::filesystem::file_size(segments[0]) - 1);
+    std::ofstream{segments[1]} << "no segment";
+    Shop shop{folder.path()};
+    EXPECT_EQ(shop.counts.spool_damaged.get(), 2U);
+    shop.read();
+    EXPECT_EQ(shop.got.back(), "29\n") << "it goes on behind them";
+}
+
 TEST(SpoolStore, AFullOneDropsTheOldest) {
     const TempFolder folder;
     Shop shop{folder.path(), small};
