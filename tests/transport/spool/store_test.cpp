@@ -146,7 +146,7 @@ TEST(SpoolStore, DamagedSegmentsAreCounted) {
     const auto segments = folder.segments();
     ASSERT_GE(segments.size(), 3U);
     std::filesystem::resize_file(segments[0], std::filesystem::file_size(segments[0]) - 1);
-    std::ofstream{segments[1]} << "no segment";
+    std::ofstream{segments[1]} << std::string(100, 'x');
     Shop shop{folder.path()};
     EXPECT_EQ(shop.counts.spool_damaged.get(), 2U);
     shop.read();
