@@ -46,6 +46,11 @@ class OutageTest(DeliverTest):
         self.assertEqual(flowd.unbalanced(summary), "")
         return summary
 
+    def assert_told_once_per_change(self, log: str, trouble: str, relief: str):
+        """A broker that comes back may go once more on a busy machine, but not for every try."""
+        self.assertEqual(log.count(trouble), log.count(relief), log)
+        self.assertIn(log.count(trouble), (1, 2), log)
+
     def assert_all_arrived(self, topic: str, exactly_once: bool):
         expected = timeless(self.lines(V9) * LOOPS)
         found = timeless(each.value for each in consumer.consume(self.brokers, topic))
@@ -75,8 +80,7 @@ class OneNodeTest(OutageTest):
         live = self.kill_and_start("killed")
         self.assert_all_arrived("killed", exactly_once=False)
         log = live.errors.read_text()
-        self.assertEqual(log.count("messages wait"), 1, log)
-        self.assertEqual(log.count(": connected"), 1, log)
+        self.assert_told_once_per_change(log, "messages wait", ": connected")
 
     def test_killed_broker_costs_nothing_exactly_once_with_idempotence(self):
         self.kill_and_start("idempotent", "-transport.kafka.idempotence")
@@ -113,8 +117,7 @@ class OneNodeTest(OutageTest):
         self.assertEqual(Counter(each.value for each in self.read("late")),
                          Counter(self.lines(V9)))
         log = live.errors.read_text()
-        self.assertEqual(log.count("messages wait"), 1, log)
-        self.assertEqual(log.count(": connected"), 1, log)
+        self.assert_told_once_per_change(log, "messages wait", ": connected")
 
     def test_broker_that_stays_away_is_given_up_with_names(self):
         port = flowd.free_port()

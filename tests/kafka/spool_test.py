@@ -76,8 +76,7 @@ class SpoolTest(OutageTest):
         self.assert_in_order("outage")
         self.assertEqual(self.segments(), [], "an empty spool has no segments")
         log = live.errors.read_text()
-        self.assertEqual(log.count("spooling:"), 1, log)
-        self.assertEqual(log.count("spool empty again"), 1, log)
+        self.assert_told_once_per_change(log, "spooling:", "spool empty again")
 
     def test_stop_without_a_broker_leaves_all_on_disk_for_the_next_start(self):
         self.cluster.create_topic("stopped", 1)
