@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "log/log.hpp"
+#include "log/reason.hpp"
 #include "transport/file/writer.hpp"
 
 namespace flowd::file {

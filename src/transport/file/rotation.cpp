@@ -9,6 +9,7 @@
 #include <ctime>
 
 #include "log/log.hpp"
+#include "log/reason.hpp"
 #include "transport/file/retention.hpp"
 #include "transport/file/writer.hpp"
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "log/log.hpp"
+#include "log/reason.hpp"
 #include "transport/file/compressor.hpp"
 #include "transport/file/pause.hpp"
 #include "transport/file/recovery.hpp"

@@ -12,10 +12,6 @@
 
 namespace flowd::file {
 
-std::string reason(int error) {
-    return std::generic_category().message(error) + " (errno " + std::to_string(error) + ")";
-}
-
 std::size_t write_all(int descriptor, flow::Bytes bytes, int& error) noexcept {
     std::size_t written = 0;
     while (written < bytes.size()) {

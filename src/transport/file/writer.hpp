@@ -10,9 +10,6 @@
 
 namespace flowd::file {
 
-/// For a sentence: "No space left on device (errno 28)".
-[[nodiscard]] std::string reason(int error);
-
 /// Writes `bytes`, however many calls it takes, and says how many were written; all, or `error`
 /// says why not. A full non-blocking pipe is waited for as a blocking one would be.
 std::size_t write_all(int descriptor, flow::Bytes bytes, int& error) noexcept;

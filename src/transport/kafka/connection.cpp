@@ -156,16 +156,34 @@ void Producer::take_reports(rd_kafka_event_t* event) {
 }
 
 void Producer::take_report(const rd_kafka_message_t& report) {
-    if (was_purged(report.err) && leftovers_ != nullptr && return_leftover(report)) return;
-    std::uint64_t messages = 1;
+    std::vector<std::uint32_t> ends{static_cast<std::uint32_t>(report.len)};
     auto* ticket = static_cast<Ticket*>(report._private);
     if (options_.is_packed()) {
         const std::unique_ptr<Parcel> parcel{static_cast<Parcel*>(report._private)};
-        messages = parcel->ends.size();
+        ends = std::move(parcel->ends);
         ticket = parcel->ticket;
     }
-    if (ticket != nullptr) ticket->pending -= messages;
-    settle(report.err, messages, report.len, rd_kafka_err2str(report.err));
+    if (was_purged(report.err) && leftovers_ != nullptr) {
+        const flow::Bytes bytes{static_cast<const std::uint8_t*>(report.payload), report.len};
+        const flow::Bytes key{static_cast<const std::uint8_t*>(report.key), report.key_len};
+        return give_back(bytes, ends, report.key != nullptr ? &key : nullptr, ticket, leftovers_);
+    }
+    if (ticket != nullptr) ticket->pending -= ends.size();
+    settle(report.err, ends.size(), report.len, rd_kafka_err2str(report.err));
+}
+
+/// Messages in flight, to whom they came from. What does not fit there, or has nobody, is lost.
+void Producer::give_back(flow::Bytes bytes, std::span<const std::uint32_t> ends,
+                         const flow::Bytes* key, Ticket* ticket, Leftovers* leftovers) {
+    counts().in_flight.subtract(ends.size());
+    if (ticket != nullptr) ticket->pending -= ends.size();
+    std::size_t begin = 0;
+    for (const std::uint32_t end : ends) {
+        const flow::Bytes message = bytes.subspan(begin, end - begin);
+        begin = end;
+        if (leftovers != nullptr && leftovers->take(message, key, ticket)) continue;
+        counts().lose(Loss::given_up, 1);
+    }
 }
 
 void Producer::settle(rd_kafka_resp_err_t error, std::uint64_t messages, std::uint64_t bytes,
@@ -299,42 +317,10 @@ void Producer::give_up_the_rest(Leftovers* leftovers) {
     purge(leftovers);
     for (Packer::Open& open : packer_.all()) {
         if (open.empty()) continue;
-        std::size_t begin = 0;
-        for (const std::uint32_t end : open.ends) {
-            const flow::Bytes message = flow::Bytes{open.bytes}.subspan(begin, end - begin);
-            const flow::Bytes key{open.key};
-            begin = end;
-            counts().in_flight.subtract(1);
-            if (ticket_ != nullptr) --ticket_->pending;
-            if (leftovers == nullptr || !leftovers->take(message, &key, ticket_)) {
-                counts().lose(Loss::given_up, 1);
-            }
-        }
+        const flow::Bytes key{open.key};
+        give_back(flow::Bytes{open.bytes}, open.ends, &key, ticket_, leftovers);
         open.clear();
     }
-}
-
-/// Back to whom it came from. What does not fit there is lost.
-bool Producer::return_leftover(const rd_kafka_message_t& report) {
-    const flow::Bytes bytes{static_cast<const std::uint8_t*>(report.payload), report.len};
-    const flow::Bytes key{static_cast<const std::uint8_t*>(report.key), report.key_len};
-    const flow::Bytes* const its_key = report.key != nullptr ? &key : nullptr;
-    std::vector<std::uint32_t> ends{static_cast<std::uint32_t>(bytes.size())};
-    auto* ticket = static_cast<Ticket*>(report._private);
-    if (options_.is_packed()) {
-        const std::unique_ptr<Parcel> parcel{static_cast<Parcel*>(report._private)};
-        ends = parcel->ends;
-        ticket = parcel->ticket;
-    }
-    if (ticket != nullptr) ticket->pending -= ends.size();
-    counts().in_flight.subtract(ends.size());
-    std::size_t begin = 0;
-    for (const std::uint32_t end : ends) {
-        const bool taken = leftovers_->take(bytes.subspan(begin, end - begin), its_key, ticket);
-        if (!taken) counts().lose(Loss::given_up, 1);
-        begin = end;
-    }
-    return true;
 }
 
 }  // namespace flowd::kafka

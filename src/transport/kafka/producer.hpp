@@ -8,6 +8,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,8 @@ private:
     void take_error(rd_kafka_event_t* event);
     void take_log(rd_kafka_event_t* event);
     void start_anew();
-    [[nodiscard]] bool return_leftover(const rd_kafka_message_t& report);
+    void give_back(flow::Bytes bytes, std::span<const std::uint32_t> ends, const flow::Bytes* key,
+                   Ticket* ticket, Leftovers* leftovers);
     void await_acknowledgements(const Ending& ending);
     void purge(Leftovers* leftovers);
     void give_up_the_rest(Leftovers* leftovers);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
@@ -14,6 +13,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "config/text.hpp"
+
 namespace flowd::kafka {
 
 namespace {
@@ -22,21 +23,6 @@ constexpr std::string_view prefix = "transport.kafka.";
 
 Failure refuse(std::string_view key, std::string_view why) {
     return {std::string{prefix} + std::string{key} + ": " + std::string{why}};
-}
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    return text;
-}
-
-std::string joined(const std::vector<std::string>& items) {
-    std::string all;
-    for (const std::string& item : items) {
-        if (!all.empty()) all += ',';
-        all += item;
-    }
-    return all;
 }
 
 /// 0.8.2.0 to 999.9.9: three numbers or four. Empty: it is none.
@@ -107,7 +93,9 @@ private:
             return refuse("brokers", "names none");
         }
         set("client.id", "flowd");
-        set("bootstrap.servers", joined(options_.brokers));
+        const std::vector<std::string_view> brokers{options_.brokers.begin(),
+                                                    options_.brokers.end()};
+        set("bootstrap.servers", config::joined(brokers, ","));
         const auto version = parse_version(options_.version);
         if (!version) {
             return refuse("version", '"' + options_.version + "\" is no version such as 2.8.0");
@@ -123,7 +111,7 @@ private:
     [[nodiscard]] Failure messages() {
         constexpr std::array<std::string_view, 5> codecs{"none", "gzip", "snappy", "lz4", "zstd"};
         const std::string codec =
-            options_.compression.empty() ? "none" : lower(options_.compression);
+            options_.compression.empty() ? "none" : config::lower(options_.compression);
         if (std::find(codecs.begin(), codecs.end(), codec) == codecs.end()) {
             return refuse("compression", '"' + options_.compression +
                                              "\" is not one of none, gzip, snappy, lz4, zstd");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // flock(2) on a file beside the segments. Other files in the folder are none of our business.
 #include "transport/spool/folder.hpp"
+#include "log/reason.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -32,10 +33,6 @@ namespace fs = std::filesystem;
 }
 
 }  // namespace
-
-std::string reason(int error) {
-    return std::generic_category().message(error) + " (errno " + std::to_string(error) + ")";
-}
 
 Folder::~Folder() {
     if (lock_ >= 0) ::close(lock_);

@@ -32,7 +32,4 @@ private:
     int lock_ = -1;
 };
 
-/// "No space left on device (errno 28)".
-[[nodiscard]] std::string reason(int error);
-
 }  // namespace flowd::spool

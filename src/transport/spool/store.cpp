@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "log/log.hpp"
+#include "log/reason.hpp"
 
 namespace flowd::spool {
 
