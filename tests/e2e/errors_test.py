@@ -53,6 +53,15 @@ class ErrorsTest(unittest.TestCase):
     def test_near_flag_is_suggested(self):
         self.assertIn("replay.loops", self.sentence(USAGE, "-replay.loop", "3"))
 
+    def test_a_key_that_no_transport_has_is_noted(self):
+        note = b"the key of messages has no effect"
+        for hash_flags, noted in ((["-format.hash", "SrcAddr,DstAddr"], 1),
+                                  (["-format.hash=SamplerAddress"], 0), (["-format.hash="], 0)):
+            done = flowd.run(["-replay", FIRST, "-transport", "null",
+                              *hash_flags])
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+            self.assertEqual(done.stderr.count(note), noted, hash_flags)
+
     def test_wrong_choices(self):
         self.assertIn("json, text, pb, bin", self.sentence(USAGE, "-format", "xml"))
         self.assertIn("goflow2-v1, goflow2-v2", self.sentence(USAGE, "-profile", "goflow2"))
