@@ -240,7 +240,7 @@ class PackedTest(DeliverTest):
         self.assertEqual(found, self.written(V9))
 
     def test_flowd_cat_reads_a_topic_through_kcat(self):
-        cat = Path(flowd.binary()).parent / "tools/flowd-cat"
+        cat = Path(flowd.binary()).parent / "tools/cat/flowd-cat"
         if not cat.exists():
             self.skipTest(f"{cat} is not built")
         self.cluster.create_topic("cat", PARTITIONS)
