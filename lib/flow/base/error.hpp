@@ -15,13 +15,22 @@ enum class [[nodiscard]] Error : std::uint8_t{
     none = 0,
 
     // The frame around the datagram (ingress).
-    frame_truncated,  ///< the captured frame ends inside its headers or before its IP length
-    frame_not_ip,     ///< ARP, LLDP, an unknown link type …
-    frame_bad_ip,     ///< IP version, header length or total length that contradict each other
-    frame_fragment,   ///< an IP fragment: one of several parts of a datagram
-    frame_not_udp,    ///< IP, but another protocol
-    frame_bad_udp,    ///< UDP length that contradicts the IP length
-    frame_not_ours,   ///< UDP, to an address or port that no listener names
+    frame_truncated,     ///< the captured frame ends inside its headers or before its IP length
+    frame_not_ip,        ///< ARP, LLDP, an unknown link type …
+    frame_bad_ip,        ///< IP version, header length or total length that contradict each other
+    frame_fragment,      ///< an IP fragment: one of several parts of a datagram
+    frame_not_udp,       ///< IP, but another protocol
+    frame_bad_udp,       ///< UDP length that contradicts the IP length
+    frame_not_ours,      ///< UDP, to an address, VLAN or port that nobody named
+    frame_bad_checksum,  ///< the UDP or IPv4 header checksum is wrong, and such are dropped
+
+    // Fragments, where they are put together (ingress). Each fragment counts by itself.
+    fragment_refused,  ///< overlaps another one, or is one of too many of its datagram
+    fragment_expired,  ///< the others of its datagram did not come in time
+    fragment_limit,    ///< no room: too many datagrams are waiting for their rest
+
+    // Between RX workers (ingress).
+    shard_ring_full,  ///< the worker whose exporter it is does not keep up
 
     // The datagram as a whole.
     empty,              ///< no payload
@@ -53,13 +62,33 @@ inline constexpr std::size_t error_count = static_cast<std::size_t>(Error::count
 
 /// The counter's name. Stable: dashboards and the summary's JSON depend on it.
 [[nodiscard]] constexpr std::string_view error_name(Error error) noexcept {
-    constexpr std::array<std::string_view, error_count> names{
-        "none",           "frame_truncated",  "frame_not_ip",     "frame_bad_ip",
-        "frame_fragment", "frame_not_udp",    "frame_bad_udp",    "frame_not_ours",
-        "empty",          "truncated",        "unknown_protocol", "protocol_not_here",
-        "bad_length",     "bad_set_length",   "bad_set_id",       "bad_template",
-        "template_limit", "unknown_template", "bad_aggregation",  "bad_address_type",
-        "bad_sample",     "bad_record"};
+    constexpr std::array<std::string_view, error_count> names{"none",
+                                                              "frame_truncated",
+                                                              "frame_not_ip",
+                                                              "frame_bad_ip",
+                                                              "frame_fragment",
+                                                              "frame_not_udp",
+                                                              "frame_bad_udp",
+                                                              "frame_not_ours",
+                                                              "frame_bad_checksum",
+                                                              "fragment_refused",
+                                                              "fragment_expired",
+                                                              "fragment_limit",
+                                                              "shard_ring_full",
+                                                              "empty",
+                                                              "truncated",
+                                                              "unknown_protocol",
+                                                              "protocol_not_here",
+                                                              "bad_length",
+                                                              "bad_set_length",
+                                                              "bad_set_id",
+                                                              "bad_template",
+                                                              "template_limit",
+                                                              "unknown_template",
+                                                              "bad_aggregation",
+                                                              "bad_address_type",
+                                                              "bad_sample",
+                                                              "bad_record"};
     static_assert(!names.back().empty());
     const auto index = static_cast<std::size_t>(error);
     return index < names.size() ? names[index] : "?";
