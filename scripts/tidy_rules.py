@@ -46,9 +46,11 @@ INCLUDE_TABLE = {
     "src/enrich": (BASE, MODEL, "src/log", "src/config"),
     "src/state": (BASE, MODEL, "src/log"),
     "src/ring": DRIVER,
-    "src/ingress": DRIVER,
+    # Whose datagram is it? Sharding asks what the decoders would find.
+    "src/ingress": DRIVER + ("lib/flow/decode/peek.hpp",),
     "src/transport": DRIVER,
     "src/worker": (BASE, MODEL, "lib/flow/pipeline", "src/ring", "src/ingress/ingress.hpp",
+                   "src/ingress/sharding.hpp", "src/ingress/shard_table.hpp",
                    "src/transport/transport.hpp", "src/config", "src/metrics",
                    "src/log/failure.hpp"),
     "src/http": (BASE, MODEL, "src/config", "src/metrics", "src/log", "src/worker"),

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "config/cores.hpp"
 #include "config/fallback.hpp"
 #include "config/shape.hpp"
 #include "control/progress.hpp"
@@ -108,6 +109,7 @@ config::Schema make_schema(Settings& settings) {
     append(all, udp::rows(settings.udp));
     append(all, rows(settings.transports.single));
     config::Schema schema{std::move(all)};
+    schema.allow_array(settings.dpdk.ports.array());
     schema.allow_array(settings.transports.array());
     return schema;
 }
@@ -146,28 +148,47 @@ Failure Daemon::open_ingress() {
     for (const config::Listener& listener : loaded_.listeners) {
         rx_count = std::max<std::size_t>(rx_count, listener.count);
     }
-    dpdk::WorkerOptions worker{.idle = idle_policy(config.idle)};
-    if (settings_.is_replay() || config.ingress == "dpdk") {
-        const std::size_t queues =
-            settings_.is_replay() ? 1 : static_cast<std::size_t>(settings_.dpdk.queues);
-        worker.shares_cpu = queues + tx_worker_count() > usable_cpus();
-        const bool filtered = loaded_.was_given("listen");
-        const auto listeners = filtered || !settings_.is_replay() ? loaded_.listeners
-                                                                  : std::vector<config::Listener>{};
-        Outcome<dpdk::Opened> opened = settings_.is_replay()
-                                           ? dpdk::open_replay(replay_options(config.replay),
-                                                               settings_.dpdk, listeners, worker)
-                                           : dpdk::open(settings_.dpdk, listeners, worker);
-        if (!opened) return opened.error();
-        dpdk_ = std::move(*opened);
-        for (const auto& queue : dpdk_.queues) ingresses_.push_back(queue.get());
-        return {};
-    }
+    if (settings_.is_replay() || config.ingress == "dpdk") return open_dpdk();
     auto opened = udp::open(settings_.udp, loaded_.listeners, rx_count);
     if (!opened) return opened.error();
     udp_ = std::move(*opened);
     for (const auto& ingress : udp_) ingresses_.push_back(ingress.get());
     return {};
+}
+
+Failure Daemon::open_dpdk() {
+    const config::Config& config = settings_.general;
+    const bool replay = settings_.is_replay();
+    const std::size_t asked = rx_worker_count();
+    const std::size_t workers = replay ? 1 : asked != 0 ? asked : dpdk::queue_count(settings_.dpdk);
+    const dpdk::WorkerOptions worker{.idle = idle_policy(config.idle),
+                                     .shares_cpu = workers + tx_worker_count() > usable_cpus()};
+    if (worker.shares_cpu && !replay) {
+        log::warn("rx: " + std::to_string(workers) + " RX and " +
+                  std::to_string(tx_worker_count()) + " TX workers share " +
+                  std::to_string(usable_cpus()) + " CPUs: they give way to each other, slower");
+    }
+    const auto listeners = loaded_.was_given("listen") || !replay ? loaded_.listeners
+                                                                  : std::vector<config::Listener>{};
+    Outcome<dpdk::Opened> opened =
+        replay ? dpdk::open_replay(replay_options(config.replay), settings_.dpdk, listeners, worker)
+               : dpdk::open({.dpdk = settings_.dpdk,
+                             .listeners = listeners,
+                             .worker = worker,
+                             .workers = static_cast<std::uint32_t>(asked),
+                             .seed = random_seed()});
+    if (!opened) return opened.error();
+    dpdk_ = std::move(*opened);
+    for (const auto& queue : dpdk_.queues) ingresses_.push_back(queue.get());
+    return {};
+}
+
+/// Of -ingress dpdk; 0: as many as there are queues.
+std::size_t Daemon::rx_worker_count() const {
+    const config::Config& config = settings_.general;
+    if (config.rx_workers != 0) return static_cast<std::size_t>(config.rx_workers);
+    const auto cores = config::parse_cores(config.rx_cores);
+    return cores ? cores->size() : 0;
 }
 
 Failure Daemon::make_workers() {

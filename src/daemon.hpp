@@ -55,6 +55,8 @@ public:
 private:
     [[nodiscard]] Failure open_transports();
     [[nodiscard]] Failure open_ingress();
+    [[nodiscard]] Failure open_dpdk();
+    [[nodiscard]] std::size_t rx_worker_count() const;
     [[nodiscard]] Failure make_workers();
     [[nodiscard]] Outcome<RxSettings> rx_settings();
     [[nodiscard]] Failure make_rx_workers(const RxSettings& settings);

@@ -47,9 +47,20 @@ void add_counters(Summary::Counts& counts, const flow::PipelineStats& stats) {
     add(counts, "sequence_late", stats.sequence_late);
     add(counts, "sequence_duplicates", stats.sequence_duplicates);
     add(counts, "sequence_resets", stats.sequence_resets);
+    add(counts, "sequence_unchecked", stats.sequence_unchecked);
     add(counts, "counter_samples", stats.counter_samples);
     add(counts, "discarded_samples", stats.discarded_samples);
     add(counts, "other_samples", stats.other_samples);
+}
+
+void add_counters(Summary::Counts& counts, const IngressStats& stats) {
+    add(counts, "shard_forwarded", stats.forwarded);
+    add(counts, "shard_held", stats.held);
+    add(counts, "fragments", stats.fragments);
+    add(counts, "reassembled", stats.reassembled);
+    add(counts, "checksums_bad", stats.checksums_bad);
+    add(counts, "answered", stats.answered);
+    add(counts, "handed_to_kernel", stats.handed_to_kernel);
 }
 
 void add_rx(Summary& summary, const RxWorker& worker) {
@@ -77,6 +88,7 @@ void add_rx(Summary& summary, const RxWorker& worker) {
         add(transport.drops, "too_large", outlet.writer(i).too_large_drops());
     }
     add_counters(summary.counters, pipeline);
+    add_counters(summary.counters, ingress);
 }
 
 void add_tx(Summary& summary, const TxWorker& worker) {

@@ -11,6 +11,7 @@
 #include "flow/pipeline/pipeline.hpp"
 #include "flow/pipeline/raw_pipeline.hpp"
 #include "ingress/ingress.hpp"
+#include "ingress/sharding.hpp"
 #include "metrics/counter.hpp"
 #include "worker/learnt_mailbox.hpp"
 #include "worker/near_memory.hpp"
@@ -24,6 +25,9 @@ struct alignas(64) RxProgress {
     Counter datagrams;
     Counter flows;
     Counter learnt;  ///< changes of what is worth saving; see LearntMailbox
+    // A polling thread takes all of its CPU's time; these tell how much of it was work.
+    Counter cycles;       ///< of the time stamp counter, since the start
+    Counter busy_cycles;  ///< of these, in bursts that had something
 };
 
 /// How another thread ends the workers. Two steps: stop, then hurry.
@@ -100,13 +104,16 @@ public:
     void run() noexcept override {
         const NearMemory near{ingress_.numa_node()};  // for tables that grow later
         ingress_.attach();
+        started_ = last_ = cycles();
         while (!flags_.stop.load(std::memory_order_relaxed)) {  // nothing is ordered by it
             mailbox_.serve(pipeline_.state());
-            if (turn()) continue;
+            if (timed_turn()) continue;
             if (ingress_.exhausted()) break;
             ingress_.wait(working_ ? idle_after_ns : wait_max_ns);
+            last_ = cycles();
         }
         drain();
+        close();
         pipeline_.finish();
         outlet_.flush();
         if (span_.used() && working_) span_.end();
@@ -148,6 +155,16 @@ private:
     /// too, and waking the TX worker each time costs more than all else.
     static constexpr std::uint64_t idle_after_ns = 5'000'000;
 
+    /// One burst, and how long it took.
+    bool timed_turn() noexcept {
+        const bool worked = turn();
+        const std::uint64_t now = cycles();
+        if (worked) progress_.busy_cycles.add(now - last_);
+        progress_.cycles.set(now - started_);
+        last_ = now;
+        return worked;
+    }
+
     /// One burst. False when there was nothing. A function of its own: the gate counts what it
     /// costs.
     [[gnu::noinline]] bool turn() noexcept {
@@ -155,7 +172,7 @@ private:
         if (burst.empty()) {
             ingress_.release();
             rest();
-            return false;
+            return !ingress_.idle();
         }
         span_.begin();
         working_ = true;
@@ -205,6 +222,18 @@ private:
         }
     }
 
+    /// What other workers have received for this one still comes.
+    void close() noexcept {
+        Sharding* const sharding = ingress_.sharding();
+        if (sharding == nullptr) return;
+        sharding->close();
+        const std::uint64_t deadline = monotonic_ns() + drain_max_ns;
+        while (!sharding->closed() && !flags_.hurry.load(std::memory_order_relaxed) &&
+               monotonic_ns() < deadline) {
+            if (!turn()) ingress_.wait(wait_max_ns);
+        }
+    }
+
     void publish_progress() noexcept {
         progress_.datagrams.set(pipeline_.stats().datagrams);
         progress_.flows.set(pipeline_.stats().flows);
@@ -218,6 +247,8 @@ private:
     bool drain_on_stop_;
     std::uint64_t empty_since_ns_ = 0;  ///< 0: it is not, or nobody asked
     bool working_ = false;              ///< since the last silence
+    std::uint64_t started_ = 0;         ///< cycles
+    std::uint64_t last_ = 0;            ///< cycles, at the end of the last turn
     Outlet outlet_;
     Pipeline pipeline_;
 };

@@ -59,6 +59,10 @@ public:
                                       std::uint32_t now_seconds) noexcept;
     /// Counts loss of a protocol whose decoder does not: all but NetFlow v9 and IPFIX.
     void track(const Datagram& datagram, ExporterIndex exporter) noexcept {
+        if (datagram.dealt) [[unlikely]] {
+            ++stats.sequence_unchecked;
+            return;
+        }
         const SequenceHeader header = sequence_of(datagram, exporter);
         if (header.domain.version == 0) return;
         DomainState* const domain = domains.enter(header.domain, now_seconds_);

@@ -33,6 +33,7 @@ struct DecodeStats {
     std::uint64_t sequence_late = 0;        ///< datagrams that were counted as lost before
     std::uint64_t sequence_duplicates = 0;  ///< datagrams that came twice
     std::uint64_t sequence_resets = 0;      ///< an exporter restarted, or jumped
+    std::uint64_t sequence_unchecked = 0;   ///< datagrams of streams that are dealt to many shards
 
     std::uint64_t exporters_evicted = 0;  ///< to make room for others
     std::uint64_t templates_evicted = 0;

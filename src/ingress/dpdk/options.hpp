@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/row.hpp"
+#include "ingress/dpdk/port_options.hpp"
 
 namespace flowd::dpdk {
 
@@ -27,11 +28,15 @@ struct Options {
     std::int64_t memory_mb = 0;      ///< 0: computed
     std::int64_t queues = 1;         ///< RX queues of each port
     std::int64_t descriptors = 4096;
-    std::int64_t pool = 0;  ///< mbufs of each queue; 0: computed
-    std::int64_t mtu = 0;   ///< 0: what the driver starts with, 1500
+    std::int64_t pool = 0;           ///< mbufs of each queue; 0: computed
+    std::int64_t mtu = 0;            ///< 0: what the driver starts with, 1500
+    std::int64_t shard_ring = 2048;  ///< frames between two workers
+    std::int64_t fragments_bytes = 16'777'216;
+    std::int64_t fragments_age_ms = 2'000;
+    PortTables ports{};
 };
 
-/// The rows write into `options`, which must outlive them.
+/// The rows write into `options`, which must outlive them. Those of [port] are among them.
 [[nodiscard]] std::vector<config::Row> rows(Options& options);
 
 }  // namespace flowd::dpdk

@@ -3,7 +3,6 @@
 #include "ingress/dpdk/replay.hpp"
 
 #include <fcntl.h>
-#include <rte_mbuf_dyn.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -173,12 +172,14 @@ Outcome<Opened> open_replay(const ReplayOptions& replay, const Options& dpdk,
     ingress.frame_count = frame_count(replay, *capture);
     ingress.seconds = replay.seconds;
     ingress.pace = make_pace(replay, *capture);
-    ingress.link = capture->link;
     ingress.path = replay.path;
+    const std::uint16_t port = opened->ports.front()->id();
+    opened->faces.resize(port + 1U);
+    opened->faces[port].link = capture->link;
     // Preloading copies the bytes of each frame but not its capture time.
-    if (!preload) rte_mbuf_dyn_rx_timestamp_register(&ingress.time.offset, &ingress.time.flag);
-    opened->queues.push_back(std::make_unique<ReplayIngress>(
-        opened->ports.front()->id(), std::move(ingress), listeners, worker));
+    if (!preload) opened->faces[port].time = capture_time();
+    opened->queues.push_back(std::make_unique<ReplayIngress>(port, std::move(ingress), listeners,
+                                                             opened->faces, worker));
     return opened;
 }
 
