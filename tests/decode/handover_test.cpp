@@ -295,6 +295,7 @@ TEST_F(HandoverTest, ATakerThatHasSeenNothingTakesTheTime) {
 }
 
 TEST_F(HandoverTest, MovesSetsThatWaitInTheirOrder) {
+    static_cast<void>(b_.domain(ipv4(10, 0, 0, 2), 9, 1));  // another index there
     const Domain given = a_.domain(router, 9, 1);
     for (std::size_t i = 1; i <= 20; ++i) a_.park(given, 256 + i % 2, i);
     move(a_, b_, everything);
