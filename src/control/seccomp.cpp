@@ -67,6 +67,9 @@ constexpr std::array allowed{
     SCMP_SYS(getpid),
     SCMP_SYS(gettid),
     SCMP_SYS(getcpu),
+    SCMP_SYS(access),  // DPDK asks for the NUMA node of its CPU so; it opens nothing
+    SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2),
     SCMP_SYS(sched_getaffinity),
     SCMP_SYS(sched_setaffinity),
     SCMP_SYS(rt_sigaction),
