@@ -24,6 +24,22 @@ from support import flowd, packets, pcap  # noqa: E402
 V5 = flowd.CAPTURES / "softflowd_v5.pcap"
 FIRST = flowd.CAPTURES / "first.pcap"
 KILL = ("-process.seccomp", "kill")
+NOBODY = pwd.getpwnam("nobody")
+# Hands every frame of a queue to the socket there; net_af_xdp wants the map to have this name.
+XDP_PROGRAM = """
+#define SEC(name) __attribute__((section(name), used))
+struct context { unsigned data, data_end, data_meta, ingress_ifindex, rx_queue_index; };
+struct {
+    int (*type)[17], (*max_entries)[64];
+    unsigned *key, *value;
+} xsks_map SEC(".maps");
+static long (*redirect_map)(void *, unsigned long long, unsigned long long) = (void *)51;
+SEC("xdp") int hand_over(struct context *frame)
+{
+    return redirect_map(&xsks_map, frame->rx_queue_index, 2);
+}
+char terms[] SEC("license") = "BSD";
+"""
 INSIDE = "FLOWD_TEST_IN_NAMESPACE"
 
 
@@ -119,6 +135,36 @@ class ConfinedTest(unittest.TestCase):
                              f"no flow through {vdev}: {live.errors.read_text()}")
             self.finish(live)
 
+    def confine_as_unit(self, drop_in: str) -> None:
+        """flowd is run by nobody, with the capabilities and limits of the drop-in alone."""
+        text = (flowd.ROOT / "systemd/drop-ins" / f"{drop_in}.conf.in").read_text()
+        settings = dict(line.split("=", 1) for line in text.splitlines()
+                        if "=" in line and not line.startswith("#"))
+        names = settings["AmbientCapabilities"].lower().replace("cap_", "").split()
+        locked = "unlimited" if settings.get("LimitMEMLOCK") == "infinity" else "65536"
+        raises = subprocess.run(["sh", "-c", f"ulimit -l {locked}"], capture_output=True)
+        if raises.returncode != 0:
+            names.append("ipc_lock")  # a container that may not raise the limit
+        capabilities = ",".join(["-all", *("+" + name for name in names)])
+        self.folder.chmod(0o755)
+        work = self.folder / "work"
+        work.mkdir()
+        os.chown(work, NOBODY.pw_uid, NOBODY.pw_gid)
+        program = self.folder / "flowd"
+        shutil.copy(flowd.binary(), program)
+        wrapper = self.folder / "confined-flowd"
+        wrapper.write_text(
+            f"#!/bin/sh\nulimit -l {locked} 2>/dev/null\n"
+            f"exec setpriv --reuid {NOBODY.pw_uid} --regid {NOBODY.pw_gid} --clear-groups"
+            f" --no-new-privs --bounding-set {capabilities} --inh-caps {capabilities}"
+            f" --ambient-caps {capabilities} {program} \"$@\"\n")
+        wrapper.chmod(0o755)
+        before = os.environ.get("FLOWD")
+        os.environ["FLOWD"] = str(wrapper)
+        self.addCleanup(lambda: os.environ.update(FLOWD=before) if before
+                        else os.environ.pop("FLOWD"))
+        self.folder = work
+
     def in_namespace(self) -> None:
         if INSIDE not in os.environ:
             self.skipTest("runs in the namespace")
@@ -129,16 +175,25 @@ class ConfinedTest(unittest.TestCase):
 
     def test_af_packet(self):
         self.in_namespace()
+        self.confine_as_unit("af_packet")
         self.drive("net_af_packet0,iface=conf0", "conf0", "conf1")
 
     def test_af_xdp(self):
         self.in_namespace()
-        self.drive("net_af_xdp0,iface=conf0", "conf0", "conf1")
+        if shutil.which("clang-14") is None:
+            self.skipTest("no clang-14 to build an XDP program with")
+        self.folder.chmod(0o755)
+        source, program = self.folder / "xdp.c", self.folder / "xdp.o"
+        source.write_text(XDP_PROGRAM)
+        run("clang-14", "-O2", "-g", "-target", "bpf", "-c", source, "-o", program)
+        self.confine_as_unit("af_xdp")
+        self.drive(f"net_af_xdp0,iface=conf0,xdp_prog={program}", "conf0", "conf1")
 
     def test_tap(self):
         self.in_namespace()
         if not Path("/dev/net/tun").exists():
             self.skipTest("no /dev/net/tun")
+        self.confine_as_unit("tap")
         self.drive("net_tap0,iface=conftap", "conftap", "conftap")
 
 
@@ -148,7 +203,7 @@ class UserTest(unittest.TestCase):
     def test_flowd_becomes_the_user_and_opens_its_files_anew(self):
         if os.geteuid() != 0:
             self.skipTest("needs root")
-        user = pwd.getpwnam("nobody")
+        user = NOBODY
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             os.chmod(folder, 0o755)
@@ -191,5 +246,6 @@ if __name__ == "__main__":
     if INSIDE not in os.environ and namespace_works():
         os.environ[INSIDE] = "1"
         os.execvp("unshare", ["unshare", "--net", "--mount", "sh", "-c", "ip link set lo up && "
-                              'mount -t sysfs none /sys && exec "$@"', "sh", sys.executable, *sys.argv])
+                              'mount -t sysfs none /sys && exec "$@"', "sh",
+                              sys.executable, *sys.argv])
     unittest.main()
