@@ -93,6 +93,8 @@ DOORS = (
     ("libmaxminddb", re.compile(r"^maxminddb"), ("src/enrich",)),
     ("libprotobuf", re.compile(r"^google/protobuf/|\.pb\.h$"), ("src/tools",)),
     ("libpcap", re.compile(r"^pcap(\.h$|/)"), ("src/ingress/pcap", "src/ingress/dpdk")),
+    ("libsystemd", re.compile(r"^systemd/"), ("src/control",)),
+    ("libseccomp", re.compile(r"^seccomp\.h$"), ("src/control",)),
     ("libzstd", re.compile(r"^zstd\w*\.h$"), COMPRESSING),
     ("liblz4", re.compile(r"^lz4\w*\.h$"), COMPRESSING),
     ("GoogleTest", re.compile(r"^(gtest|gmock)/"), ()),
