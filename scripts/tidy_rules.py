@@ -49,13 +49,15 @@ INCLUDE_TABLE = {
     # Whose datagram is it? Sharding asks what the decoders would find.
     "src/ingress": DRIVER + ("lib/flow/decode/peek.hpp",),
     "src/transport": DRIVER,
-    "src/worker": (BASE, MODEL, "lib/flow/pipeline", "src/ring", "src/ingress/ingress.hpp",
+    "src/worker": (BASE, MODEL, "lib/flow/pipeline", "lib/flow/decode/handover.hpp",
+                   "lib/flow/decode/handover_page.hpp", "src/ring", "src/ingress/ingress.hpp",
                    "src/ingress/sharding.hpp", "src/ingress/shard_table.hpp",
                    "src/transport/transport.hpp", "src/config", "src/metrics",
                    "src/log/failure.hpp"),
     "src/http": (BASE, MODEL, "src/config", "src/metrics", "src/log", "src/worker"),
     "src/control": (BASE, MODEL, "src/config", "src/metrics", "src/log", "src/worker",
-                    "src/state"),
+                    "src/state", "src/ingress/shard_table.hpp", "src/ring",
+                    "lib/flow/decode/handover_page.hpp"),
     "src/tools": ("lib/flow", "src/config", "src/log"),
     "src": ("lib/flow", "src"),  # main.cpp and daemon.*: they wire everything together
 }
@@ -91,6 +93,8 @@ DOORS = (
     ("libmaxminddb", re.compile(r"^maxminddb"), ("src/enrich",)),
     ("libprotobuf", re.compile(r"^google/protobuf/|\.pb\.h$"), ("src/tools",)),
     ("libpcap", re.compile(r"^pcap(\.h$|/)"), ("src/ingress/pcap", "src/ingress/dpdk")),
+    ("libsystemd", re.compile(r"^systemd/"), ("src/control",)),
+    ("libseccomp", re.compile(r"^seccomp\.h$"), ("src/control",)),
     ("libzstd", re.compile(r"^zstd\w*\.h$"), COMPRESSING),
     ("liblz4", re.compile(r"^lz4\w*\.h$"), COMPRESSING),
     ("GoogleTest", re.compile(r"^(gtest|gmock)/"), ()),

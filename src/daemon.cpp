@@ -14,6 +14,8 @@
 #include "config/cores.hpp"
 #include "config/fallback.hpp"
 #include "config/shape.hpp"
+#include "control/confine.hpp"
+#include "control/privileges.hpp"
 #include "control/progress.hpp"
 #include "control/signals.hpp"
 #include "flow/format/json/formatter.hpp"
@@ -121,11 +123,23 @@ Daemon::~Daemon() {
 }
 
 Failure Daemon::start() {
-    for (const auto stage : {&Daemon::open_transports, &Daemon::open_ingress, &Daemon::make_workers,
-                             &Daemon::restore, &Daemon::launch}) {
+    // The ingress first: what it opens may need root, all others belong to who flowd becomes.
+    for (const auto stage :
+         {&Daemon::open_ingress, &Daemon::give_up_privileges, &Daemon::open_transports,
+          &Daemon::make_workers, &Daemon::restore, &Daemon::launch}) {
         if (Failure failure = (this->*stage)(); failed(failure)) return failure;
     }
+    notifier_.ready(settings_.is_replay() ? "replaying" : "collecting");
     return {};
+}
+
+Failure Daemon::give_up_privileges() {
+    const bool owns_ports = settings_.general.ingress == "dpdk" && !settings_.is_replay();
+    Duties duties{.maps_memory = owns_ports, .owns_xdp = owns_ports};
+    const Failure failure = become_user(settings_.general.process.user, needed_for(duties));
+    if (failed(failure)) return failure;
+    duties.opens_files = true;
+    return keep_only(needed_for(duties));
 }
 
 Failure Daemon::open_transports() {
@@ -138,7 +152,9 @@ Failure Daemon::open_transports() {
 
 std::size_t Daemon::tx_worker_count() const noexcept {
     std::size_t count = 0;
-    for (const Output& output : outputs_) count += output.workers.size();
+    for (const TransportSettings* each : settings_.transports.in_use()) {
+        count += static_cast<std::size_t>(each->workers);
+    }
     return count;
 }
 
@@ -272,13 +288,21 @@ Failure Daemon::restore() {
 
 Failure Daemon::launch() {
     try {
-        const auto start = [&](const char* name, std::size_t index, auto& worker) {
-            threads_.emplace_back([&worker] { worker.run(); });
+        const auto start = [&](const char* name, std::size_t index, auto& worker, auto confine) {
+            threads_.emplace_back([&worker, confine] {
+                confine();
+                worker.run();
+            });
             const std::string label = "flowd-" + std::string{name} + std::to_string(index);
             pthread_setname_np(threads_.back().native_handle(), label.c_str());
         };
-        for (std::size_t i = 0; i < tx_workers_.size(); ++i) start("tx", i, *tx_workers_[i]);
-        for (std::size_t i = 0; i < rx_workers_.size(); ++i) start("rx", i, *rx_workers_[i]);
+        for (std::size_t i = 0; i < tx_workers_.size(); ++i) {
+            start("tx", i, *tx_workers_[i], confine_tx_thread);
+        }
+        for (std::size_t i = 0; i < rx_workers_.size(); ++i) {
+            start("rx", i, *rx_workers_[i],
+                  [this] { confine_rx_thread(settings_.general.process.seccomp); });
+        }
     } catch (const std::system_error& error) {
         // Workers that did start wait for those that did not: let them all go.
         for (const auto& worker : rx_workers_) worker->give_up();
@@ -306,10 +330,15 @@ void Daemon::wait_for_end() {
         if (signal == Signal::stop) {
             const bool again = flags_.stop.exchange(true, std::memory_order_relaxed);
             flags_.hurry.store(again, std::memory_order_relaxed);
-            if (!again) log::info("stopping: delivering what has arrived; a second signal hurries");
+            if (!again) {
+                notifier_.stopping("delivering what has arrived");
+                log::info("stopping: delivering what has arrived; a second signal hurries");
+            }
         }
         if (signal == Signal::reopen) {
+            notifier_.reloading();
             for (const auto& worker : tx_workers_) worker->request_reopen();
+            notifier_.ready("collecting");
         }
         if (output_lost()) {
             flags_.stop.store(true, std::memory_order_relaxed);
@@ -317,6 +346,7 @@ void Daemon::wait_for_end() {
         }
         progress.tick();
         state_->tick();
+        notifier_.tick(monotonic_ns());
         give_up_if_stuck();
     }
 }

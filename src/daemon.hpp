@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Daemon: opens what the configuration asks for, wires ingress, workers, rings and transports
-// together, runs them, and stops them in reverse. Start in named stages: open transports, open
-// ingress, make workers, restore, launch. The main thread's.
+// together, runs them, and stops them in reverse. Start in named stages: open ingress, give up
+// privileges, open transports, make workers, restore, launch. The main thread's.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 
 #include "config/config.hpp"
 #include "config/load.hpp"
+#include "control/notify.hpp"
 #include "control/state_keeper.hpp"
 #include "control/summary.hpp"
 #include "ingress/dpdk/opened.hpp"
@@ -57,6 +58,7 @@ private:
     [[nodiscard]] Failure open_ingress();
     [[nodiscard]] Failure open_dpdk();
     [[nodiscard]] std::size_t rx_worker_count() const;
+    [[nodiscard]] Failure give_up_privileges();
     [[nodiscard]] Failure make_workers();
     [[nodiscard]] Outcome<RxSettings> rx_settings();
     [[nodiscard]] Failure make_rx_workers(const RxSettings& settings);
@@ -76,6 +78,7 @@ private:
     const Settings& settings_;
     const config::Loaded& loaded_;
     StopFlags flags_;
+    Notifier notifier_;
     std::uint64_t hurried_at_ns_ = 0;
 
     // Destroyed from the bottom up: threads have been joined by then.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "config/load.hpp"
+#include "config/manual.hpp"
 #include "config/print.hpp"
 #include "control/signals.hpp"
 #include "daemon.hpp"
@@ -64,6 +65,9 @@ int main(int argument_count, char** arguments) {
     if (settings.general.help) return say(config::help_text(schema));
     if (settings.general.version) return say("flowd " FLOWD_VERSION "\n");
     if (settings.general.print_config) return say(config::print_config(schema));
+    if (settings.general.print_docs != "none") {
+        return say(config::print_docs(schema, settings.general.print_docs));
+    }
     start_log(settings);
     for (const std::string& note : loaded->notes) log::info(note);
     for (const std::string& warning : loaded->warnings) log::warn(warning);

@@ -36,6 +36,12 @@ std::vector<Row> command_rows(Config& config) {
          .target = &config.print_config,
          .help = "Print the configuration in use as TOML, and exit."},
         {.key = "",
+         .flag = "print-docs",
+         .target = &config.print_docs,
+         .help = "Print what is made of the settings, and exit: the keys' part of the manual page "
+                 "flowd.toml(5), the flags' part of flowd(8), or completion for bash.",
+         .choices = {"none", "keys", "flags", "bash"}},
+        {.key = "",
          .flag = "summary",
          .target = &config.summary_path,
          .help = "File for the counters at shutdown, as JSON; empty: none."},
@@ -310,6 +316,22 @@ std::vector<Row> size_rows(Config& config) {
     };
 }
 
+std::vector<Row> process_rows(Process& process) {
+    return {
+        {.key = "process.user",
+         .flag = "process.user",
+         .target = &process.user,
+         .help = "User to become once ports and sockets are open, when flowd is started as root; "
+                 "files are opened as this user. Empty: stay who flowd was started as."},
+        {.key = "process.seccomp",
+         .flag = "process.seccomp",
+         .target = &process.seccomp,
+         .help = "RX workers may receive, compute and wait, and make no other system call: any "
+                 "other fails (on), ends the process (kill), or is allowed (off).",
+         .choices = {"on", "kill", "off"}},
+    };
+}
+
 std::vector<Row> log_rows(Config& config) {
     return {
         {.key = "log.level",
@@ -338,6 +360,7 @@ std::vector<Row> rows(Config& config) {
     append(template_rows(config.learnt));
     append(sampling_rows(config.sampling));
     append(size_rows(config));
+    append(process_rows(config.process));
     append(log_rows(config));
     append(rows(config.goflow2));
     return all;

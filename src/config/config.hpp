@@ -41,6 +41,12 @@ struct Sampling {
     bool across_domains = false;        ///< -samplingrate.fallback
 };
 
+/// What the process may do.
+struct Process {
+    std::string user;            ///< empty: who it was started as
+    std::string seccomp = "on";  ///< of RX workers: "on", "kill" or "off"
+};
+
 struct Config {
     std::string file;
 
@@ -76,12 +82,15 @@ struct Config {
     Learnt learnt;
     Sampling sampling;
 
+    Process process;
+
     std::string log_level = "info";
     std::string log_format = "normal";
 
     bool check = false;
     bool connect = false;
     bool print_config = false;
+    std::string print_docs = "none";  ///< "keys", "flags" or "bash"
     bool version = false;
     bool help = false;
 

@@ -105,6 +105,15 @@ public:
         if (!is_split(bucket)) return {bucket, bucket, false};
         return {bucket, split_bucket(hashed, version, domain), false};
     }
+    /// Whether the state of a domain is among what a move brings to worker `to`.
+    [[nodiscard]] bool leaves(const ShardMove& move, std::uint32_t to, const flow::Address& source,
+                              std::uint8_t version, std::uint32_t domain) const noexcept {
+        if (move.kind == ShardMove::Kind::bucket) {
+            return place_of(source, version, domain).bucket == move.bucket;
+        }
+        const std::uint64_t hashed = flow::hash(source, seed_);
+        return (hashed & mask) == move.bucket && owner(split_bucket(hashed, version, domain)) == to;
+    }
     [[nodiscard]] std::uint8_t owner(std::uint16_t bucket) const noexcept {
         return owners_[bucket].load(std::memory_order_relaxed);
     }

@@ -13,9 +13,12 @@ public:
     Sharding(const Sharding&) = delete;
     Sharding& operator=(const Sharding&) = delete;
 
+    [[nodiscard]] virtual ShardTable& table() noexcept = 0;
     /// Datagrams that the move concerns wait from here on, in their order, until let_go().
     virtual void hold(const ShardMove& move) noexcept = 0;
     virtual void let_go() noexcept = 0;
+    /// Some of them have not been received yet.
+    [[nodiscard]] virtual bool holding() const noexcept = 0;
     /// Remembers what is in the rings to this worker now; passed() says that it has been received.
     virtual void mark() noexcept = 0;
     [[nodiscard]] virtual bool passed() const noexcept = 0;

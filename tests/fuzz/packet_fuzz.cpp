@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "flow/packet/dissect.hpp"
+#include "flow/packet/fragment.hpp"
 #include "flow/packet/frame.hpp"
 
 namespace {
@@ -42,8 +43,26 @@ void check_frame_error(Error error) {
     require(error >= Error::frame_truncated && error <= Error::frame_bad_udp);
 }
 
+/// What is a part to find_udp() is one, or has a reason; a part ends where the frame may end.
+void check_fragment(Bytes frame, LinkType link, Error strict) {
+    const auto part = find_fragment(frame, link);
+    if (!part) {
+        check_frame_error(part.error());
+        if (strict != Error::frame_fragment) return;
+        return require(part.error() == Error::frame_truncated ||
+                       part.error() == Error::frame_bad_ip);
+    }
+    // A first part may hold headers of which only find_udp() sees that UDP does not follow.
+    require(strict == Error::frame_fragment || strict == Error::frame_not_udp);
+    require(part->size != 0 && part->end() <= 65'535 && part->frame_size() <= frame.size());
+    require(part->offset % 8 == 0 && (!part->more || part->size % 8 == 0));
+    const Copy shorter{frame, part->frame_size() - 1};
+    require(find_fragment(shorter.bytes(), link).error() == Error::frame_truncated);
+}
+
 void check_frame(Bytes frame, LinkType link) {
     const auto found = find_udp(frame, link);
+    check_fragment(frame, link, found.error());
     if (!found) return check_frame_error(found.error());
     require(lies_inside(found->payload, frame));
     require(found->source.size == 4 || found->source.size == 16);

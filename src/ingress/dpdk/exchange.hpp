@@ -71,6 +71,7 @@ public:
         waits_ = true;
     }
     void let_go() noexcept;
+    [[nodiscard]] bool holding() const noexcept { return held_count_ != 0; }
     void mark() noexcept;
     [[nodiscard]] bool passed() const noexcept;
     [[nodiscard]] bool empty() const noexcept;

@@ -44,8 +44,10 @@ public:
     [[nodiscard]] const IngressStats& stats() noexcept override;
 
     // Sharding; see there.
+    [[nodiscard]] ShardTable& table() noexcept override { return exchange_->table(); }
     void hold(const ShardMove& move) noexcept override { exchange_->hold(move); }
     void let_go() noexcept override { exchange_->let_go(); }
+    [[nodiscard]] bool holding() const noexcept override { return exchange_->holding(); }
     void mark() noexcept override { exchange_->mark(); }
     [[nodiscard]] bool passed() const noexcept override { return exchange_->passed(); }
     void close() noexcept override;
