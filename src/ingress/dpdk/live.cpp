@@ -137,6 +137,7 @@ Failure open_ports(Opened& opened, const Plans& plans, const PortTables& tables)
         face.checksums = checksums_of(named.options->checksums);
         face.decapsulates = named.options->decapsulate;
         face.vlans = identity->vlans;
+        face.looks_closer = face.checksums != Checksums::off || !face.vlans.empty();
         face.time = time;
         opened.ports.push_back(std::move(*port));
     }
