@@ -23,6 +23,7 @@ PortPlan port_plan(const Options& options, const PortOptions& port) {
         .descriptors = static_cast<std::uint16_t>(first_set(port.descriptors, options.descriptors)),
         .pool = static_cast<std::uint32_t>(first_set(port.pool, options.pool)),
         .mtu = static_cast<std::uint16_t>(first_set(port.mtu, options.mtu)),
+        .verifies_checksums = port.checksums != "off",
         .label = port.name};
 }
 
