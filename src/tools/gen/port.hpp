@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -80,6 +81,7 @@ private:
     bool eal_started_ = false;
     int port_id_ = -1;
     rte_mempool* pool_ = nullptr;
+    std::size_t frame_limit_ = std::numeric_limits<std::size_t>::max();
     std::vector<Burst> bursts_;
     std::vector<QueueCounts> counts_;
 };
