@@ -49,11 +49,12 @@ class PackageTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        done = run(cls.source / "scripts/package", "--no-rebuild", cls.build)
-        cls.package = Path(done.stdout.splitlines()[-1])
         scratch = tempfile.TemporaryDirectory()
         cls.addClassCleanup(scratch.cleanup)
-        cls.root = Path(scratch.name)
+        cls.root = Path(scratch.name) / "root"
+        done = run(cls.source / "scripts/package", "--no-rebuild", "--output",
+                   Path(scratch.name) / "package", cls.build)
+        cls.package = Path(done.stdout.splitlines()[-1])
         run("dpkg-deb", "-x", cls.package, cls.root)
         # What units are ordered by, and the one command that they take from the system.
         service = next(cls.root.rglob("flowd.service"), None)
