@@ -136,7 +136,8 @@ Failure Port::configure() {
     }
     rte_eth_conf config{};
     if (takes_mtu(info, plan_.mtu)) config.rxmode.mtu = plan_.mtu;
-    if (plan_.queues > 1) ask_for_rss(config, info.flow_type_rss_offloads);
+    rss_ = choose_rss(driver_, info);
+    if (plan_.queues > 1) ask_for_rss(config, rss_);
     const std::uint16_t senders = std::min(plan_.queues, info.max_tx_queues);
     if (const int error = rte_eth_dev_configure(id_, plan_.queues, senders, &config)) {
         return Eal::failure("dpdk: port " + name_ + " does not take its configuration", error);
@@ -219,7 +220,10 @@ Failure Port::start() {
     // The listeners are the filter; a mirror port's frames carry someone else's MAC address. Not
     // every driver can, or has to, be told.
     static_cast<void>(rte_eth_promiscuous_enable(id_));
-    if (plan_.queues > 1) log_rss(id_, name_);
+    if (plan_.queues > 1) {
+        const RssOutcome rss = settle_rss(id_, rss_, name_);
+        rss.surprises ? log::warn(rss.line) : log::info(rss.line);
+    }
     return {};
 }
 

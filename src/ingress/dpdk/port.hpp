@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "ingress/dpdk/rss.hpp"
 #include "log/failure.hpp"
 
 struct rte_mempool;
@@ -67,6 +68,7 @@ private:
     PortPlan plan_;
     std::string name_;
     std::string driver_;
+    RssChoice rss_;
     std::vector<rte_mempool*> pools_;
     bool configured_ = false;
 };
