@@ -4,6 +4,7 @@
 queue (the source, the flow, turns), every flow arrives once, read by its own template, in order
 where the wire keeps order, and nothing goes without a name."""
 
+import json
 import sys
 import tempfile
 import unittest
@@ -12,12 +13,49 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from support import flowd, pairs  # noqa: E402
+from support import flowd, pairs, serials  # noqa: E402
 
 # Exporters by turns and queues by turns must not keep step: no number of queues divides 13.
 EXPORTERS, DOMAINS, DATAGRAMS, RATE = 13, 3, 3000, 4000
 TRAFFIC = ("-exporters", EXPORTERS, "-domains", DOMAINS, "-protocol", "mixed", "-count", DATAGRAMS,
            "-pps", RATE, "-records", 10, "-template-every", 16)
+
+
+class JudgeTest(unittest.TestCase):
+    """What is wrong is found, or the tests below could not fail."""
+
+    TRUTH = {"exporter": "2001:db8::2", "number": 2, "domain": 3, "protocol": "v9", "flows": 4,
+             "datagrams": 2, "templates": 1}
+
+    def verdict(self, *numbers: int, ordered: bool = True, **changes) -> str:
+        with tempfile.TemporaryDirectory() as name:
+            truth, lines = Path(name, "truth.jsonl"), Path(name, "flows.jsonl")
+            truth.write_text(json.dumps(self.TRUTH) + "\n")
+            flows = []
+            for number in numbers:
+                source, destination = serials.ports(2, 3, number)
+                flows.append({"Type": "NETFLOW_V9", "SamplerAddress": "2001:db8::2",
+                              "Bytes": number, "Packets": 3, "SrcAddr": "10.0.0.2",
+                              "DstAddr": "172.16.0.3", "SrcPort": source,
+                              "DstPort": destination} | (changes if number == 2 else {}))
+            lines.write_text("".join(json.dumps(flow) + "\n" for flow in flows))
+            return serials.Serials(truth).read(lines).verdict(ordered)
+
+    def test_everything_once_and_in_order_is_right(self):
+        self.assertEqual(self.verdict(1, 2, 3, 4), "")
+        self.assertEqual(self.verdict(4, 3, 1, 2, ordered=False), "")
+
+    def test_what_is_lost_repeated_or_overtaken_is_named(self):
+        self.assertIn("1 lost [3]", self.verdict(1, 2, 4))
+        self.assertIn("4 lost [1, 2, 3, 4]", self.verdict())
+        self.assertIn("1 repeated", self.verdict(1, 2, 2, 3, 4, ordered=False))
+        self.assertIn("1 never sent [5]", self.verdict(1, 2, 3, 4, 5))
+        self.assertIn("flow 3 comes where 2 should", self.verdict(1, 3, 2, 4))
+
+    def test_what_is_put_together_wrongly_is_named(self):
+        for changes in ({"SrcPort": 1}, {"Packets": 4}, {"Type": "IPFIX"}, {"Bytes": 3}):
+            self.assertIn("put together wrongly", self.verdict(1, 2, 3, 4, **changes))
+        self.assertIn("a flow of nobody", self.verdict(1, 2, 3, 4, SrcAddr="10.0.0.3"))
 
 
 class PairsTest(unittest.TestCase):
