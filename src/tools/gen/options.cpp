@@ -60,6 +60,11 @@ std::vector<Row> sending_rows(Options& options) {
          .help = "Ends after so long; 0: no limit.",
          .min = 0,
          .max = 1'000'000},
+    };
+}
+
+std::vector<Row> waiting_rows(Options& options) {
+    return {
         {.key = {},
          .flag = "on-full",
          .target = &options.on_full,
@@ -210,7 +215,7 @@ std::vector<Row> frame_rows(Options& options) {
 
 config::Schema schema_of(Options& options) {
     std::vector<Row> rows = sending_rows(options);
-    for (auto part : {exporter_rows(options), frame_rows(options)}) {
+    for (const auto& part : {waiting_rows(options), exporter_rows(options), frame_rows(options)}) {
         rows.insert(rows.end(), part.begin(), part.end());
     }
     return config::Schema{std::move(rows)};
