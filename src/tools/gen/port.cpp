@@ -122,7 +122,8 @@ Failure Port::start_port() {
         return {"-queues: " + std::to_string(plan_.queues) + " is above the " +
                 std::to_string(info.max_tx_queues) + " that " + name_ + " has"};
     }
-    if (info.driver_name == std::string_view{"net_memif"}) frame_limit_ = memif_buffer(plan_.eal);
+    is_memif_ = info.driver_name == std::string_view{"net_memif"};
+    if (is_memif_) frame_limit_ = memif_buffer(plan_.eal);
     // Pairs of queues where there are any: vhost and memif count on both directions.
     const auto receivers = std::min(plan_.queues, info.max_rx_queues);
     rte_eth_conf config{};
@@ -166,13 +167,25 @@ Failure Port::set_up_queues(std::uint16_t receivers, std::uint16_t descriptors) 
 }
 
 Failure Port::wait_for_link() const {
-    const auto deadline = Clock::now() + std::chrono::milliseconds{plan_.link_ms};
-    while (!stop_.load(std::memory_order_relaxed)) {
+    constexpr std::chrono::milliseconds patience{500};
+    const auto id = static_cast<std::uint16_t>(port_id_);
+    auto now = Clock::now();
+    const auto deadline = now + std::chrono::milliseconds{plan_.link_ms};
+    auto retry = now + patience;
+    for (; !stop_.load(std::memory_order_relaxed); now = Clock::now()) {
         rte_eth_link link{};
-        rte_eth_link_get_nowait(static_cast<std::uint16_t>(port_id_), &link);
+        rte_eth_link_get_nowait(id, &link);
         if (link.link_status == RTE_ETH_LINK_UP) return {};
-        if (Clock::now() >= deadline) {
+        if (now >= deadline) {
             return {name_ + " has no link after " + std::to_string(plan_.link_ms) + " ms"};
+        }
+        // A memif server that is not ready refuses, and the client asks only when it starts.
+        if (is_memif_ && now >= retry) {
+            rte_eth_dev_stop(id);
+            if (const int error = rte_eth_dev_start(id)) {
+                return dpdk_failure(name_ + " does not start again", error);
+            }
+            retry = now + patience;
         }
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
     }

@@ -80,6 +80,7 @@ private:
     std::string name_ = "of DPDK";
     bool eal_started_ = false;
     int port_id_ = -1;
+    bool is_memif_ = false;
     rte_mempool* pool_ = nullptr;
     std::size_t frame_limit_ = std::numeric_limits<std::size_t>::max();
     std::vector<Burst> bursts_;
