@@ -5,12 +5,14 @@
 //
 // A fragment that is not the first one has no ports: all of them that may be UDP's are taken, and
 // flowd's reassembly keeps those of its own datagrams.
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/in6.h>
+
+// They count on the types of those above.
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 
 #include "settings.hpp"
 
