@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "config/cores.hpp"
 #include "config/fallback.hpp"
 #include "config/listen.hpp"
 #include "log/log.hpp"
@@ -70,6 +71,26 @@ std::vector<Row> ingress_rows(Config& config) {
          .help = "What an RX worker does when nothing arrives: poll for a while and then sleep, "
                  "sleep briefly, or poll on.",
          .choices = {"adaptive", "pause", "spin"}},
+        {.key = "rx.workers",
+         .flag = "rx.workers",
+         .target = &config.rx_workers,
+         .help = "RX workers of -ingress dpdk; 0: one for each RX queue, or for each CPU in "
+                 "rx.cores. Those above the number of queues get exporters from the others.",
+         .min = 0,
+         .max = 128},
+        {.key = "rx.cores",
+         .flag = "rx.cores",
+         .target = &config.rx_cores,
+         .help = "CPUs that RX workers run on, one each, such as 2-5,8; auto: wherever the system "
+                 "puts them."},
+        {.key = "shard.interval_ms",
+         .flag = "shard.interval",
+         .target = &config.shard_interval_ms,
+         .help = "How often the load of RX workers is looked at, to move exporters from busy ones "
+                 "to others; 0: never. Not with output.strict.",
+         .unit = "ms",
+         .min = 0,
+         .max = 3'600'000},
         {.key = "cpu.kernel",
          .flag = "cpu.kernel",
          .target = &config.kernel,
@@ -380,6 +401,15 @@ Failure validate(const Config& config) {
     if (Failure failure = validate_replay(config.replay); failed(failure)) return failure;
     if (config.produce == "raw" && (config.format == "pb" || config.format == "bin")) {
         return {"output.produce: raw needs output.format json or text; it is " + config.format};
+    }
+    const auto cores = parse_cores(config.rx_cores);
+    if (!cores) return {"rx.cores: " + cores.error().sentence};
+    const auto core_count = static_cast<std::int64_t>(cores->size());
+    if (core_count != 0 && config.rx_workers != 0 && config.rx_workers != core_count) {
+        return {"rx.workers: " + std::to_string(config.rx_workers) +
+                " is not the number of CPUs in "
+                "rx.cores, " +
+                std::to_string(core_count)};
     }
     if (config.connect && !config.check) return {"-connect: needs -check"};
     const auto fallback = parse_fallback(config.sampling.fallback);

@@ -53,6 +53,9 @@ struct Config {
     std::string listen = "sflow://:6343,netflow://:2055";
     std::string ingress = "udp";
     std::string idle = "adaptive";
+    std::int64_t rx_workers = 0;             ///< 0: one per queue or socket
+    std::string rx_cores = "auto";           ///< a list of CPUs, or wherever the kernel puts them
+    std::int64_t shard_interval_ms = 1'000;  ///< of rebalancing; 0: none
     std::string kernel = "auto";
     Replay replay;
     std::string summary_path;  ///< empty: no summary file

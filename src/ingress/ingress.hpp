@@ -20,7 +20,18 @@ struct IngressStats {
     std::uint64_t payload_bytes = 0;  ///< their UDP payloads, of those handed on
     std::uint64_t missed = 0;  ///< lost before flowd saw them: the NIC's or the socket's own count
     std::array<std::uint64_t, flow::error_count> drops{};  ///< by reason, at the frame
+
+    // What else became of frames; none of these is a datagram that is lost.
+    std::uint64_t forwarded = 0;         ///< to the worker whose exporter it is
+    std::uint64_t held = 0;              ///< until an exporter's state had come
+    std::uint64_t fragments = 0;         ///< that came
+    std::uint64_t reassembled = 0;       ///< datagrams that were put together
+    std::uint64_t checksums_bad = 0;     ///< of datagrams, used or dropped
+    std::uint64_t answered = 0;          ///< ARP, neighbour discovery, ping
+    std::uint64_t handed_to_kernel = 0;  ///< all else, where a TAP takes it
 };
+
+class Sharding;
 
 class Ingress {
 public:
@@ -42,11 +53,16 @@ public:
     virtual void release() noexcept = 0;
     /// After an empty burst: waits as long as the idle policy says, about `most_ns` at most.
     virtual void wait(std::uint64_t most_ns) noexcept = 0;
+    /// After an empty burst: nothing came, not even for others.
+    [[nodiscard]] virtual bool idle() const noexcept { return true; }
     /// A replay that has given its last datagram. A live ingress never is.
     [[nodiscard]] virtual bool exhausted() const noexcept { return false; }
 
     /// The NUMA node that its buffers are in; negative: unknown, or all the same.
     [[nodiscard]] virtual int numa_node() const noexcept { return -1; }
+
+    /// Null: exporters stay where they are.
+    [[nodiscard]] virtual Sharding* sharding() noexcept { return nullptr; }
 
     [[nodiscard]] virtual const IngressStats& stats() noexcept = 0;
 };

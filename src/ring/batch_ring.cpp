@@ -58,12 +58,16 @@ bool BatchRing::half_is_free() const noexcept {
     return rte_ring_count(free_.get()) >= (batch_count_ + 1) / 2;
 }
 
-void BatchRing::publish(flow::Batch* batch) noexcept { put(full_.get(), batch); }
+void BatchRing::publish(flow::Batch* batch) noexcept {
+    published_.store(published() + 1, std::memory_order_relaxed);
+    put(full_.get(), batch);
+}
 
 flow::Batch* BatchRing::take() noexcept { return get(full_.get()); }
 
 void BatchRing::give_back(flow::Batch* batch) noexcept {
     put(free_.get(), batch);
+    returned_.store(returned() + 1, std::memory_order_relaxed);
     if (half_is_free()) writer_bell_.ring();
 }
 

@@ -6,7 +6,9 @@
 // without rte_eal_init.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 
@@ -48,6 +50,13 @@ public:
     /// Before the workers run: what wake_reader() rings, as one TX worker may read several rings.
     void ring_at(Bell& bell) noexcept { reader_bell_ = &bell; }
 
+    /// Any thread: batches published since the start, and those of them that have been given back.
+    [[nodiscard]] std::uint64_t published() const noexcept {
+        return published_.load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::uint64_t returned() const noexcept {
+        return returned_.load(std::memory_order_relaxed);
+    }
     /// Either side: batches published and not yet taken. Already old when it returns.
     [[nodiscard]] std::size_t waiting() const noexcept;
     [[nodiscard]] std::size_t batch_count() const noexcept { return batch_count_; }
@@ -76,6 +85,8 @@ private:
     // as most of it is still in a cache.
     Stack stack_;
     std::size_t stacked_ = 0;
+    std::atomic<std::uint64_t> published_{0};  // one writer each
+    alignas(64) std::atomic<std::uint64_t> returned_{0};
 
     Bell writer_bell_;
     Bell own_reader_bell_;

@@ -11,7 +11,10 @@
 #include "flow/pipeline/pipeline.hpp"
 #include "flow/pipeline/raw_pipeline.hpp"
 #include "ingress/ingress.hpp"
+#include "ingress/sharding.hpp"
 #include "metrics/counter.hpp"
+#include "worker/handover_mailbox.hpp"
+#include "worker/handover_steps.hpp"
 #include "worker/learnt_mailbox.hpp"
 #include "worker/near_memory.hpp"
 #include "worker/outlet.hpp"
@@ -23,7 +26,11 @@ namespace flowd {
 struct alignas(64) RxProgress {
     Counter datagrams;
     Counter flows;
-    Counter learnt;  ///< changes of what is worth saving; see LearntMailbox
+    Counter learnt;            ///< changes of what is worth saving; see LearntMailbox
+    Counter handover_refused;  ///< of what other workers had learnt: no room here
+    // A polling thread takes all of its CPU's time; these tell how much of it was work.
+    Counter cycles;       ///< of the time stamp counter, since the start
+    Counter busy_cycles;  ///< of these, in bursts that had something
 };
 
 /// How another thread ends the workers. Two steps: stop, then hurry.
@@ -66,6 +73,9 @@ public:
                                               std::uint32_t when_seconds) noexcept = 0;
     /// For the main thread, while run() runs.
     [[nodiscard]] LearntMailbox& mailbox() noexcept { return mailbox_; }
+    [[nodiscard]] HandoverMailbox& handover() noexcept { return handover_; }
+    /// False: what it has learnt cannot be another's.
+    [[nodiscard]] virtual bool can_hand_over() const noexcept = 0;
 
     // After run() has returned.
     [[nodiscard]] virtual const flow::ShardState& state() const noexcept = 0;
@@ -79,6 +89,7 @@ protected:
 
     RxProgress progress_;
     LearntMailbox mailbox_;
+    HandoverMailbox handover_;
     WorkSpan span_;
     std::atomic<bool> done_{false};
 };
@@ -100,13 +111,16 @@ public:
     void run() noexcept override {
         const NearMemory near{ingress_.numa_node()};  // for tables that grow later
         ingress_.attach();
+        started_ = last_ = cycles();
         while (!flags_.stop.load(std::memory_order_relaxed)) {  // nothing is ordered by it
-            mailbox_.serve(pipeline_.state());
-            if (turn()) continue;
+            serve();
+            if (timed_turn()) continue;
             if (ingress_.exhausted()) break;
             ingress_.wait(working_ ? idle_after_ns : wait_max_ns);
+            last_ = cycles();
         }
         drain();
+        close();
         pipeline_.finish();
         outlet_.flush();
         if (span_.used() && working_) span_.end();
@@ -128,6 +142,7 @@ public:
         publish_progress();
         return refused;
     }
+    [[nodiscard]] bool can_hand_over() const noexcept override { return pipeline_.can_hand_over(); }
     [[nodiscard]] const flow::ShardState& state() const noexcept override {
         return pipeline_.state();
     }
@@ -148,6 +163,22 @@ private:
     /// too, and waking the TX worker each time costs more than all else.
     static constexpr std::uint64_t idle_after_ns = 5'000'000;
 
+    /// What the main thread wants to know, or to be done.
+    void serve() noexcept {
+        mailbox_.serve(pipeline_.state());
+        if (sharding_ != nullptr) steps_.serve(handover_, *sharding_, pipeline_, outlet_);
+    }
+
+    /// One burst, and how long it took.
+    bool timed_turn() noexcept {
+        const bool worked = turn();
+        const std::uint64_t now = cycles();
+        if (worked) progress_.busy_cycles.add(now - last_);
+        progress_.cycles.set(now - started_);
+        last_ = now;
+        return worked;
+    }
+
     /// One burst. False when there was nothing. A function of its own: the gate counts what it
     /// costs.
     [[gnu::noinline]] bool turn() noexcept {
@@ -155,7 +186,7 @@ private:
         if (burst.empty()) {
             ingress_.release();
             rest();
-            return false;
+            return !ingress_.idle();
         }
         span_.begin();
         working_ = true;
@@ -205,10 +236,23 @@ private:
         }
     }
 
+    /// What other workers have received for this one still comes.
+    void close() noexcept {
+        if (sharding_ == nullptr) return;
+        sharding_->close();
+        const std::uint64_t deadline = monotonic_ns() + drain_max_ns;
+        while (!sharding_->closed() && !flags_.hurry.load(std::memory_order_relaxed) &&
+               monotonic_ns() < deadline) {
+            serve();
+            if (!turn()) ingress_.wait(wait_max_ns);
+        }
+    }
+
     void publish_progress() noexcept {
         progress_.datagrams.set(pipeline_.stats().datagrams);
         progress_.flows.set(pipeline_.stats().flows);
         progress_.learnt.set(pipeline_.state().changes());
+        progress_.handover_refused.set(steps_.refused());
     }
 
     Ingress& ingress_;
@@ -218,6 +262,10 @@ private:
     bool drain_on_stop_;
     std::uint64_t empty_since_ns_ = 0;  ///< 0: it is not, or nobody asked
     bool working_ = false;              ///< since the last silence
+    Sharding* sharding_ = ingress_.sharding();
+    HandoverSteps steps_;
+    std::uint64_t started_ = 0;  ///< cycles
+    std::uint64_t last_ = 0;     ///< cycles, at the end of the last turn
     Outlet outlet_;
     Pipeline pipeline_;
 };

@@ -26,6 +26,7 @@ struct AllSettings {
         for (Row& row : dpdk::rows(dpdk)) all.push_back(std::move(row));
         for (Row& row : flowd::rows(transports.single)) all.push_back(std::move(row));
         Schema schema{std::move(all)};
+        schema.allow_array(dpdk.ports.array());
         schema.allow_array(transports.array());
         return schema;
     }

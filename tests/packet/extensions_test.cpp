@@ -80,6 +80,18 @@ TEST(Extensions, AnAtomicFragmentIsNoFragment) {
     EXPECT_EQ(upper.fragment_id, 0xdeadbeefU);
 }
 
+TEST(Extensions, AWalkToTheFragmentStopsBehindTheFirstRealOne) {
+    const Packet packet = Packet{}
+                              .fragment(protocol::fragment, 0)
+                              .fragment(protocol::destination_options, 1)
+                              .extension(protocol::udp)
+                              .udp(8);
+    const UpperLayer upper = walk_extensions(protocol::fragment, packet.bytes(), StopAt::fragment);
+    EXPECT_TRUE(upper.reached && upper.fragment);
+    EXPECT_EQ(upper.protocol, protocol::destination_options);
+    EXPECT_EQ(upper.payload.size(), 16U);
+}
+
 TEST(Extensions, AtomicAfterARealFragmentDoesNotHideIt) {
     const Packet packet =
         Packet{}.fragment(protocol::fragment, 1).fragment(protocol::udp, 0).udp(8);

@@ -103,12 +103,37 @@ void Domains::remove(std::uint32_t index) noexcept {
     std::uint32_t* link = &chain.first_plus_one;
     while (*link != index + 1) link = &slots_[*link - 1].next_plus_one;
     *link = state.next_plus_one;
+    free(index);
+}
+
+/// A domain that is in no chain any more.
+void Domains::free(std::uint32_t index) noexcept {
+    DomainState& state = slots_[index];
+    --chains_[state.domain.exporter].count;
     table_.erase(hash(state.domain, 0, seed_), index);
     state.domain = {};
+    state.given = false;
     state.next_plus_one = free_plus_one_;
     free_plus_one_ = index + 1;
-    --chain.count;
     --size_;
+}
+
+/// Each exporter's chain once, so that the work is bounded by what the table holds.
+void Domains::remove_given(std::uint32_t first, std::uint32_t end) noexcept {
+    for (; first < end; ++first) {
+        if (!slots_[first].given) continue;
+        std::uint32_t* link = &chains_[slots_[first].domain.exporter].first_plus_one;
+        while (*link != 0) {
+            const std::uint32_t index = *link - 1;
+            DomainState& state = slots_[index];
+            if (!state.given) {
+                link = &state.next_plus_one;
+                continue;
+            }
+            *link = state.next_plus_one;
+            free(index);
+        }
+    }
 }
 
 void Domains::forget(ExporterIndex exporter) noexcept {

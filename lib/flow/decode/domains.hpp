@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "flow/base/index_table.hpp"
 #include "flow/base/slots.hpp"
+#include "flow/decode/departure.hpp"
 #include "flow/decode/domain.hpp"
 #include "flow/decode/patience.hpp"
 #include "flow/decode/sampling/rates.hpp"
@@ -28,6 +30,7 @@ struct alignas(64) DomainState {
     std::uint32_t next_plus_one;  ///< of the same exporter, or of the free ones; 0: the last
     bool spoke_again;             ///< since the eviction hand last passed
     bool restored;                ///< its rates are an earlier run's
+    bool given;                   ///< to another shard: about to be forgotten
     Sequence sequence;
     sampling::Rates rates;
 };
@@ -88,6 +91,22 @@ public:
     }
     [[nodiscard]] std::uint32_t end_slot() const noexcept { return fresh_; }
 
+    /// The same walk for a handover: `visit(state)` returns a Departure. Stops before the first
+    /// for which there is no room.
+    template <class Visit>
+    std::uint32_t give(std::uint32_t from, std::uint32_t at_most, Visit visit) noexcept {
+        const std::uint32_t first = from;
+        for (; from < fresh_ && at_most > 0; ++from, --at_most) {
+            DomainState& state = slots_[from];
+            if (state.domain.version == 0) continue;
+            const Departure what = visit(std::as_const(state));
+            if (what == Departure::no_room) break;
+            state.given = what == Departure::leaves;
+        }
+        remove_given(first, from);
+        return from;
+    }
+
 private:
     /// The domains of one exporter, as a list. Zeroed memory is an empty one.
     struct Chain {
@@ -103,6 +122,8 @@ private:
     [[nodiscard]] std::uint32_t find_victim(ExporterIndex exporter,
                                             std::uint32_t now_seconds) noexcept;
     void remove(std::uint32_t index) noexcept;
+    void remove_given(std::uint32_t first, std::uint32_t end) noexcept;
+    void free(std::uint32_t index) noexcept;
 
     DomainLimits limits_;
     Slots<DomainState> slots_;

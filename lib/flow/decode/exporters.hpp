@@ -22,6 +22,14 @@ enum class TemplateKey : std::uint8_t {
     address_port,  ///< several exporters behind one translated address
 };
 
+/// What is known of an exporter beside its templates.
+struct ExporterFacts {
+    std::uint32_t first_seen = 0;
+    std::uint32_t last_seen = 0;
+    bool spoke_again = false;  ///< since the eviction hand last passed
+    bool proven = false;
+};
+
 class Exporters {
 public:
     /// Sources for which there was no room. They have no templates.
@@ -48,6 +56,27 @@ public:
                               std::uint32_t now_seconds) noexcept;
     [[nodiscard]] Entry enter(const Address& address, std::uint32_t now_seconds) noexcept {
         return enter(address, 0, now_seconds);
+    }
+
+    /// `other`: not known.
+    [[nodiscard]] ExporterIndex find(const Address& address, std::uint16_t port) const noexcept {
+        if (key_ == TemplateKey::address) port = 0;
+        const auto same = [&](std::uint32_t index) { return is(index, address, port); };
+        const std::uint32_t found = table_.find(hash_of(address, port), same);
+        return found == IndexTable::none ? other : found;
+    }
+
+    [[nodiscard]] ExporterFacts facts(ExporterIndex index) const noexcept {
+        const Slot& slot = slots_[index];
+        return {slot.first_seen, slot.last_seen, slot.spoke_again, slot.proven};
+    }
+    /// In place of what was known.
+    void settle(ExporterIndex index, const ExporterFacts& facts) noexcept {
+        Slot& slot = slots_[index];
+        slot.first_seen = facts.first_seen;
+        slot.last_seen = facts.last_seen;
+        slot.spoke_again = facts.spoke_again;
+        slot.proven = facts.proven;
     }
 
     /// An exporter with templates is kept when room is short.

@@ -37,6 +37,12 @@ public:
     [[nodiscard]] std::uint32_t late() const noexcept { return late_; }
     [[nodiscard]] std::uint32_t duplicates() const noexcept { return duplicates_; }
     [[nodiscard]] std::uint32_t resets() const noexcept { return resets_; }
+    /// Of what was lost, so much may come late and be taken back.
+    [[nodiscard]] std::uint64_t outstanding() const noexcept {
+        std::uint64_t sum = 0;
+        for (const Gap& gap : gaps_) sum += gap.count;
+        return sum;
+    }
 
 private:
     /// Units that are missing. None when the count is 0.

@@ -46,10 +46,12 @@ public:
     ShardState& operator=(const ShardState&) = delete;
 
     /// Starts a datagram: its time is the clock.
-    void open(const Datagram& datagram) noexcept {
-        now_seconds_ = static_cast<std::uint32_t>(datagram.received_ns / 1'000'000'000);
+    void open(const Datagram& datagram) noexcept { open(datagram.received_ns); }
+    void open(std::uint64_t now_ns) noexcept {
+        now_ns_ = now_ns;
+        now_seconds_ = static_cast<std::uint32_t>(now_ns / 1'000'000'000);
         templates.set_now(now_seconds_);
-        park.open(datagram.received_ns);
+        park.open(now_ns);
     }
     /// The exporter of the datagram.
     [[nodiscard]] ExporterIndex enter(const Datagram& datagram) noexcept {
@@ -59,6 +61,10 @@ public:
                                       std::uint32_t now_seconds) noexcept;
     /// Counts loss of a protocol whose decoder does not: all but NetFlow v9 and IPFIX.
     void track(const Datagram& datagram, ExporterIndex exporter) noexcept {
+        if (datagram.dealt) [[unlikely]] {
+            ++stats.sequence_unchecked;
+            return;
+        }
         const SequenceHeader header = sequence_of(datagram, exporter);
         if (header.domain.version == 0) return;
         DomainState* const domain = domains.enter(header.domain, now_seconds_);
@@ -70,6 +76,7 @@ public:
     void finish() noexcept { park.expire_all(); }
 
     [[nodiscard]] std::uint32_t now_seconds() const noexcept { return now_seconds_; }
+    [[nodiscard]] std::uint64_t now_ns() const noexcept { return now_ns_; }
 
     /// `domain` is null when there was no room for it.
     [[nodiscard]] SamplingRate rate_of(ExporterIndex exporter,
@@ -121,6 +128,16 @@ public:
             if (!each.rates.empty()) visit(key_of(each.domain), each.rates, !each.restored);
         });
     }
+    // For a handover to or from another shard, see handover.hpp.
+    [[nodiscard]] std::uint64_t announced_rate(ExporterIndex exporter) const noexcept {
+        return announced_rates_[exporter];
+    }
+    void set_announced_rate(ExporterIndex exporter, std::uint64_t rate) noexcept {
+        announced_rates_[exporter] = rate;
+    }
+    /// The rates of a domain have come or gone.
+    void count_rate_change() noexcept { ++rate_changes_; }
+
     /// Counts whatever makes these walks find something else.
     [[nodiscard]] std::uint64_t changes() const noexcept {
         return templates.changes() + rate_changes_;
@@ -151,6 +168,7 @@ private:
     Slots<std::uint64_t> configured_rates_;  ///< by exporter
     Slots<std::uint64_t> announced_rates_;   ///< by exporter: the last one of any domain
     std::uint64_t rate_changes_ = 0;
+    std::uint64_t now_ns_ = 0;
     std::uint32_t now_seconds_ = 0;
 };
 

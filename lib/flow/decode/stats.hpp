@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What becomes of datagrams, as counters of one shard. Written by its thread only. Every datagram
-// is in exactly one place: datagrams = decoded + Σ datagram_drops + parked_datagrams.
+// is in exactly one place: datagrams = decoded + Σ datagram_drops + parked_datagrams. Where domains
+// move between shards (handover.hpp), that is true of the sums over them.
 #pragma once
 
 #include <array>
@@ -33,6 +34,7 @@ struct DecodeStats {
     std::uint64_t sequence_late = 0;        ///< datagrams that were counted as lost before
     std::uint64_t sequence_duplicates = 0;  ///< datagrams that came twice
     std::uint64_t sequence_resets = 0;      ///< an exporter restarted, or jumped
+    std::uint64_t sequence_unchecked = 0;   ///< datagrams of streams that are dealt to many shards
 
     std::uint64_t exporters_evicted = 0;  ///< to make room for others
     std::uint64_t templates_evicted = 0;

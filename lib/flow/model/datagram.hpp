@@ -30,6 +30,8 @@ struct Datagram {
     /// Bytes behind the payload that are memory of the ingress too: they may be read, in steps of a
     /// register, and do not count.
     std::uint32_t readable_behind = 0;
+    /// Other datagrams of its stream may be with other shards: its sequence number says nothing.
+    bool dealt = false;
 };
 
 }  // namespace flow

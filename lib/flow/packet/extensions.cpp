@@ -13,7 +13,7 @@ constexpr std::size_t extension_size_min = 8;
 
 }  // namespace
 
-UpperLayer walk_extensions(std::uint8_t next_header, Bytes bytes) noexcept {
+UpperLayer walk_extensions(std::uint8_t next_header, Bytes bytes, StopAt stop) noexcept {
     UpperLayer upper{.protocol = next_header};
     wire::Cursor in{bytes};
     for (std::size_t count = 0; is_extension(upper.protocol); ++count) {
@@ -35,6 +35,7 @@ UpperLayer walk_extensions(std::uint8_t next_header, Bytes bytes) noexcept {
         // Offset 0 and no more to come is an atomic fragment (RFC 6946): a whole packet.
         upper.fragment = upper.fragment || (offset_and_more & 0xfff9) != 0;
         if (upper.fragment_offset != 0) break;
+        if (upper.fragment && stop == StopAt::fragment) break;
     }
     upper.reached = true;
     upper.payload = in.rest();

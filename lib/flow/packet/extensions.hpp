@@ -40,9 +40,14 @@ struct UpperLayer {
     return (length + 1U) * 8U;
 }
 
+/// Where a walk ends. `fragment`: behind the first fragment header that is not atomic, even when it
+/// is that of a first fragment, whose headers go on.
+enum class StopAt : std::uint8_t { upper_layer, fragment };
+
 /// Walks `bytes`, which start with the header that `next_header` names. Stops behind a fragment
 /// header whose offset is not 0, because what follows is no header. Not reached: the bytes end
 /// inside the chain, or it has more than `extensions_max` headers.
-[[nodiscard]] UpperLayer walk_extensions(std::uint8_t next_header, Bytes bytes) noexcept;
+[[nodiscard]] UpperLayer walk_extensions(std::uint8_t next_header, Bytes bytes,
+                                         StopAt stop = StopAt::upper_layer) noexcept;
 
 }  // namespace flow::packet

@@ -12,6 +12,7 @@
 
 #include "flow/decode/foresight.hpp"
 #include "flow/decode/goflow2/decoders.hpp"
+#include "flow/decode/handover.hpp"
 #include "flow/decode/ipfix/decoder.hpp"
 #include "flow/decode/netflow1/decoder.hpp"
 #include "flow/decode/netflow5/decoder.hpp"
@@ -159,6 +160,33 @@ public:
         return state_.restore(learnt, when_seconds);
     }
 
+    /// goflow2's own readings have state of their own, which stays where it is.
+    [[nodiscard]] bool can_hand_over() const noexcept { return dialect_ == Dialect::standard; }
+    /// For another pipeline: overwrites the page with the next piece of what leaves, and forgets
+    /// that. Between two datagrams; handover.hpp has the contract.
+    template <class Leaves>
+    void give(HandoverPage& page, HandoverWalk& walk, Leaves leaves) noexcept {
+        handover::give(state_, page, walk, leaves);
+    }
+    /// Before the first page is taken: forgets, step by step, what an earlier run has left here of
+    /// what is to come. True when all of it is gone.
+    template <class Leaves>
+    [[nodiscard]] bool forget(HandoverWalk& walk, Leaves leaves) noexcept {
+        return handover::forget(state_, walk, leaves);
+    }
+    /// What another pipeline gave. Templates do not count as learnt. Sets whose template is known
+    /// here become flows at once; the sink is told an exporter and a time, no ports.
+    HandoverRefusals take(const HandoverPage& page) noexcept {
+        const auto learn = [&](const Template& layout) {
+            const std::uint64_t before = stats_.templates_learnt;
+            writer_.learn(layout);
+            stats_.templates_learnt = before;
+        };
+        const auto read = [&](const Domain& domain, const Origin& parked, std::uint16_t id,
+                              Bytes body) { return read_set(domain, parked, id, body); };
+        return handover::take(state_, page, learn, read);
+    }
+
     [[nodiscard]] const PipelineStats& stats() const noexcept { return stats_; }
     /// What restore() takes back: see its visit_templates() and visit_sampling().
     [[nodiscard]] const ShardState& state() const noexcept { return state_; }
@@ -205,6 +233,19 @@ private:
         }
         return decode_by(datagram, ipfix_, netflow9_, netflow5_, sflow_, netflow7_, netflow8_,
                          netflow1_);
+    }
+
+    /// A set of a datagram that another pipeline got.
+    Error read_set(const Domain& domain, const Origin& parked, std::uint16_t id,
+                   Bytes body) noexcept {
+        Origin origin = parked;
+        origin.exporter = domain.exporter;
+        writer_.begin(Datagram{.payload = body,
+                               .source = state_.exporters.address(domain.exporter),
+                               .received_ns = parked.received_ns});
+        writer_.set_payload(body);
+        Message<Writer> message{state_, domain, origin, body, writer_};
+        return message.data_set(id, body);
     }
 
     /// The first decoder that claims the datagram has it.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 
+#include "flow/decode/handover.hpp"
 #include "flow/decode/ipfix/decoder.hpp"
 #include "flow/decode/netflow5/decoder.hpp"
 #include "flow/decode/netflow9/decoder.hpp"
@@ -59,6 +60,24 @@ public:
         return state_.restore(learnt, when_seconds);
     }
     [[nodiscard]] const ShardState& state() const noexcept { return state_; }
+
+    /// As Pipeline has them. No set waits in such a pipeline, so none comes with a page.
+    [[nodiscard]] bool can_hand_over() const noexcept { return true; }
+    template <class Leaves>
+    void give(HandoverPage& page, HandoverWalk& walk, Leaves leaves) noexcept {
+        handover::give(state_, page, walk, leaves);
+    }
+    template <class Leaves>
+    [[nodiscard]] bool forget(HandoverWalk& walk, Leaves leaves) noexcept {
+        return handover::forget(state_, walk, leaves);
+    }
+    HandoverRefusals take(const HandoverPage& page) noexcept {
+        const auto read = [](const Domain&, const Origin&, std::uint16_t, Bytes) {
+            return Error::unknown_template;
+        };
+        return handover::take(
+            state_, page, [](const Template&) {}, read);
+    }
 
     /// A message counts as a flow.
     [[nodiscard]] const PipelineStats& stats() const noexcept { return stats_; }

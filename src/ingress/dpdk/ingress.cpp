@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The poll of a live queue.
+// The poll of a worker's queues, and its part in the exchange with other workers.
 #include "ingress/dpdk/ingress.hpp"
 
 #include "ingress/clock.hpp"
@@ -7,29 +7,79 @@
 
 namespace flowd::dpdk {
 
+Ingress::Ingress(std::vector<Queue> queues, const std::vector<config::Listener>& listeners,
+                 const Shared& shared, std::uint32_t self, const WorkerOptions& worker)
+    : exchange_{shared.table == nullptr
+                    ? nullptr
+                    : std::make_unique<Exchange>(*shared.table, *shared.lanes, self)},
+      intake_{listeners, shared.faces, exchange_.get(), shared.fragments},
+      idler_{worker} {
+    for (const Queue& queue : queues) sources_.push_back({queue});
+}
+
 void Ingress::attach() noexcept { attach_thread(); }
 
 void Ingress::detach() noexcept {
-    missed_.refresh(queue_, sieve_.stats());
+    for (Source& source : sources_) source.missed.refresh(source.queue, intake_.stats());
+    intake_.finish();
     detach_thread();
 }
 
 std::span<const flow::Datagram> Ingress::receive() noexcept {
-    sieve_.clear();
-    const std::uint16_t count = queue_.poll(Queue::burst_max);
-    if (count == 0) return {};
-    idler_.wake();
-    const std::uint64_t now_ns = clock_ns(CLOCK_REALTIME);
-    for (std::uint16_t i = 0; i < count; ++i) {
-        const flow::Bytes frame = queue_.frame(i);
-        sieve_.add(frame, queue_.readable_behind(i), now_ns);
-    }
-    return sieve_.datagrams();
+    intake_.clear();
+    now_ns_ = 0;
+    if (exchange_) exchange_->begin();
+    polled_ = poll();
+    if (polled_ != 0) intake_.add({frames_.data(), polled_}, now_ns());
+    if (exchange_) share();
+    if (intake_.waits_for_fragments()) [[unlikely]]
+        intake_.expire(now_ns());
+    if (polled_ != 0 || !intake_.datagrams().empty()) idler_.wake();
+    return intake_.datagrams();
 }
 
+/// The next queue that has something.
+std::uint16_t Ingress::poll() noexcept {
+    if (closing_ || (exchange_ && exchange_->blocked())) [[unlikely]]
+        return 0;
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+        Source& source = sources_[turn_];
+        turn_ = turn_ + 1 == sources_.size() ? 0 : turn_ + 1;
+        const std::uint16_t count = source.queue.poll({frames_.data(), Queue::burst_max});
+        if (count != 0) return count;
+    }
+    return 0;
+}
+
+/// What is others' goes out, what is ours comes in.
+void Ingress::share() noexcept {
+    if (const std::uint32_t dropped = exchange_->flush(); dropped != 0) [[unlikely]] {
+        intake_.stats().forwarded -= dropped;
+        intake_.drop(flow::Error::shard_ring_full, dropped);
+    }
+    const std::uint16_t count = exchange_->take({frames_.data(), intake_.room()});
+    if (count != 0) intake_.add_from_peers({frames_.data(), count}, now_ns());
+    while (intake_.room() != 0) {
+        rte_mbuf* const frame = exchange_->next_released();
+        if (frame == nullptr) break;
+        intake_.add_released(frame, now_ns());
+    }
+    if (closing_ && !left_ && !exchange_->blocked()) [[unlikely]] {
+        left_ = true;
+        exchange_->table().leave();
+    }
+}
+
+std::uint64_t Ingress::now_ns() noexcept {
+    if (now_ns_ == 0) now_ns_ = clock_ns(CLOCK_REALTIME);
+    return now_ns_;
+}
+
+void Ingress::close() noexcept { closing_ = true; }
+
 const IngressStats& Ingress::stats() noexcept {
-    missed_.refresh_if_old(queue_, sieve_.stats());
-    return sieve_.stats();
+    for (Source& source : sources_) source.missed.refresh_if_old(source.queue, intake_.stats());
+    return intake_.stats();
 }
 
 }  // namespace flowd::dpdk

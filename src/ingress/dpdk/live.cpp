@@ -3,6 +3,7 @@
 #include "ingress/dpdk/live.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "ingress/dpdk/arguments.hpp"
 #include "ingress/dpdk/ingress.hpp"
@@ -11,53 +12,213 @@
 namespace flowd::dpdk {
 namespace {
 
-PortPlan port_plan(const Options& options) {
-    return {.queues = static_cast<std::uint16_t>(options.queues),
-            .descriptors = static_cast<std::uint16_t>(options.descriptors),
-            .pool = static_cast<std::uint32_t>(options.pool),
-            .mtu = static_cast<std::uint16_t>(options.mtu)};
+/// What a port leaves open, the general options say.
+std::int64_t first_set(std::int64_t own, std::int64_t general) noexcept {
+    return own != 0 ? own : general;
 }
 
-/// The EAL must be given its memory before it has looked for ports.
-std::uint64_t memory_mb(const Options& options, const std::vector<std::string>& arguments) {
-    if (options.memory_mb != 0) return static_cast<std::uint64_t>(options.memory_mb);
-    constexpr std::uint64_t drivers_mb = 64;  // rings and queues of the drivers themselves
-    const std::uint32_t ports =
-        std::max(1U, count_option(arguments, "--vdev") + count_option(arguments, "--allow") +
-                         count_option(arguments, "-a"));
-    const auto queues = static_cast<std::uint64_t>(options.queues) * ports;
-    return drivers_mb + (queues * pool_bytes(port_plan(options)) >> 20);
+PortPlan port_plan(const Options& options, const PortOptions& port) {
+    return {
+        .queues = static_cast<std::uint16_t>(first_set(port.queues, options.queues)),
+        .descriptors = static_cast<std::uint16_t>(first_set(port.descriptors, options.descriptors)),
+        .pool = static_cast<std::uint32_t>(first_set(port.pool, options.pool)),
+        .mtu = static_cast<std::uint16_t>(first_set(port.mtu, options.mtu)),
+        .verifies_checksums = port.checksums != "off",
+        .label = port.name};
+}
+
+/// Buffers that are neither with the driver nor in a burst.
+std::uint32_t buffers_elsewhere(const Options& options, std::uint32_t workers) noexcept {
+    constexpr std::int64_t buffer_size = 2048;  // at least
+    const auto fragments = static_cast<std::uint32_t>(options.fragments_bytes / buffer_size);
+    if (workers < 2) return fragments;
+    const auto ring = static_cast<std::uint32_t>(options.shard_ring);
+    return fragments + (workers - 1) * ring + Exchange::held_max;
+}
+
+/// All ports' plans together. Ports that the EAL finds by itself are as many as its arguments name.
+class Plans {
+public:
+    Plans(const LiveSettings& settings, const std::vector<std::string>& arguments)
+        : settings_{settings} {
+        const std::uint32_t workers =
+            settings.workers == 0 ? queue_count(settings.dpdk) : settings.workers;
+        const std::uint32_t elsewhere = buffers_elsewhere(settings.dpdk, workers);
+        const auto options = settings.dpdk.ports.in_use();
+        for (const PortOptions* each : options) {
+            plans_.push_back(port_plan(settings.dpdk, *each));
+            plans_.back().elsewhere = elsewhere;
+        }
+        if (!options.front()->device.empty()) return;
+        const std::uint32_t named = count_option(arguments, "--vdev") +
+                                    count_option(arguments, "--allow") +
+                                    count_option(arguments, "-a");
+        found_ = std::max(1U, named);
+    }
+
+    [[nodiscard]] std::uint64_t memory_mb() const noexcept {
+        if (settings_.dpdk.memory_mb != 0)
+            return static_cast<std::uint64_t>(settings_.dpdk.memory_mb);
+        constexpr std::uint64_t drivers_mb = 64;  // rings and queues of the drivers themselves
+        std::uint64_t bytes = 0;
+        for (const PortPlan& plan : plans_) bytes += plan.queues * pool_bytes(plan);
+        return drivers_mb + (bytes * found_ >> 20);
+    }
+    /// Of port `index` in the order of the options; of all that are found, the only one.
+    [[nodiscard]] const PortPlan& of(std::size_t index) const noexcept {
+        return plans_[std::min(index, plans_.size() - 1)];
+    }
+
+private:
+    const LiveSettings& settings_;
+    std::vector<PortPlan> plans_;
+    std::uint32_t found_ = 1;
+};
+
+/// What the EAL must be told of the ports. Only those that are named are touched.
+void add_devices(std::vector<std::string>& arguments, const PortTables& ports) {
+    bool any_pci = false;
+    for (const PortOptions* each : ports.in_use()) {
+        if (each->device.empty()) return;
+        const bool pci = kind_of(each->device) == DeviceKind::pci;
+        any_pci = any_pci || pci;
+        arguments.insert(arguments.end(), {pci ? "-a" : "--vdev", each->device});
+    }
+    if (!any_pci && !has_option(arguments, "--no-pci")) arguments.emplace_back("--no-pci");
+}
+
+struct Named {
+    std::uint16_t id;
+    const PortOptions* options;
+};
+
+Outcome<std::vector<Named>> find_ports(const PortTables& tables) {
+    std::vector<Named> ports;
+    const auto options = tables.in_use();
+    if (options.front()->device.empty()) {
+        for (const std::uint16_t id : port_ids()) ports.push_back({id, options.front()});
+        if (!ports.empty()) return ports;
+        return Eal::failure(
+            "port.device: no port was found: name one (-port.device net_af_xdp0,iface=eth1) or "
+            "bind a NIC to vfio-pci; flowd -probe lists what there is",
+            0);
+    }
+    for (const PortOptions* each : options) {
+        const int id = port_id_of(device_name(each->device));
+        if (id < 0) {
+            return Eal::failure("port.device: " + each->device + " gave no port", 0);
+        }
+        ports.push_back({static_cast<std::uint16_t>(id), each});
+    }
+    return ports;
+}
+
+Checksums checksums_of(std::string_view name) noexcept {
+    if (name == "off") return Checksums::off;
+    if (name == "count") return Checksums::count;
+    return name == "drop" ? Checksums::drop : Checksums::nic;
+}
+
+Failure open_ports(Opened& opened, const Plans& plans, const PortTables& tables) {
+    const Outcome<std::vector<Named>> ports = find_ports(tables);
+    if (!ports) return ports.error();
+    for (std::size_t i = 0; i < ports->size(); ++i) {
+        const Named& named = (*ports)[i];
+        const Outcome<PortIdentity> identity = identity_of(*named.options);
+        if (!identity) return identity.error();
+        PortPlan plan = plans.of(i);
+        plan.mac = identity->mac;
+        const FrameTime time =
+            named.options->device.starts_with("net_pcap") ? capture_time() : FrameTime{};
+        auto port = Port::open(named.id, plan);
+        if (!port) return port.error();
+        (*port)->log_link();
+        opened.faces.resize(std::max<std::size_t>(opened.faces.size(), named.id + 1U));
+        Face& face = opened.faces[named.id];
+        face.checksums = checksums_of(named.options->checksums);
+        face.decapsulates = named.options->decapsulate;
+        face.vlans = identity->vlans;
+        face.looks_closer = face.checksums != Checksums::off || !face.vlans.empty();
+        face.time = time;
+        opened.ports.push_back(std::move(*port));
+    }
+    return {};
+}
+
+/// Where every worker has a queue, an exporter belongs to the one whose queue it comes by; where
+/// not, the workers share all exporters evenly.
+Failure share(Opened& opened, const LiveSettings& settings, std::uint32_t workers,
+              std::size_t queues) {
+    if (workers < 2) return {};
+    if (workers > ShardTable::workers_max) {
+        return {"rx.workers: " + std::to_string(workers) + " is above the " +
+                std::to_string(ShardTable::workers_max) + " that there may be"};
+    }
+    opened.table = std::make_unique<ShardTable>(workers, settings.seed);
+    if (queues < workers) opened.table->deal_out();
+    auto lanes = Lanes::create(workers, static_cast<std::uint32_t>(settings.dpdk.shard_ring));
+    if (!lanes) return lanes.error();
+    opened.lanes = std::move(*lanes);
+    return {};
+}
+
+Failure make_workers(Opened& opened, const LiveSettings& settings) {
+    std::vector<Queue> queues;
+    for (const auto& port : opened.ports) {
+        for (std::uint16_t queue = 0; queue < port->queues(); ++queue) {
+            queues.emplace_back(port->id(), queue);
+        }
+    }
+    const std::uint32_t workers =
+        settings.workers == 0 ? static_cast<std::uint32_t>(queues.size()) : settings.workers;
+    if (Failure failure = share(opened, settings, workers, queues.size()); failed(failure)) {
+        return failure;
+    }
+    const Shared shared{opened.faces, opened.table.get(), opened.lanes.get(),
+                        fragment_limits(settings.dpdk)};
+    for (std::uint32_t worker = 0; worker < workers; ++worker) {
+        std::vector<Queue> mine;
+        for (std::size_t i = worker; i < queues.size(); i += workers) {
+            if (queues[i].queue_id() == 0) {
+                opened.faces[queues[i].port_id()].answering_worker = worker;
+            }
+            mine.push_back(queues[i]);
+        }
+        opened.queues.push_back(std::make_unique<Ingress>(std::move(mine), settings.listeners,
+                                                          shared, worker, settings.worker));
+    }
+    return {};
 }
 
 }  // namespace
 
-Outcome<Opened> open(const Options& options, const std::vector<config::Listener>& listeners,
-                     const WorkerOptions& worker) {
+std::uint32_t queue_count(const Options& options) noexcept {
+    std::int64_t count = 0;
+    for (const PortOptions* each : options.ports.in_use()) {
+        count += first_set(each->queues, options.queues);
+    }
+    return static_cast<std::uint32_t>(count);
+}
+
+Outcome<Opened> open(const LiveSettings& settings) {
+    const Options& options = settings.dpdk;
+    if (Failure failure = check(options.ports); failed(failure)) return failure;
     const auto from_flag = split_arguments(options.eal_line);
     if (!from_flag) return from_flag.error();
     EalOptions eal{.arguments = options.eal};
     eal.arguments.insert(eal.arguments.end(), from_flag->begin(), from_flag->end());
+    add_devices(eal.arguments, options.ports);
+    const Plans plans{settings, eal.arguments};
     eal.hugepages = parse_hugepages(options.hugepages);
-    eal.memory_mb = memory_mb(options, eal.arguments);
+    eal.memory_mb = plans.memory_mb();
 
     Opened opened;
     auto started = Eal::start(eal);
     if (!started) return started.error();
     opened.eal = std::move(*started);
-    const auto ids = port_ids();
-    if (ids.empty()) {
-        return Eal::failure(
-            "dpdk.eal: no port was found: name one (--vdev …) or bind a NIC to vfio-pci", 0);
-    }
-    for (const std::uint16_t id : ids) {
-        auto port = Port::open(id, port_plan(options));
-        if (!port) return port.error();
-        (*port)->log_link();
-        for (std::uint16_t queue = 0; queue < (*port)->queues(); ++queue) {
-            opened.queues.push_back(std::make_unique<Ingress>(id, queue, listeners, worker));
-        }
-        opened.ports.push_back(std::move(*port));
-    }
+    Failure failure = open_ports(opened, plans, options.ports);
+    if (!failed(failure)) failure = make_workers(opened, settings);
+    if (failed(failure)) return failure;
     Eal::settle();
     return opened;
 }

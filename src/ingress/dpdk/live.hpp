@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Opens the live ingress: every port that the EAL finds, with the RX queues that were asked for.
-// Cold, main thread, once per process.
+// The live DPDK ingress: from options to running ports and RX workers' queues. Cold; main thread,
+// once per process.
 #pragma once
 
 #include <vector>
@@ -11,9 +11,19 @@
 
 namespace flowd::dpdk {
 
-/// Without listeners every UDP datagram is taken.
-[[nodiscard]] Outcome<Opened> open(const Options& options,
-                                   const std::vector<config::Listener>& listeners,
-                                   const WorkerOptions& worker);
+struct LiveSettings {
+    const Options& dpdk;
+    const std::vector<config::Listener>& listeners;
+    WorkerOptions worker{};
+    std::uint32_t workers = 0;  ///< RX workers; 0: one per queue
+    std::uint64_t seed = 0;     ///< that senders do not know
+};
+
+/// RX workers that the options ask for, before ports are known: queues of all ports.
+[[nodiscard]] std::uint32_t queue_count(const Options& options) noexcept;
+
+/// Opens every port that is named, or that the EAL finds; worker w polls the queues w, w + workers
+/// and so on, of all ports in a row.
+[[nodiscard]] Outcome<Opened> open(const LiveSettings& settings);
 
 }  // namespace flowd::dpdk

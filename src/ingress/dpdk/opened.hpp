@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Opened: a running DPDK ingress, live or replay: the EAL, its ports, and one Ingress per RX queue
-// in the order of ports, then queues. Owned by the main thread; destroyed after the workers ended.
+// Opened: a running DPDK ingress, live or replay: the EAL, its ports, one Ingress per RX worker,
+// and what these share. Owned by the main thread; destroyed after the workers ended.
 #pragma once
 
 #include <memory>
 #include <vector>
 
 #include "ingress/dpdk/eal.hpp"
+#include "ingress/dpdk/face.hpp"
+#include "ingress/dpdk/lanes.hpp"
 #include "ingress/dpdk/port.hpp"
 #include "ingress/ingress.hpp"
+#include "ingress/shard_table.hpp"
 
 namespace flowd::dpdk {
 
 struct Opened {
-    // Destroyed from the bottom up: queues give their frames back, then ports close, then the EAL.
+    // Destroyed from the bottom up: workers and rings give their frames back, then ports close,
+    // then the EAL.
     std::unique_ptr<Eal> eal;
     std::vector<std::unique_ptr<Port>> ports;
+    std::vector<Face> faces;            ///< by port id
+    std::unique_ptr<ShardTable> table;  ///< null: exporters stay with the queue they come by
+    std::unique_ptr<Lanes> lanes;
     std::vector<std::unique_ptr<flowd::Ingress>> queues;
 };
 

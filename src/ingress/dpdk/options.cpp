@@ -2,7 +2,47 @@
 // The rows of [dpdk].
 #include "ingress/dpdk/options.hpp"
 
+#include <iterator>
+
 namespace flowd::dpdk {
+
+namespace {
+
+/// Between RX workers, and between parts of datagrams.
+std::vector<config::Row> sharing_rows(Options& options) {
+    std::vector<config::Row> rows;
+    rows.push_back({.key = "shard.ring",
+                    .flag = "shard.ring",
+                    .target = &options.shard_ring,
+                    .help = "Frames that may wait between each two RX workers, when an exporter's "
+                            "queue is not its worker's.",
+                    .unit = "frames",
+                    .min = 64,
+                    .max = 65'535});
+    rows.push_back({.key = "fragments.bytes_max",
+                    .flag = "fragments.bytes",
+                    .target = &options.fragments_bytes,
+                    .help = "Packet buffers of an RX worker in which fragments of datagrams may "
+                            "wait for the others; 0: fragments are dropped.",
+                    .unit = "bytes",
+                    .min = 0,
+                    .max = 1'073'741'824});
+    rows.push_back({.key = "fragments.age_max_ms",
+                    .flag = "fragments.age",
+                    .target = &options.fragments_age_ms,
+                    .help = "How long a fragment waits for the others.",
+                    .unit = "ms",
+                    .min = 1,
+                    .max = 60'000});
+    return rows;
+}
+
+}  // namespace
+
+FragmentLimits fragment_limits(const Options& options) noexcept {
+    return {.bytes_max = static_cast<std::uint64_t>(options.fragments_bytes),
+            .age_max_ns = static_cast<std::uint64_t>(options.fragments_age_ms) * 1'000'000};
+}
 
 std::vector<config::Row> rows(Options& options) {
     std::vector<config::Row> rows;
@@ -58,6 +98,11 @@ std::vector<config::Row> rows(Options& options) {
                     .unit = "bytes",
                     .min = 0,
                     .max = 65'000});
+    for (std::vector<config::Row> more :
+         {sharing_rows(options), dpdk::rows(options.ports.single)}) {
+        rows.insert(rows.end(), std::make_move_iterator(more.begin()),
+                    std::make_move_iterator(more.end()));
+    }
     return rows;
 }
 

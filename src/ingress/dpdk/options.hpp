@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "config/row.hpp"
+#include "ingress/dpdk/fragment_limits.hpp"
+#include "ingress/dpdk/port_options.hpp"
 
 namespace flowd::dpdk {
 
@@ -27,11 +29,18 @@ struct Options {
     std::int64_t memory_mb = 0;      ///< 0: computed
     std::int64_t queues = 1;         ///< RX queues of each port
     std::int64_t descriptors = 4096;
-    std::int64_t pool = 0;  ///< mbufs of each queue; 0: computed
-    std::int64_t mtu = 0;   ///< 0: what the driver starts with, 1500
+    std::int64_t pool = 0;           ///< mbufs of each queue; 0: computed
+    std::int64_t mtu = 0;            ///< 0: what the driver starts with, 1500
+    std::int64_t shard_ring = 2048;  ///< frames between two workers
+    std::int64_t fragments_bytes = 8'388'608;
+    std::int64_t fragments_age_ms = 2'000;
+    PortTables ports{};
 };
 
-/// The rows write into `options`, which must outlive them.
+/// Of each RX worker.
+[[nodiscard]] FragmentLimits fragment_limits(const Options& options) noexcept;
+
+/// The rows write into `options`, which must outlive them. Those of [port] are among them.
 [[nodiscard]] std::vector<config::Row> rows(Options& options);
 
 }  // namespace flowd::dpdk

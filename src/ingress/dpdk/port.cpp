@@ -47,7 +47,8 @@ bool takes_mtu(const rte_eth_dev_info& info, std::uint32_t mtu) noexcept {
 /// The descriptors hold one buffer each; two bursts are in flight, and the caches of the worker
 /// and of the main thread, which filled the ring, keep one and a half times their size.
 std::uint32_t pool_count(const PortPlan& plan) noexcept {
-    return plan.pool != 0 ? plan.pool : plan.descriptors + 2 * 32U + 2 * cache_size * 3 / 2;
+    const std::uint32_t own = plan.descriptors + 2 * 32U + 2 * cache_size * 3 / 2;
+    return plan.pool != 0 ? plan.pool : own + plan.elsewhere;
 }
 
 rte_mempool* create_pool(const char* name, const PortPlan& plan, int socket) {
@@ -97,6 +98,11 @@ std::vector<std::uint16_t> port_ids() {
     return ids;
 }
 
+int port_id_of(const std::string& device_name) {
+    std::uint16_t id = 0;
+    return rte_eth_dev_get_port_by_name(device_name.c_str(), &id) == 0 ? id : -1;
+}
+
 Outcome<std::unique_ptr<Port>> Port::open(std::uint16_t id, const PortPlan& plan) {
     std::unique_ptr<Port> port{new Port{id, plan}};
     for (const auto step : {&Port::configure, &Port::set_up_queues, &Port::start}) {
@@ -113,7 +119,8 @@ Failure Port::configure() {
     if (const int error = rte_eth_dev_info_get(id_, &info)) {
         return Eal::failure("dpdk: port " + name_ + " cannot be asked what it can do", error);
     }
-    name_ += std::string{" ("} + info.driver_name + ")";
+    driver_ = info.driver_name;
+    name_ = (plan_.label.empty() ? name_ : plan_.label) + " (" + driver_ + ")";
     if (plan_.queues > info.max_rx_queues) {
         return {"dpdk.queues: " + std::to_string(plan_.queues) + " is above the " +
                 std::to_string(info.max_rx_queues) + " that port " + name_ + " has"};
@@ -129,7 +136,11 @@ Failure Port::configure() {
     }
     rte_eth_conf config{};
     if (takes_mtu(info, plan_.mtu)) config.rxmode.mtu = plan_.mtu;
-    if (plan_.queues > 1) ask_for_rss(config, info.flow_type_rss_offloads);
+    constexpr std::uint64_t checksums =
+        RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM;
+    if (plan_.verifies_checksums) config.rxmode.offloads |= info.rx_offload_capa & checksums;
+    rss_ = choose_rss(driver_, info);
+    if (plan_.queues > 1) ask_for_rss(config, rss_);
     const std::uint16_t senders = std::min(plan_.queues, info.max_tx_queues);
     if (const int error = rte_eth_dev_configure(id_, plan_.queues, senders, &config)) {
         return Eal::failure("dpdk: port " + name_ + " does not take its configuration", error);
@@ -174,7 +185,7 @@ Failure Port::set_up_queues() {
     std::uint16_t unused = 0;
     std::uint16_t descriptors = 512;
     rte_eth_dev_adjust_nb_rx_tx_desc(id_, &unused, &descriptors);
-    // flowd sends nothing yet, but many drivers start only with their TX queues set up.
+    // Many drivers start only with their TX queues set up.
     for (std::uint16_t queue = 0; queue < info.nb_tx_queues; ++queue) {
         if (const int error = rte_eth_tx_queue_setup(id_, queue, descriptors,
                                                      static_cast<unsigned>(socket), nullptr)) {
@@ -186,14 +197,36 @@ Failure Port::set_up_queues() {
     return {};
 }
 
+Failure Port::set_mac() {
+    if (plan_.mac.empty()) return {};
+    rte_ether_addr address{};
+    std::copy_n(plan_.mac.begin(), plan_.mac.size(), address.addr_bytes);
+    if (const int error = rte_eth_dev_default_mac_addr_set(id_, &address)) {
+        return Eal::failure("port.mac: port " + name_ + " does not take it", error);
+    }
+    return {};
+}
+
+std::array<std::uint8_t, 6> Port::mac() const noexcept {
+    std::array<std::uint8_t, 6> mac{};
+    rte_ether_addr address{};
+    if (rte_eth_macaddr_get(id_, &address) != 0) return mac;
+    std::copy_n(address.addr_bytes, mac.size(), mac.begin());
+    return mac;
+}
+
 Failure Port::start() {
+    if (Failure failure = set_mac(); failed(failure)) return failure;
     if (const int error = rte_eth_dev_start(id_)) {
         return Eal::failure("dpdk: port " + name_ + " does not start", error);
     }
     // The listeners are the filter; a mirror port's frames carry someone else's MAC address. Not
     // every driver can, or has to, be told.
     static_cast<void>(rte_eth_promiscuous_enable(id_));
-    if (plan_.queues > 1) log_rss(id_, name_);
+    if (plan_.queues > 1) {
+        const RssOutcome rss = settle_rss(id_, rss_, name_);
+        rss.surprises ? log::warn(rss.line) : log::info(rss.line);
+    }
     return {};
 }
 

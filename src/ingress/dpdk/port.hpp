@@ -3,11 +3,13 @@
 // the main thread; the queues are polled by their workers in between.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "ingress/dpdk/rss.hpp"
 #include "log/failure.hpp"
 
 struct rte_mempool;
@@ -22,6 +24,10 @@ struct PortPlan {
     std::uint32_t frame_size = 0;  ///< the largest frame that must fit one buffer; 0: 2048
     std::uint16_t mtu = 0;         ///< 0: the driver's own
     bool packs_pool = false;       ///< buffers may cross pages: no device reads them by DMA
+    std::uint32_t elsewhere = 0;   ///< buffers per queue that wait outside of it: rings, fragments
+    bool verifies_checksums = false;  ///< where the device can
+    std::string label{};              ///< in messages; empty: the device's name
+    std::vector<std::uint8_t> mac{};  ///< empty: the device's
 };
 
 /// Bytes of memory that the buffers of one queue take.
@@ -44,6 +50,12 @@ public:
 
     [[nodiscard]] std::uint16_t id() const noexcept { return id_; }
     [[nodiscard]] std::uint16_t queues() const noexcept { return plan_.queues; }
+    /// "net_pcap0 (net_pcap)"
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] const std::string& driver() const noexcept { return driver_; }
+    [[nodiscard]] std::array<std::uint8_t, 6> mac() const noexcept;
+    /// Of its first queue.
+    [[nodiscard]] rte_mempool* pool() const noexcept { return pools_.front(); }
 
 private:
     Port(std::uint16_t id, const PortPlan& plan) : id_{id}, plan_{plan} {}
@@ -51,13 +63,19 @@ private:
     [[nodiscard]] Failure configure();
     [[nodiscard]] Failure set_up_queues();
     [[nodiscard]] Failure start();
+    [[nodiscard]] Failure set_mac();
+
     std::uint16_t id_;
     PortPlan plan_;
-    std::string name_;  ///< "net_pcap0 (net_pcap)"
+    std::string name_;
+    std::string driver_;
+    RssChoice rss_;
     std::vector<rte_mempool*> pools_;
     bool configured_ = false;
 };
 
+/// The port of a device; negative: there is none.
+[[nodiscard]] int port_id_of(const std::string& device_name);
 /// Every port that the EAL has found.
 [[nodiscard]] std::vector<std::uint16_t> port_ids();
 

@@ -3,8 +3,6 @@
 // tell.
 #include "ingress/dpdk/replay_ingress.hpp"
 
-#include <rte_mbuf_dyn.h>
-
 #include <algorithm>
 
 #include "ingress/clock.hpp"
@@ -15,11 +13,13 @@ namespace flowd::dpdk {
 
 ReplayIngress::ReplayIngress(std::uint16_t port_id, ReplayPlan plan,
                              const std::vector<config::Listener>& listeners,
+                             std::span<const Face> faces, const FragmentLimits& fragments,
                              const WorkerOptions& worker)
     : queue_{port_id, 0},
-      sieve_{listeners, plan.link},
+      intake_{listeners, faces, nullptr, fragments},
       idler_{worker},
       plan_{std::move(plan)},
+      needs_clock_{faces[port_id].time.offset < 0},
       exhausted_{plan_.frame_count == 0} {}
 
 void ReplayIngress::attach() noexcept { attach_thread(); }
@@ -29,34 +29,30 @@ void ReplayIngress::detach() noexcept {
         log::warn(plan_.path + ": the replay ended after " + std::to_string(taken_) + " of " +
                   std::to_string(plan_.frame_count) + " packets, as no more came for a second");
     }
+    intake_.finish();
     detach_thread();
 }
 
 std::span<const flow::Datagram> ReplayIngress::receive() noexcept {
-    sieve_.clear();
+    intake_.clear();
     if (exhausted_ || out_of_time()) return {};
     auto wanted = static_cast<std::uint16_t>(
         std::min<std::uint64_t>(Queue::burst_max, plan_.frame_count - taken_));
     if (plan_.pace.limited()) wanted = plan_.pace.due(clock_ns(CLOCK_MONOTONIC), wanted);
     if (wanted == 0) return {};
     // Never more than is wanted, so there is nothing to give back at the end.
-    const std::uint16_t count = queue_.poll(wanted);
+    const std::uint16_t count = queue_.poll({frames_.data(), wanted});
     if (count == 0) {
         note_silence();
         return {};
     }
     silent_ = false;
     idler_.wake();
-    const bool needs_clock = plan_.time.offset < 0;
-    const std::uint64_t now_ns = needs_clock ? clock_ns(CLOCK_REALTIME) : 0;
-    for (std::uint16_t i = 0; i < count; ++i) {
-        const flow::Bytes frame = queue_.frame(i);
-        sieve_.add(frame, queue_.readable_behind(i), received_ns(i, now_ns));
-    }
+    intake_.add({frames_.data(), count}, needs_clock_ ? clock_ns(CLOCK_REALTIME) : 0);
     taken_ += count;
     plan_.pace.took(count);
     exhausted_ = taken_ == plan_.frame_count;
-    return sieve_.datagrams();
+    return intake_.datagrams();
 }
 
 /// The span starts with the first poll, so that a paced replay ends on time in silence too.
@@ -66,14 +62,6 @@ bool ReplayIngress::out_of_time() noexcept {
     if (started_ns_ == 0) started_ns_ = now_ns;
     exhausted_ = now_ns - started_ns_ >= plan_.seconds * second_ns;
     return exhausted_;
-}
-
-std::uint64_t ReplayIngress::received_ns(std::uint16_t index, std::uint64_t now_ns) noexcept {
-    constexpr std::uint64_t microsecond_ns = 1000;
-    const rte_mbuf* mbuf = queue_.mbuf(index);
-    if (plan_.time.offset < 0 || (mbuf->ol_flags & plan_.time.flag) == 0) return now_ns;
-    return microsecond_ns *
-           *RTE_MBUF_DYNFIELD(mbuf, plan_.time.offset, const rte_mbuf_timestamp_t*);
 }
 
 /// The file may have been cut since it was scanned.

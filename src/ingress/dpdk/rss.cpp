@@ -1,46 +1,120 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Choosing and verifying the RSS hash of a port.
+// Asking a port for the RSS that the table chose, and checking that it was accepted.
 #include "ingress/dpdk/rss.hpp"
 
-#include "log/log.hpp"
+#include <rte_flow.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "ingress/dpdk/eal.hpp"
 
 namespace flowd::dpdk {
 namespace {
 
-constexpr std::uint64_t whole_ip = RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6;
+constexpr std::uint64_t hashes_ports = RTE_ETH_RSS_NONFRAG_IPV4_UDP | RTE_ETH_RSS_NONFRAG_IPV6_UDP |
+                                       RTE_ETH_RSS_IPV6_UDP_EX | RTE_ETH_RSS_PORT;
+constexpr std::uint64_t modifiers = RTE_ETH_RSS_L3_SRC_ONLY;
+
+struct PatternText {
+    const char* text;
+    std::array<rte_flow_item_type, 3> items;
+};
+
+PatternText pattern_of(RssPattern pattern) noexcept {
+    constexpr auto end = RTE_FLOW_ITEM_TYPE_END;
+    switch (pattern) {
+        case RssPattern::ipv4: return {"IPv4", {RTE_FLOW_ITEM_TYPE_IPV4, end, end}};
+        case RssPattern::ipv4_udp:
+            return {"UDP over IPv4", {RTE_FLOW_ITEM_TYPE_IPV4, RTE_FLOW_ITEM_TYPE_UDP, end}};
+        case RssPattern::ipv6: return {"IPv6", {RTE_FLOW_ITEM_TYPE_IPV6, end, end}};
+        case RssPattern::ipv6_udp: break;
+    }
+    return {"UDP over IPv6", {RTE_FLOW_ITEM_TYPE_IPV6, RTE_FLOW_ITEM_TYPE_UDP, end}};
+}
+
+/// Empty, or why the driver does not take the rule.
+std::string install(std::uint16_t port_id, const RssRule& rule) {
+    const PatternText pattern = pattern_of(rule.pattern);
+    std::array<rte_flow_item, 4> items{};
+    items[0].type = RTE_FLOW_ITEM_TYPE_ETH;
+    for (std::size_t i = 0; i < pattern.items.size(); ++i) items[i + 1].type = pattern.items[i];
+    // Intel's drivers refuse a rule that names queues or a key beside a pattern.
+    rte_flow_action_rss rss{};
+    rss.types = rule.types;
+    std::array<rte_flow_action, 2> actions{};
+    actions[0] = {.type = RTE_FLOW_ACTION_TYPE_RSS, .conf = &rss};
+    actions[1].type = RTE_FLOW_ACTION_TYPE_END;
+    rte_flow_attr attributes{};
+    attributes.ingress = 1;
+    rte_flow_error error{};
+    if (rte_flow_create(port_id, &attributes, items.data(), actions.data(), &error) != nullptr) {
+        return {};
+    }
+    return std::string{"the rule for "} + pattern.text +
+           " is refused: " + (error.message != nullptr ? error.message : "no reason given");
+}
+
+std::string key_text(const RssChoice& choice, bool taken) {
+    if (!taken) return "key of the driver";
+    std::array<char, 16> text{};
+    const auto& key = rss_key();
+    std::snprintf(text.data(), text.size(), "%02x%02x%02x%02x", key[0], key[1], key[2], key[3]);
+    return std::string{"key "} + text.data() + "... of " + std::to_string(choice.key_size) +
+           " bytes";
+}
+
+RssOutcome surprise(const std::string& name, const std::string& what) {
+    return {.surprises = true,
+            .line = "dpdk: port " + name + ": " + what + ": software sharding spreads exporters"};
+}
 
 }  // namespace
 
-std::uint64_t address_hash(std::uint64_t offered) noexcept {
-    constexpr std::uint64_t addresses = whole_ip | RTE_ETH_RSS_FRAG_IPV4 | RTE_ETH_RSS_FRAG_IPV6 |
-                                        RTE_ETH_RSS_NONFRAG_IPV4_OTHER |
-                                        RTE_ETH_RSS_NONFRAG_IPV6_OTHER | RTE_ETH_RSS_IPV6_EX;
-    // Without the types for all of IP (i40e), the rest never hashes plain UDP.
-    return (offered & whole_ip) != 0 ? offered & addresses : 0;
-}
-
-void ask_for_rss(rte_eth_conf& config, std::uint64_t offered) noexcept {
-    const std::uint64_t hash = address_hash(offered);
-    if (hash == 0) return;
+void ask_for_rss(rte_eth_conf& config, const RssChoice& choice) noexcept {
+    if (choice.method == RssMethod::none) return;
     config.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-    config.rx_adv_conf.rss_conf.rss_hf = hash;
+    auto& rss = config.rx_adv_conf.rss_conf;
+    rss.rss_hf = choice.hash_types;
+    if (choice.delivers_hash) config.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_RSS_HASH;
+    if (choice.key_size == 0) return;
+    // ethdev's field is not const; drivers copy from it.
+    rss.rss_key = const_cast<std::uint8_t*>(rss_key().data());
+    rss.rss_key_len = choice.key_size;
 }
 
-void log_rss(std::uint16_t port_id, const std::string& name) {
-    rte_eth_dev_info info{};
-    rte_eth_rss_conf set{};
-    const bool asked =
-        rte_eth_dev_info_get(port_id, &info) == 0 && address_hash(info.flow_type_rss_offloads) != 0;
-    if (!asked) {
-        log::info("dpdk: port " + name +
-                  " has no RSS on addresses alone: its sender or driver chooses the queue");
-    } else if (rte_eth_dev_rss_hash_conf_get(port_id, &set) != 0) {
-        log::info("dpdk: port " + name + " was asked for RSS on addresses and does not tell");
-    } else if (set.rss_hf != address_hash(info.flow_type_rss_offloads)) {
-        log::warn("dpdk: port " + name + " was asked for RSS on addresses but hashes otherwise");
-    } else {
-        log::info("dpdk: port " + name + " is set to spread exporters by RSS on addresses");
+RssOutcome settle_rss(std::uint16_t port_id, const RssChoice& choice, const std::string& name) {
+    if (choice.method == RssMethod::none) {
+        return {.line = "dpdk: port " + name +
+                        ": its driver cannot hash addresses alone: one queue and software "
+                        "sharding"};
     }
+    for (const RssRule& rule : choice.rules) {
+        if (const std::string why = install(port_id, rule); !why.empty()) {
+            return surprise(name, why);
+        }
+    }
+    RssOutcome outcome{.spreads_by_address = true};
+    std::array<std::uint8_t, 256> key{};
+    rte_eth_rss_conf set{};
+    set.rss_key = key.data();
+    set.rss_key_len = static_cast<std::uint8_t>(key.size() - 1);
+    const bool tells = rte_eth_dev_rss_hash_conf_get(port_id, &set) == 0;
+    const std::uint64_t wanted = choice.hash_types & ~modifiers;
+    if (tells && choice.method == RssMethod::hash_types) {
+        if ((set.rss_hf & hashes_ports) != 0) return surprise(name, "it hashes ports, unasked");
+        if ((set.rss_hf & wanted) == 0) return surprise(name, "it does not hash as asked");
+    }
+    outcome.key_taken = tells && choice.key_size != 0 &&
+                        std::equal(key.begin(), key.begin() + choice.key_size, rss_key().begin());
+    const bool source_only =
+        choice.method == RssMethod::flow_rules || (choice.hash_types & modifiers) != 0;
+    outcome.line = "dpdk: port " + name + ": RSS on " +
+                   (source_only ? "source addresses (" : "source and destination addresses (") +
+                   choice.driver + (tells ? "), " : ", which does not tell), ") +
+                   key_text(choice, outcome.key_taken);
+    return outcome;
 }
 
 }  // namespace flowd::dpdk

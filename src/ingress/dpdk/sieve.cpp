@@ -33,8 +33,7 @@ Address literal(std::string host) {
 
 }  // namespace
 
-Sieve::Sieve(const std::vector<config::Listener>& listeners, flow::packet::LinkType link)
-    : link_{link} {
+Sieve::Sieve(const std::vector<config::Listener>& listeners) {
     for (const config::Listener& listener : listeners) {
         doors_.push_back({literal(listener.host), listener.port, listener.accepts});
     }
@@ -52,30 +51,21 @@ const Sieve::Door* Sieve::find_door(const flow::packet::UdpFrame& frame) const n
     return nullptr;
 }
 
-void Sieve::add(flow::Bytes frame, std::uint32_t readable_behind,
-                std::uint64_t received_ns) noexcept {
-    ++stats_.datagrams;
-    const auto udp = flow::packet::find_udp(frame, link_);
-    if (!udp) {
-        ++stats_.drops[static_cast<std::size_t>(udp.error())];
-        return;
-    }
-    const Door* door = find_door(*udp);
-    if (door == nullptr) {
-        ++stats_.drops[static_cast<std::size_t>(Error::frame_not_ours)];
-        return;
-    }
-    stats_.payload_bytes += udp->payload.size();
+void Sieve::deliver(const flow::packet::UdpFrame& frame, const Door& door,
+                    const Arrival& arrival) noexcept {
     assert(count_ < burst_max);
-    const auto padding = static_cast<std::uint32_t>(frame.data() + frame.size() -
-                                                    (udp->payload.data() + udp->payload.size()));
-    datagrams_[count_++] = {.payload = udp->payload,
-                            .source = udp->source,
-                            .source_port = udp->source_port,
-                            .destination_port = udp->destination_port,
-                            .accepts = door->accepts,
-                            .received_ns = received_ns,
-                            .readable_behind = padding + readable_behind};
+    ++stats_.datagrams;
+    stats_.payload_bytes += frame.payload.size();
+    const std::uint8_t* const payload_end = frame.payload.data() + frame.payload.size();
+    datagrams_[count_++] = {
+        .payload = frame.payload,
+        .source = frame.source,
+        .source_port = frame.source_port,
+        .destination_port = frame.destination_port,
+        .accepts = door.accepts,
+        .received_ns = arrival.received_ns,
+        .readable_behind = static_cast<std::uint32_t>(arrival.readable_end - payload_end),
+        .dealt = arrival.dealt};
 }
 
 }  // namespace flowd::dpdk

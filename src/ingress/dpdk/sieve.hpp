@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Sieve: frames in, datagrams for our listeners out, everything else counted by reason. Hot; one
-// per queue, owned by its ingress. Knows no rte_, so tests need no port.
+// Sieve: datagrams for our listeners go through, everything else is counted by reason. Hot; one per
+// worker, owned by its intake. Knows no rte_, so tests need no port.
 #pragma once
 
 #include <array>
@@ -16,21 +16,8 @@ namespace flowd::dpdk {
 
 class Sieve {
 public:
-    static constexpr std::size_t burst_max = 32;
+    static constexpr std::size_t burst_max = 64;
 
-    /// No listeners: every UDP datagram passes, for all protocols.
-    Sieve(const std::vector<config::Listener>& listeners, flow::packet::LinkType link);
-
-    void clear() noexcept { count_ = 0; }
-    /// At most `burst_max` frames between two clear(); the datagram borrows from the frame.
-    /// `readable_behind` are bytes of the frame's memory that follow it.
-    void add(flow::Bytes frame, std::uint32_t readable_behind, std::uint64_t received_ns) noexcept;
-    [[nodiscard]] std::span<const flow::Datagram> datagrams() const noexcept {
-        return {datagrams_.data(), count_};
-    }
-    [[nodiscard]] IngressStats& stats() noexcept { return stats_; }
-
-private:
     /// A listener, ready to compare. `host` "none": any destination address.
     struct Door {
         flow::Address host;
@@ -38,8 +25,32 @@ private:
         flow::Protocols accepts;
     };
 
-    [[nodiscard]] const Door* find_door(const flow::packet::UdpFrame& frame) const noexcept;
+    /// No listeners: every UDP datagram passes, for all protocols.
+    explicit Sieve(const std::vector<config::Listener>& listeners);
 
+    void clear() noexcept { count_ = 0; }
+    /// Null: it is for none of our listeners.
+    [[nodiscard]] const Door* find_door(const flow::packet::UdpFrame& frame) const noexcept;
+    /// What the frame's memory is like, and when it came.
+    struct Arrival {
+        const std::uint8_t* readable_end;
+        std::uint64_t received_ns;
+        bool dealt = false;
+    };
+    /// At most `burst_max` between two clear(); the datagram borrows from the frame.
+    void deliver(const flow::packet::UdpFrame& frame, const Door& door,
+                 const Arrival& arrival) noexcept;
+    void drop(flow::Error reason) noexcept { drop(reason, 1); }
+    void drop(flow::Error reason, std::uint64_t count) noexcept {
+        stats_.datagrams += count;
+        stats_.drops[static_cast<std::size_t>(reason)] += count;
+    }
+    [[nodiscard]] std::span<const flow::Datagram> datagrams() const noexcept {
+        return {datagrams_.data(), count_};
+    }
+    [[nodiscard]] IngressStats& stats() noexcept { return stats_; }
+
+private:
     // Written by the RX worker only.
     std::array<flow::Datagram, burst_max> datagrams_{};
     std::size_t count_ = 0;
@@ -48,7 +59,6 @@ private:
     // Read only after the constructor.
     std::vector<Door> doors_;  ///< those with an address first: the more specific one wins
     Door open_door_;           ///< used when there are no listeners
-    flow::packet::LinkType link_;
 };
 
 }  // namespace flowd::dpdk

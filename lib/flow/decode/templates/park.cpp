@@ -54,10 +54,17 @@ std::uint32_t Park::take_row(const Domain& domain, std::uint16_t id) noexcept {
 }
 
 bool Park::keep(const Domain& domain, std::uint16_t id, const Origin& origin, Bytes body) noexcept {
-    if (domain.exporter == 0 || body.empty()) return false;
+    if (place(domain, id, origin, body) == nullptr) return false;
+    ++stats_.sets_parked;
+    return true;
+}
+
+Park::Entry* Park::place(const Domain& domain, std::uint16_t id, const Origin& origin,
+                         Bytes body) noexcept {
+    if (domain.exporter == 0 || body.empty()) return nullptr;
     const std::size_t share = limits_.bytes_max / shares;
-    if (bytes_of(domain.exporter) + body.size() > share) return false;
-    if (bytes_.size() == 0 || entries_.size() == 0) return false;
+    if (bytes_of(domain.exporter) + body.size() > share) return nullptr;
+    if (bytes_.size() == 0 || entries_.size() == 0) return nullptr;
 
     const std::size_t room = make_room(body.size());
     const auto slot = static_cast<std::uint32_t>(next_ & (entries_.size() - 1));
@@ -74,16 +81,38 @@ bool Park::keep(const Domain& domain, std::uint16_t id, const Origin& origin, By
                            .last = slot,
                            .id = id,
                            .waits = true,
-                           .carries = false};
+                           .carries = false,
+                           .taken = false};
     std::memcpy(&bytes_[offset], body.data(), body.size());
     link(slot);
     write_ = offset + body.size();
     used_ += room;
     ++next_;
     shares_[domain.exporter].bytes += body.size();
-    ++stats_.sets_parked;
     stats_.parked_bytes += body.size();
+    return &entries_[slot];
+}
+
+bool Park::take(const Parked& parked) noexcept {
+    Entry* const entry = place(parked.domain, parked.id, parked.origin, parked.body);
+    if (entry == nullptr) {
+        ++stats_.sets_expired;
+        if (parked.carries) count_end(Error::unknown_template);
+        return false;
+    }
+    entry->taken = true;
+    entry->carries = parked.carries;
+    ++taken_;
+    if (parked.carries) ++stats_.parked_datagrams;
     return true;
+}
+
+void Park::count_end(Error outcome) noexcept {
+    if (failed(outcome)) {
+        ++stats_.datagram_drops[static_cast<std::size_t>(outcome)];
+    } else {
+        ++stats_.decoded;
+    }
 }
 
 /// Removes the oldest until `size` bytes in a row are free. Returns how many they take: more than
@@ -109,47 +138,70 @@ void Park::link(std::uint32_t slot) noexcept {
     entries_[first].last = slot;
 }
 
-/// The set waits no longer. Its memory stays until it is the oldest.
-void Park::retire(Entry& entry, Error outcome) noexcept {
+/// The first of its template's row, out of the row.
+void Park::unlink_first(const Entry& entry) noexcept {
+    table_.erase(entry.hash, slot_of(entry));
+    if (entry.next_plus_one == 0) return;
+    const std::uint32_t second = entry.next_plus_one - 1;
+    entries_[second].last = entry.last;
+    table_.insert(entry.hash, second);
+}
+
+bool Park::is_first(const Entry& entry) const noexcept {
+    const std::uint32_t slot = slot_of(entry);
+    const auto same = [slot](std::uint32_t each) { return each == slot; };
+    return table_.find(entry.hash, same) != IndexTable::none;
+}
+
+/// The set waits here no longer. Its memory stays until it is the oldest.
+void Park::leave(Entry& entry) noexcept {
     entry.waits = false;
     stats_.parked_bytes -= entry.size;
     Share& share = shares_[entry.domain.exporter];
     if (share.generation == entry.generation) share.bytes -= entry.size;
-    if (!entry.carries) return;
-    --stats_.parked_datagrams;
-    if (failed(outcome)) {
-        ++stats_.datagram_drops[static_cast<std::size_t>(outcome)];
-    } else {
-        ++stats_.decoded;
-    }
+    if (entry.taken) --taken_;
+    if (entry.carries) --stats_.parked_datagrams;
+}
+
+/// To another shard: what becomes of it is counted there.
+void Park::hand_on(Entry& entry) noexcept {
+    unlink_first(entry);
+    leave(entry);
+}
+
+void Park::retire(Entry& entry, Error outcome) noexcept {
+    leave(entry);
+    if (entry.carries) count_end(outcome);
+}
+
+/// The first of its row has waited in vain.
+void Park::expire(Entry& entry) noexcept {
+    unlink_first(entry);
+    ++stats_.sets_expired;
+    expired_here_ |= entry.serial >= opened_;
+    retire(entry, Error::unknown_template);
 }
 
 void Park::pop_oldest() noexcept {
     Entry& entry = at(first_);
-    if (entry.waits) {
-        const auto slot = static_cast<std::uint32_t>(first_ & (entries_.size() - 1));
-        table_.erase(entry.hash, slot);
-        if (entry.next_plus_one != 0) {
-            const std::uint32_t second = entry.next_plus_one - 1;
-            entries_[second].last = entry.last;
-            table_.insert(entry.hash, second);
-        }
-        ++stats_.sets_expired;
-        expired_here_ |= entry.serial >= opened_;
-        retire(entry, Error::unknown_template);
-    }
+    if (entry.waits) expire(entry);
     used_ -= entry.room;
     ++first_;
 }
 
 void Park::expire() noexcept {
-    const std::uint64_t age_max_ns = std::uint64_t{limits_.age_max_ms} * 1'000'000;
-    while (first_ != next_) {
-        const Entry& oldest = at(first_);
-        // Signed: a clock that steps back makes nothing old.
-        const auto age_ns = static_cast<std::int64_t>(now_ns_ - oldest.origin.received_ns);
-        if (oldest.waits && age_ns <= static_cast<std::int64_t>(age_max_ns)) return;
-        pop_oldest();
+    while (first_ != next_ && (!at(first_).waits || too_old(at(first_)))) pop_oldest();
+    if (taken_ != 0) expire_taken();
+}
+
+/// What came from another shard may lie behind what is younger. Looks at a few sets per datagram,
+/// and release() looks again: none is read when it is too old.
+void Park::expire_taken() noexcept {
+    constexpr unsigned looks_max = 8;
+    for (unsigned look = 0; look < looks_max && first_ != next_; ++look, ++hand_) {
+        if (hand_ < first_ || hand_ >= next_) hand_ = first_;
+        Entry& entry = at(hand_);
+        if (entry.waits && entry.taken && too_old(entry) && is_first(entry)) expire(entry);
     }
 }
 

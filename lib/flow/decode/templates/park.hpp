@@ -6,6 +6,7 @@
 // that one's end the datagram counts as decoded or dropped.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -13,6 +14,7 @@
 #include "flow/base/error.hpp"
 #include "flow/base/index_table.hpp"
 #include "flow/base/slots.hpp"
+#include "flow/decode/departure.hpp"
 #include "flow/decode/domain.hpp"
 #include "flow/decode/stats.hpp"
 #include "flow/model/origin.hpp"
@@ -65,6 +67,11 @@ public:
         while (slot_plus_one != 0) {
             Entry& entry = entries_[slot_plus_one - 1];
             slot_plus_one = entry.next_plus_one;
+            if (entry.taken && too_old(entry)) {  // not found by expire() yet
+                ++stats_.sets_expired;
+                retire(entry, Error::unknown_template);
+                continue;
+            }
             const Error error = visit(entry.origin, Bytes{&bytes_[entry.offset], entry.size});
             ++stats_.sets_unparked;
             if (entry.serial >= opened_) outcome = first_failure(outcome, error);
@@ -77,6 +84,40 @@ public:
     void forget(ExporterIndex exporter) noexcept;
     /// The end of the run.
     void expire_all() noexcept;
+
+    // For a handover between shards, see ../handover.hpp. A set is counted as parked where it came
+    // first, and as unparked or expired where it ends; so is its datagram.
+
+    struct Parked {
+        const Domain& domain;
+        const Origin& origin;
+        std::uint16_t id;
+        bool carries;  ///< its datagram
+        Bytes body;
+    };
+    /// A walk in steps over the sets that wait, in the order of arrival: `visit(parked)` returns a
+    /// Departure, the same for all sets of a domain. Looks at `at_most` from `from` on, and returns
+    /// where to go on; the end is end_serial(). Stops before the first for which there is no room.
+    template <class Visit>
+    std::uint64_t give(std::uint64_t from, std::uint32_t at_most, Visit visit) noexcept {
+        from = std::max(from, first_);
+        for (; from < next_ && at_most > 0; ++from, --at_most) {
+            Entry& entry = at(from);
+            if (!entry.waits || is_forgotten(entry) || !is_first(entry)) continue;
+            const Departure what = visit(Parked{entry.domain, entry.origin, entry.id, entry.carries,
+                                                Bytes{&bytes_[entry.offset], entry.size}});
+            if (what == Departure::no_room) break;
+            if (what == Departure::leaves) hand_on(entry);
+        }
+        return from;
+    }
+    [[nodiscard]] std::uint64_t end_serial() const noexcept { return next_; }
+
+    /// A set of another shard: waits here until it is as old as it may be. False when it is not
+    /// kept, as with keep(): then it has expired. Between two datagrams.
+    bool take(const Parked& parked) noexcept;
+    /// A datagram that came with a set of another shard ends here.
+    void count_end(Error outcome) noexcept;
 
     [[nodiscard]] bool empty() const noexcept { return first_ == next_; }
     [[nodiscard]] std::size_t bytes_of(ExporterIndex exporter) const noexcept {
@@ -101,6 +142,7 @@ private:
         std::uint16_t id;
         bool waits;
         bool carries;  ///< its datagram
+        bool taken;    ///< from another shard: may be older than those before it
     };
     struct Share {
         std::size_t bytes;
@@ -110,15 +152,35 @@ private:
     [[nodiscard]] Entry& at(std::uint64_t serial) noexcept {
         return entries_[serial & (entries_.size() - 1)];
     }
+    [[nodiscard]] std::uint32_t slot_of(const Entry& entry) const noexcept {
+        return static_cast<std::uint32_t>(entry.serial & (entries_.size() - 1));
+    }
     [[nodiscard]] std::uint32_t find_row(std::uint64_t hashed, const Domain& domain,
                                          std::uint16_t id) const noexcept;
     /// Takes all sets of a template out of the table; the first of them plus one, or 0.
     [[nodiscard]] std::uint32_t take_row(const Domain& domain, std::uint16_t id) noexcept;
     [[nodiscard]] std::uint64_t hash_of(const Domain& domain, std::uint16_t id) const noexcept;
     [[nodiscard]] std::size_t make_room(std::size_t size) noexcept;
+    /// Null when the set is not kept.
+    [[nodiscard]] Entry* place(const Domain& domain, std::uint16_t id, const Origin& origin,
+                               Bytes body) noexcept;
     void link(std::uint32_t slot) noexcept;
+    void unlink_first(const Entry& entry) noexcept;
+    [[nodiscard]] bool is_first(const Entry& entry) const noexcept;
+    [[nodiscard]] bool is_forgotten(const Entry& entry) const noexcept {
+        return entry.generation != shares_[entry.domain.exporter].generation;
+    }
+    void leave(Entry& entry) noexcept;
+    void hand_on(Entry& entry) noexcept;
     void retire(Entry& entry, Error outcome) noexcept;
+    void expire(Entry& entry) noexcept;
     void expire() noexcept;
+    void expire_taken() noexcept;
+    /// Signed: a clock that steps back makes nothing old.
+    [[nodiscard]] bool too_old(const Entry& entry) const noexcept {
+        const auto age_ns = static_cast<std::int64_t>(now_ns_ - entry.origin.received_ns);
+        return age_ns > static_cast<std::int64_t>(std::uint64_t{limits_.age_max_ms} * 1'000'000);
+    }
     void pop_oldest() noexcept;
 
     ParkLimits limits_;
@@ -134,6 +196,8 @@ private:
     std::uint64_t now_ns_ = 0;
     std::size_t write_ = 0;
     std::size_t used_ = 0;
+    std::uint64_t hand_ = 0;     ///< serial number of the next that expire_taken() looks at
+    std::size_t taken_ = 0;      ///< those that wait and came from another shard
     bool expired_here_ = false;  ///< a set of this datagram
 };
 

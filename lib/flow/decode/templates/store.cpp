@@ -185,12 +185,17 @@ void TemplateStore::remove_if(ExporterIndex exporter, Predicate predicate) noexc
         *link = entry.next_plus_one;
         table_.erase(hash_of(entry.domain, entry.layout.id), index);
         entry.layout.id = 0;
+        entry.given = false;
         entry.next_plus_one = free_plus_one_;
         free_plus_one_ = index + 1;
         --chain.count;
         --size_;
         ++changes_;
     }
+}
+
+void TemplateStore::remove_given(ExporterIndex exporter) noexcept {
+    remove_if(exporter, [](const Entry& entry) { return entry.given; });
 }
 
 void TemplateStore::withdraw(const Domain& domain, std::uint16_t id) noexcept {

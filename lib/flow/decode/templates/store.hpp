@@ -7,10 +7,12 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "flow/base/index_table.hpp"
 #include "flow/base/result.hpp"
 #include "flow/base/slots.hpp"
+#include "flow/decode/departure.hpp"
 #include "flow/decode/domain.hpp"
 #include "flow/decode/patience.hpp"
 #include "flow/model/origin.hpp"
@@ -34,6 +36,13 @@ struct TemplateDefinition {
     bool options = false;
     std::span<const TemplateField> fields{};
     std::uint16_t scope_count = 0;  ///< options: of the fields, from the first on
+};
+
+/// What is known of a template beside its definition.
+struct TemplateFacts {
+    std::uint32_t last_touched = 0;  ///< used, learnt or refreshed
+    bool used = false;               ///< by data
+    bool restored = false;           ///< and neither used nor defined since
 };
 
 class TemplateStore {
@@ -64,6 +73,13 @@ public:
     /// The template is not the exporter's word but an earlier run's, until data uses it or a
     /// definition comes.
     void mark_restored(TemplateSlot slot) noexcept { entries_[slot].restored = true; }
+
+    /// In place of what put() has made of it.
+    void settle(TemplateSlot slot, const TemplateFacts& facts) noexcept {
+        entries_[slot].last_touched = facts.last_touched;
+        entries_[slot].used = facts.used;
+        entries_[slot].restored = facts.restored;
+    }
 
     /// Withdrawal of one template (RFC 7011 §8.1); nothing happens when it is not known.
     void withdraw(const Domain& domain, std::uint16_t id) noexcept;
@@ -113,6 +129,29 @@ public:
     }
     [[nodiscard]] std::uint32_t end_slot() const noexcept { return fresh_; }
 
+    /// The same walk for a handover: `visit(domain, template, facts)` returns a Departure. Stops
+    /// before the first for which there is no room. `gone(exporter)` for those that have fewer now.
+    template <class Visit, class Gone>
+    std::uint32_t give(std::uint32_t from, std::uint32_t at_most, Visit visit, Gone gone) noexcept {
+        const std::uint32_t first = from;
+        for (; from < fresh_ && at_most > 0; ++from, --at_most) {
+            Entry& entry = entries_[from];
+            if (entry.layout.id == 0) continue;
+            const TemplateFacts facts{entry.last_touched, entry.used, entry.restored};
+            const Departure what =
+                visit(std::as_const(entry.domain), std::as_const(entry.layout), facts);
+            if (what == Departure::no_room) break;
+            entry.given = what == Departure::leaves;
+        }
+        for (std::uint32_t slot = first; slot < from; ++slot) {
+            if (!entries_[slot].given) continue;
+            const ExporterIndex exporter = entries_[slot].domain.exporter;
+            remove_given(exporter);
+            gone(exporter);
+        }
+        return from;
+    }
+
 private:
     struct Entry {
         Template layout;  ///< id 0: free
@@ -121,6 +160,7 @@ private:
         std::uint32_t last_touched;   ///< used, learnt or refreshed
         bool used;                    ///< by data
         bool restored;                ///< and neither used nor defined since
+        bool given;                   ///< to another shard: about to be removed
     };
     struct Fields {
         TemplateField of[template_fields_max];
@@ -137,6 +177,7 @@ private:
     [[nodiscard]] std::uint32_t find_own_victim(ExporterIndex exporter) noexcept;
     [[nodiscard]] std::uint32_t find_victim(ExporterIndex exporter) noexcept;
     [[nodiscard]] bool make_room(ExporterIndex exporter) noexcept;
+    void remove_given(ExporterIndex exporter) noexcept;
     template <class Predicate>
     void remove_if(ExporterIndex exporter, Predicate predicate) noexcept;
 
