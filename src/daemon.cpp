@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <system_error>
 
 #include "config/cores.hpp"
@@ -21,6 +22,7 @@
 #include "flow/format/json/formatter.hpp"
 #include "flow/format/protobuf/formatter.hpp"
 #include "flow/format/text/formatter.hpp"
+#include "ingress/clock.hpp"
 #include "ingress/dpdk/live.hpp"
 #include "ingress/dpdk/replay.hpp"
 #include "ingress/udp/ingress.hpp"
@@ -160,6 +162,7 @@ std::size_t Daemon::tx_worker_count() const noexcept {
 
 Failure Daemon::open_ingress() {
     const config::Config& config = settings_.general;
+    if (Failure failure = choose_cores(); failed(failure)) return failure;
     std::size_t rx_count = 1;
     for (const config::Listener& listener : loaded_.listeners) {
         rx_count = std::max<std::size_t>(rx_count, listener.count);
@@ -199,12 +202,27 @@ Failure Daemon::open_dpdk() {
     return {};
 }
 
+/// rx.cores, which this process may use.
+Failure Daemon::choose_cores() {
+    const auto cores = config::parse_cores(settings_.general.rx_cores);
+    if (!cores) return {"rx.cores: " + cores.error().sentence};
+    cores_ = *cores;
+    cpu_set_t usable;
+    CPU_ZERO(&usable);
+    if (sched_getaffinity(0, sizeof usable, &usable) != 0) return {};
+    for (const unsigned core : cores_) {
+        if (CPU_ISSET(core, &usable)) continue;
+        return {"rx.cores: CPU " + std::to_string(core) +
+                " is not there, or this process may not use it (taskset -p shows which it may)"};
+    }
+    return {};
+}
+
 /// Of -ingress dpdk; 0: as many as there are queues.
 std::size_t Daemon::rx_worker_count() const {
     const config::Config& config = settings_.general;
     if (config.rx_workers != 0) return static_cast<std::size_t>(config.rx_workers);
-    const auto cores = config::parse_cores(config.rx_cores);
-    return cores ? cores->size() : 0;
+    return cores_.size();
 }
 
 Failure Daemon::make_workers() {
@@ -213,6 +231,7 @@ Failure Daemon::make_workers() {
     if (!settings) return settings.error();
     if (Failure failure = make_rx_workers(*settings); failed(failure)) return failure;
     make_tx_workers();
+    make_rebalancer();
     return {};
 }
 
@@ -278,6 +297,16 @@ void Daemon::make_tx_workers() {
     }
 }
 
+void Daemon::make_rebalancer() {
+    if (!dpdk_.table) return;
+    const bool able = std::all_of(rx_workers_.begin(), rx_workers_.end(),
+                                  [](const auto& worker) { return worker->can_hand_over(); });
+    const auto interval_ns =
+        static_cast<std::uint64_t>(settings_.general.shard_interval_ms) * 1'000'000;
+    rebalancer_ =
+        std::make_unique<Rebalancer>(*dpdk_.table, rx_workers_, rings_, able ? interval_ns : 0);
+}
+
 Failure Daemon::restore() {
     const config::Config& config = settings_.general;
     state_ = std::make_unique<StateKeeper>(
@@ -300,8 +329,10 @@ Failure Daemon::launch() {
             start("tx", i, *tx_workers_[i], confine_tx_thread);
         }
         for (std::size_t i = 0; i < rx_workers_.size(); ++i) {
-            start("rx", i, *rx_workers_[i],
-                  [this] { confine_rx_thread(settings_.general.process.seccomp); });
+            start("rx", i, *rx_workers_[i], [this, i] {
+                pin_rx_thread(i);
+                confine_rx_thread(settings_.general.process.seccomp);
+            });
         }
     } catch (const std::system_error& error) {
         // Workers that did start wait for those that did not: let them all go.
@@ -316,6 +347,17 @@ Failure Daemon::launch() {
     return {};
 }
 
+/// On the thread. The list has been checked.
+void Daemon::pin_rx_thread(std::size_t worker) const noexcept {
+    if (cores_.empty()) return;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cores_[worker % cores_.size()], &set);
+    if (const int error = pthread_setaffinity_np(pthread_self(), sizeof set, &set)) {
+        log::warn("rx.cores: worker " + std::to_string(worker) + ": " + std::strerror(error));
+    }
+}
+
 int Daemon::run() {
     wait_for_end();
     join();
@@ -324,9 +366,13 @@ int Daemon::run() {
 
 void Daemon::wait_for_end() {
     constexpr std::uint32_t poll_ms = 10;
+    constexpr std::uint64_t moving_poll_ns = 20'000;
     Progress progress{settings_.is_replay(), rx_workers_, tx_workers_};
     while (!finished()) {
-        const Signal signal = wait_signal(poll_ms);
+        // Datagrams wait while an exporter moves.
+        const bool moving = rebalancer_ && rebalancer_->tick();
+        if (moving) sleep_ns(moving_poll_ns);
+        const Signal signal = wait_signal(moving ? 0 : poll_ms);
         if (signal == Signal::stop) {
             const bool again = flags_.stop.exchange(true, std::memory_order_relaxed);
             flags_.hurry.store(again, std::memory_order_relaxed);
@@ -386,7 +432,11 @@ std::vector<std::string> Daemon::output_names() const {
 }
 
 int Daemon::report() {
-    const Summary summary = summarize(rx_workers_, tx_workers_, output_names());
+    Summary summary = summarize(rx_workers_, tx_workers_, output_names());
+    if (rebalancer_) {
+        add_counter(summary, "shard_moves", rebalancer_->mover().moves());
+        add_counter(summary, "shard_splits", rebalancer_->mover().splits());
+    }
     const bool reader_left = std::any_of(tx_workers_.begin(), tx_workers_.end(),
                                          [](const auto& worker) { return worker->closed(); });
     if (!reader_left) std::fputs(to_text(summary).c_str(), stderr);

@@ -13,6 +13,7 @@
 #include "config/config.hpp"
 #include "config/load.hpp"
 #include "control/notify.hpp"
+#include "control/rebalancer.hpp"
 #include "control/state_keeper.hpp"
 #include "control/summary.hpp"
 #include "ingress/dpdk/opened.hpp"
@@ -57,15 +58,18 @@ private:
     [[nodiscard]] Failure open_transports();
     [[nodiscard]] Failure open_ingress();
     [[nodiscard]] Failure open_dpdk();
+    [[nodiscard]] Failure choose_cores();
     [[nodiscard]] std::size_t rx_worker_count() const;
     [[nodiscard]] Failure give_up_privileges();
     [[nodiscard]] Failure make_workers();
     [[nodiscard]] Outcome<RxSettings> rx_settings();
     [[nodiscard]] Failure make_rx_workers(const RxSettings& settings);
     void make_tx_workers();
+    void make_rebalancer();
     [[nodiscard]] std::size_t tx_worker_count() const noexcept;
     [[nodiscard]] Failure restore();
     [[nodiscard]] Failure launch();
+    void pin_rx_thread(std::size_t worker) const noexcept;
     void wait_for_end();
     void give_up_if_stuck();
     void join() noexcept;
@@ -81,6 +85,8 @@ private:
     Notifier notifier_;
     std::uint64_t hurried_at_ns_ = 0;
 
+    std::vector<unsigned> cores_;  ///< of the RX workers, in turn; none: any
+
     // Destroyed from the bottom up: threads have been joined by then.
     dpdk::Opened dpdk_;
     std::vector<std::unique_ptr<Ingress>> udp_;
@@ -90,6 +96,7 @@ private:
     std::vector<Output> outputs_;  // their transports are the TX workers', once these are made
     std::vector<std::unique_ptr<RxWorker>> rx_workers_;
     std::vector<std::unique_ptr<TxWorker>> tx_workers_;
+    std::unique_ptr<Rebalancer> rebalancer_;  ///< null: exporters stay where they are
     std::unique_ptr<StateKeeper> state_;
     std::vector<std::thread> threads_;
 };

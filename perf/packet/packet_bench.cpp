@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Headers: find_udp once per received frame, dissect once per sampled packet of sFlow. 10,000
-// different ones of each.
+// Headers: find_udp once per received frame, verify_udp where checksums are asked for, dissect once
+// per sampled packet of sFlow. 10,000 different ones of each.
 #include <benchmark/benchmark.h>
 
 #include <vector>
 
+#include "flow/packet/checksum.hpp"
 #include "flow/packet/dissect.hpp"
 #include "flow/packet/frame.hpp"
 #include "perf/support/frames.hpp"
@@ -34,6 +35,45 @@ void find_udp(benchmark::State& state) {
         }
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(frames.size()));
+}
+
+/// Gives a frame of perf::udp_frame(), whose UDP header starts at 34, the checksum that it lacks.
+void set_checksum(test::ByteBuilder& frame, std::size_t segment_size) {
+    constexpr std::size_t addresses = 26;
+    std::uint32_t sum = static_cast<std::uint32_t>(17 + segment_size);
+    for (std::size_t at = addresses; at < frame.size(); ++at) {
+        sum += at % 2 == 0 ? frame.bytes()[at] << 8 : frame.bytes()[at];
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    const std::uint32_t checksum = ~sum & 0xffff;
+    frame.put_u16(addresses + 8 + 6, checksum == 0 ? 0xffff : checksum);  // RFC 768
+}
+
+void verify_udp(benchmark::State& state) {
+    const perf::Traffic traffic = perf::make_traffic(perf::Input::ipfix_ipv4);
+    std::vector<test::ByteBuilder> frames;
+    std::vector<packet::UdpFrame> found;
+    std::size_t byte_count = 0;
+    for (const Datagram& datagram : traffic.datagrams) {
+        frames.push_back(perf::udp_frame(datagram));
+        set_checksum(frames.back(), 8 + datagram.payload.size());
+        byte_count += 8 + datagram.payload.size();
+    }
+    for (const test::ByteBuilder& frame : frames) {
+        const auto each = packet::find_udp(frame.bytes(), packet::LinkType::ethernet);
+        perf::require(each && packet::verify_udp(*each) == packet::Checksum::good, "checksum");
+        packet::UdpFrame cut = *each;
+        cut.payload = cut.payload.first(cut.payload.size() - 1);
+        perf::require(packet::verify_udp(cut) == packet::Checksum::bad, "checksum of less");
+        found.push_back(*each);
+    }
+    for (auto _ : state) {
+        for (const packet::UdpFrame& each : found) {
+            benchmark::DoNotOptimize(packet::verify_udp(each));
+        }
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(found.size()));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(byte_count));
 }
 
 /// Where the sampled packet of a sample starts, and its size: 28 bytes of datagram header, then
@@ -75,6 +115,7 @@ void dissect(benchmark::State& state) {
 }
 
 BENCHMARK(find_udp)->Name("packet/find_udp");
+BENCHMARK(verify_udp)->Name("packet/verify_udp");
 BENCHMARK(dissect)->Name("packet/dissect");
 
 }  // namespace

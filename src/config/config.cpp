@@ -92,7 +92,7 @@ std::vector<Row> ingress_rows(Config& config) {
          .flag = "shard.interval",
          .target = &config.shard_interval_ms,
          .help = "How often the load of RX workers is looked at, to move exporters from busy ones "
-                 "to others; 0: never.",
+                 "to others; 0: never. Not with output.strict.",
          .unit = "ms",
          .min = 0,
          .max = 3'600'000},

@@ -158,7 +158,8 @@ void make_key(const Config& config, const MappingFile& file, OutputShape& shape)
             add_to_key(found->column, shape);
         }
     }
-    const bool is_default = config.hash == Config{}.hash;
+    static const Config defaults;
+    const bool is_default = config.hash == defaults.hash;
     if (!file.key.empty() || profile == Profile::goflow2_v2) {
         if (is_default) return;
         shape.warnings.push_back(

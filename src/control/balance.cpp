@@ -19,16 +19,22 @@ bool is_any_moving(const WorkerLoads& loads) {
                        [](const BucketFlags& each) { return each.moving; });
 }
 
+bool is_in(const BalancePlan& plan, std::size_t bucket) {
+    return std::any_of(plan.moves.begin(), plan.moves.end(),
+                       [&](const BucketMove& each) { return each.bucket == bucket; });
+}
+
 }  // namespace
 
 Balancer::Balancer(std::size_t worker_count, const BalanceSettings& settings)
     : settings_{settings},
       busy_(worker_count),
+      rates_(worker_count * buckets),
       bytes_(buckets),
-      split_(worker_count),
       total_(worker_count),
       owners_(buckets, nobody),
-      moved_at_(buckets),
+      givers_(worker_count),
+      rests_(buckets),
       reported_(buckets) {
     assert(worker_count < nobody);
 }
@@ -41,24 +47,44 @@ BalancePlan Balancer::plan(const WorkerLoads& loads) {
     interval_ = loads.interval;
     started_ = true;
 
-    reasons_in_a_row_ = !has_reason() ? 0 : in_a_row ? reasons_in_a_row_ + 1 : 1;
+    for (std::size_t worker = 0; worker < busy_.size(); ++worker) {
+        Giver& giver = givers_[worker];
+        if (!in_a_row || !has_reason(worker)) giver.reasons_in_a_row = 0;
+        if (has_reason(worker)) ++giver.reasons_in_a_row;
+        if (giver.reasons_in_a_row >= settings_.patience) giver.active = true;
+    }
     if (rest_ > 0) --rest_;
-    if (reasons_in_a_row_ >= settings_.patience) active_ = true;
-    if (!active_ || rest_ > 0 || is_any_moving(loads)) return {};
+    if (rest_ > 0 || is_any_moving(loads)) return {};
 
     BalancePlan plan;
     add_splits(loads, plan);
+    add_moves(loads, plan);
+    if (!plan.empty()) rest_ = settings_.rest;
+    return plan;
+}
+
+void Balancer::add_moves(const WorkerLoads& loads, BalancePlan& plan) {
     const std::vector<double> busy = busy_;
     const std::vector<double> total = total_;
-    while (plan.moves.size() < settings_.moves_max && add_move(loads, plan)) {
+    double gain = 0;
+    while (plan.moves.size() < settings_.moves_max) {
+        const double gained = add_move(loads, plan);
+        if (gained <= 0) break;
+        gain += gained;
     }
     // What was foreseen is true when the owners have changed.
     busy_ = busy;
     total_ = total;
-    active_ = !plan.moves.empty();
-    reasons_in_a_row_ = 0;
-    if (!plan.empty()) rest_ = settings_.rest;
-    return plan;
+    if (gain < settings_.gain_min) plan.moves.clear();
+    for (const BucketMove& move : plan.moves) let_rest(move.bucket);
+}
+
+/// A bucket that is moved again and again rests longer each time.
+void Balancer::let_rest(std::size_t bucket) {
+    Rest& rest = rests_[bucket];
+    const bool again = rest.length > 0 && interval_ < rest.until + std::uint64_t{8} * rest.length;
+    rest.length = again ? std::min(rest.length * 2, 1U << 20) : settings_.bucket_rest;
+    rest.until = interval_ + rest.length;
 }
 
 void Balancer::learn(const WorkerLoads& loads) {
@@ -76,7 +102,6 @@ void Balancer::learn(const WorkerLoads& loads) {
             busy_[to] = std::min(busy_[to] + share, 1.0);
             total_[to] += bytes_[bucket];
         }
-        if (started_) moved_at_[bucket] = loads.interval + 1;
         owners_[bucket] = to;
     }
     const double weight = started_ ? settings_.weight : 1;
@@ -89,22 +114,19 @@ void Balancer::learn(const WorkerLoads& loads) {
 
 void Balancer::learn_buckets(const WorkerLoads& loads) {
     const double weight = started_ ? settings_.weight : 1;
-    std::vector<double> split_now(busy_.size());
+    std::fill(bytes_.begin(), bytes_.end(), 0.0);
     std::fill(total_.begin(), total_.end(), 0.0);
-    for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
-        double now = 0;
-        for (std::size_t worker = 0; worker < busy_.size(); ++worker) {
-            const auto bytes = static_cast<double>(loads.bytes[worker * buckets + bucket]);
-            now += bytes;
-            if (loads.flags[bucket].split) split_now[worker] += bytes;
+    for (std::size_t worker = 0; worker < busy_.size(); ++worker) {
+        for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
+            const std::size_t at = worker * buckets + bucket;
+            rates_[at] += weight * (static_cast<double>(loads.bytes[at]) - rates_[at]);
+            bytes_[bucket] += rates_[at];
+            if (loads.flags[bucket].split) total_[worker] += rates_[at];
         }
-        bytes_[bucket] += weight * (now - bytes_[bucket]);
+    }
+    for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
         const bool whole = owners_[bucket] != nobody && !loads.flags[bucket].split;
         if (whole) total_[owners_[bucket]] += bytes_[bucket];
-    }
-    for (std::size_t worker = 0; worker < busy_.size(); ++worker) {
-        split_[worker] += weight * (split_now[worker] - split_[worker]);
-        total_[worker] += split_[worker];
     }
 }
 
@@ -119,23 +141,23 @@ std::size_t Balancer::least_busy() const {
     return static_cast<std::size_t>(std::min_element(busy_.begin(), busy_.end()) - busy_.begin());
 }
 
-bool Balancer::has_reason() const {
-    if (busy_.size() < 2) return false;
-    const double most = *std::max_element(busy_.begin(), busy_.end());
-    const double spread = most - busy_[least_busy()];
-    if (most > settings_.overloaded && spread > settings_.overloaded_spread_max) return true;
-    return most > settings_.busy_enough && spread > settings_.spread_max;
+bool Balancer::has_reason(std::size_t worker) const {
+    const double spread = busy_[worker] - busy_[least_busy()];
+    if (busy_[worker] > settings_.overloaded && spread > settings_.overloaded_spread_max) {
+        return true;
+    }
+    return busy_[worker] > settings_.busy_enough && spread > settings_.spread_max;
 }
 
-/// While a rebalancing goes on.
+/// What has begun goes on until all are settled.
 bool Balancer::may_give(std::size_t worker) const {
     return busy_[worker] > settings_.busy_enough &&
            busy_[worker] - busy_[least_busy()] > settings_.spread_settled;
 }
 
-bool Balancer::is_useful(double share, std::size_t from, std::size_t to) const {
-    const double after = std::max(busy_[from] - share, busy_[to] + share);
-    return after <= busy_[from] - settings_.gain_min;
+/// By how much the busier one of both is less busy behind a move.
+double Balancer::gain_of(double share, std::size_t from, std::size_t to) const {
+    return busy_[from] - std::max(busy_[from] - share, busy_[to] + share);
 }
 
 std::vector<std::size_t> Balancer::busiest_first() const {
@@ -149,20 +171,19 @@ std::vector<std::size_t> Balancer::busiest_first() const {
 bool Balancer::is_movable(const WorkerLoads& loads, std::size_t bucket) const {
     const BucketFlags& flags = loads.flags[bucket];
     if (flags.split || flags.pinned || flags.moving) return false;
-    const std::uint64_t moved_at = moved_at_[bucket];
-    const std::uint64_t rest = std::max(settings_.bucket_rest, 1U);  // not twice in a plan
-    return moved_at == 0 || interval_ >= moved_at - 1 + rest;
+    return rests_[bucket].length == 0 || interval_ > rests_[bucket].until;
 }
 
 /// Whose share comes closest to half of what lies between the two workers.
-Balancer::Candidate Balancer::best_for(const WorkerLoads& loads, std::size_t from,
-                                       std::size_t to) const {
+Balancer::Candidate Balancer::best_for(const WorkerLoads& loads, std::size_t from, std::size_t to,
+                                       const BalancePlan& plan) const {
     const double wanted = (busy_[from] - busy_[to]) / 2;
     Candidate best;
     for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
         if (owners_[bucket] != from || !is_movable(loads, bucket)) continue;
         const double share = share_of(bucket);
-        if (!is_useful(share, from, to)) continue;
+        const bool useful = gain_of(share, from, to) >= settings_.gain_min / 8;
+        if (!useful || is_in(plan, bucket)) continue;
         const bool better =
             best.bucket == buckets || std::abs(share - wanted) < std::abs(best.share - wanted);
         if (better) best = {bucket, share};
@@ -170,23 +191,26 @@ Balancer::Candidate Balancer::best_for(const WorkerLoads& loads, std::size_t fro
     return best;
 }
 
-/// As if the moves before it had been made.
-bool Balancer::add_move(const WorkerLoads& loads, BalancePlan& plan) {
+/// As if the moves before it had been made. Returns what is gained by it; 0: there is none.
+double Balancer::add_move(const WorkerLoads& loads, BalancePlan& plan) {
     const std::size_t to = least_busy();
     for (const std::size_t from : busiest_first()) {
-        if (!may_give(from)) return false;
-        const Candidate best = best_for(loads, from, to);
-        if (best.bucket == buckets) continue;
+        if (!givers_[from].active) continue;
+        const Candidate best = may_give(from) ? best_for(loads, from, to, plan) : Candidate{};
+        if (best.bucket == buckets) {
+            givers_[from] = {};
+            continue;
+        }
+        const double gain = gain_of(best.share, from, to);
         plan.moves.push_back({static_cast<std::uint16_t>(best.bucket),
                               static_cast<std::uint8_t>(from), static_cast<std::uint8_t>(to)});
         total_[from] -= bytes_[best.bucket];
         total_[to] += bytes_[best.bucket];
         busy_[from] -= best.share;
         busy_[to] += best.share;
-        moved_at_[best.bucket] = interval_ + 1;
-        return true;
+        return gain;
     }
-    return false;
+    return 0;
 }
 
 void Balancer::add_splits(const WorkerLoads& loads, BalancePlan& plan) {
@@ -195,8 +219,10 @@ void Balancer::add_splits(const WorkerLoads& loads, BalancePlan& plan) {
         const std::uint8_t owner = owners_[bucket];
         if (owner == nobody || loads.flags[bucket].split || loads.flags[bucket].pinned) continue;
         if (reported_[bucket] || busy_[owner] <= settings_.overloaded) continue;
+        if (!givers_[owner].active) continue;
         const double share = share_of(bucket);
-        if (share <= settings_.elephant * busy_[owner] || is_useful(share, owner, to)) continue;
+        if (share <= settings_.elephant * busy_[owner]) continue;
+        if (gain_of(share, owner, to) >= settings_.gain_min) continue;
         plan.splits.push_back(static_cast<std::uint16_t>(bucket));
         reported_[bucket] = true;
     }

@@ -19,22 +19,23 @@ struct BalanceSettings {
     /// busiest is busier than `busy_enough`; an overloaded worker starts one with less.
     double spread_max = 0.25;
     double busy_enough = 0.5;
-    double overloaded_spread_max = 0.15;
+    double overloaded_spread_max = 0.2;
     /// And this ends it.
     double spread_settled = 0.1;
     /// Intervals in a row in which there must be a reason.
     std::uint32_t patience = 2;
     /// Intervals after a plan without another one: its effect must show.
     std::uint32_t rest = 3;
-    /// Intervals for which a bucket stays where it was moved to.
+    /// Intervals for which a bucket stays where it was moved to; more, when it comes soon again.
     std::uint32_t bucket_rest = 20;
-    std::size_t moves_max = 4;  ///< in a plan
-    /// By which a move must make the busier one of both workers less busy.
+    std::size_t moves_max = 8;  ///< in a plan
+    /// By which the moves of a plan, taken together, must make the busier ones less busy; a single
+    /// one by an eighth of that.
     double gain_min = 0.03;
     /// A bucket with more of an overloaded worker's load is split, where moving it is of no use.
     double elephant = 0.7;
     /// How much an interval counts against all before it.
-    double weight = 0.3;
+    double weight = 0.2;
 };
 
 /// What is the case with a bucket, as a set.
@@ -89,33 +90,44 @@ private:
         double share = 0;                   ///< of a worker's time
     };
 
+    struct Giver {
+        std::uint32_t reasons_in_a_row = 0;
+        bool active = false;  ///< gives until it is settled, or until nothing is of use
+    };
+    /// Of a bucket that was moved. No length: it never was.
+    struct Rest {
+        std::uint64_t until = 0;  ///< the last interval
+        std::uint32_t length = 0;
+    };
+
     void learn(const WorkerLoads& loads);
     void learn_buckets(const WorkerLoads& loads);
     [[nodiscard]] double share_of(std::size_t bucket) const;
-    [[nodiscard]] bool has_reason() const;
+    [[nodiscard]] bool has_reason(std::size_t worker) const;
     [[nodiscard]] bool may_give(std::size_t worker) const;
-    [[nodiscard]] bool is_useful(double share, std::size_t from, std::size_t to) const;
+    [[nodiscard]] double gain_of(double share, std::size_t from, std::size_t to) const;
     [[nodiscard]] std::size_t least_busy() const;
     [[nodiscard]] std::vector<std::size_t> busiest_first() const;
     [[nodiscard]] bool is_movable(const WorkerLoads& loads, std::size_t bucket) const;
-    [[nodiscard]] Candidate best_for(const WorkerLoads& loads, std::size_t from,
-                                     std::size_t to) const;
-    [[nodiscard]] bool add_move(const WorkerLoads& loads, BalancePlan& plan);
+    [[nodiscard]] Candidate best_for(const WorkerLoads& loads, std::size_t from, std::size_t to,
+                                     const BalancePlan& plan) const;
+    [[nodiscard]] double add_move(const WorkerLoads& loads, BalancePlan& plan);
+    void add_moves(const WorkerLoads& loads, BalancePlan& plan);
+    void let_rest(std::size_t bucket);
     void add_splits(const WorkerLoads& loads, BalancePlan& plan);
 
     BalanceSettings settings_;
     std::vector<double> busy_;   ///< by worker, smoothed
-    std::vector<double> bytes_;  ///< by bucket, smoothed; all of an interval
-    std::vector<double> split_;  ///< by worker, smoothed: bytes of buckets that are split
+    std::vector<double> rates_;  ///< by worker and bucket, smoothed: bytes of an interval
+    std::vector<double> bytes_;  ///< by bucket: the same of all workers
     std::vector<double> total_;  ///< by worker: of all that is its
     std::vector<std::uint8_t> owners_;
-    std::vector<std::uint64_t> moved_at_;  ///< by bucket: interval of its last move, plus one
-    std::vector<bool> reported_;           ///< by bucket: as one to be split
+    std::vector<Giver> givers_;   ///< by worker
+    std::vector<Rest> rests_;     ///< by bucket
+    std::vector<bool> reported_;  ///< by bucket: as one to be split
     std::uint64_t interval_ = 0;
-    std::uint32_t reasons_in_a_row_ = 0;
     std::uint32_t rest_ = 0;
     bool started_ = false;
-    bool active_ = false;  ///< a rebalancing goes on until all are settled
 };
 
 }  // namespace flowd

@@ -71,6 +71,9 @@ void add_rx(Summary& summary, const RxWorker& worker) {
     summary.bytes_in += pipeline.payload_bytes;
     summary.flows += pipeline.flows;
     summary.rx_cpu_seconds += static_cast<double>(worker.span().cpu_ns()) / ns_per_second;
+    const auto cycles = static_cast<double>(worker.progress().cycles.get());
+    const auto busy_cycles = static_cast<double>(worker.progress().busy_cycles.get());
+    summary.rx_busy.push_back(cycles > 0 ? busy_cycles / cycles : 0);
     add(summary.datagram_drops, "missed", ingress.missed);
     add(summary.datagram_drops, ingress.drops);
     add(summary.datagram_drops, pipeline.datagram_drops);
@@ -137,6 +140,15 @@ std::string json_transports(const std::vector<Summary::Transport>& transports) {
     return text + "]";
 }
 
+std::string json_shares(const std::vector<double>& shares) {
+    std::ostringstream out;
+    out.imbue(std::locale::classic());
+    out << std::fixed << std::setprecision(3) << '[';
+    for (std::size_t i = 0; i < shares.size(); ++i) out << (i == 0 ? "" : ", ") << shares[i];
+    out << ']';
+    return out.str();
+}
+
 std::ostringstream stream() {
     std::ostringstream out;
     out.imbue(std::locale::classic());
@@ -183,6 +195,10 @@ Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,
     return summary;
 }
 
+void add_counter(Summary& summary, std::string_view name, std::uint64_t count) {
+    add(summary.counters, name, count);
+}
+
 std::string to_json(const Summary& summary) {
     std::ostringstream out = stream();
     out << std::setprecision(9);
@@ -192,6 +208,7 @@ std::string to_json(const Summary& summary) {
         << ", \"seconds\": " << summary.seconds
         << ", \"rx_cpu_seconds\": " << summary.rx_cpu_seconds
         << ", \"tx_cpu_seconds\": " << summary.tx_cpu_seconds
+        << ", \"rx_busy\": " << json_shares(summary.rx_busy)
         << ", \"drops\": {\"datagrams\": " << json_counts(summary.datagram_drops)
         << ", \"flows\": " << json_counts(summary.flow_drops)
         << "}, \"counters\": " << json_counts(summary.counters)
@@ -213,6 +230,11 @@ std::string to_text(const Summary& summary) {
             << static_cast<double>(summary.bytes_in) * 8 / summary.seconds / 1e9 << " Gbit/s in";
     }
     out << '\n';
+    if (summary.rx_busy.size() > 1) {
+        out << "  RX workers busy:" << std::setprecision(0);
+        for (const double share : summary.rx_busy) out << ' ' << share * 100 << " %";
+        out << '\n';
+    }
     if (summary.datagram_drops.empty() && summary.flow_drops.empty()) out << "  no drops\n";
     text_counts(out, "datagrams dropped:", summary.datagram_drops);
     text_counts(out, "flows dropped:", summary.flow_drops);

@@ -29,9 +29,10 @@ struct Summary {
     std::uint64_t flows = 0;      ///< decoded
     std::uint64_t delivered = 0;
     std::uint64_t bytes_out = 0;
-    double seconds = 0;         ///< from the first datagram to the last delivered message
-    double rx_cpu_seconds = 0;  ///< of the RX threads, in that time
-    double tx_cpu_seconds = 0;  ///< of the TX threads
+    double seconds = 0;           ///< from the first datagram to the last delivered message
+    double rx_cpu_seconds = 0;    ///< of the RX threads, in that time
+    double tx_cpu_seconds = 0;    ///< of the TX threads
+    std::vector<double> rx_busy;  ///< by RX worker: the part of its time in which it had work
     Counts datagram_drops;
     Counts flow_drops;
     struct Transport {
@@ -50,6 +51,9 @@ struct Summary {
 [[nodiscard]] Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,
                                 const std::vector<std::unique_ptr<TxWorker>>& tx,
                                 const std::vector<std::string>& transport_names);
+
+/// What somebody else has counted; nothing when it is 0.
+void add_counter(Summary& summary, std::string_view name, std::uint64_t count);
 
 /// One JSON object, newline at the end.
 [[nodiscard]] std::string to_json(const Summary& summary);

@@ -53,6 +53,7 @@ public:
             EXPECT_EQ(owners[move.bucket], move.from);
             EXPECT_NE(move.from, move.to);
             owners[move.bucket] = move.to;
+            ++moves_of[move.bucket];
         }
         moves += plan.moves.size();
         splits.insert(splits.end(), plan.splits.begin(), plan.splits.end());
@@ -86,8 +87,9 @@ public:
     std::vector<std::uint8_t> owners = std::vector<std::uint8_t>(buckets, Balancer::nobody);
     std::vector<BucketFlags> flags = std::vector<BucketFlags>(buckets);
     std::size_t moves = 0;
+    std::vector<unsigned> moves_of = std::vector<unsigned>(buckets);
     std::vector<std::uint16_t> splits;
-    std::uint64_t number = 0;
+    std::uint64_t number = 0;  ///< of the interval
 
 private:
     Balancer balancer_;
@@ -127,6 +129,7 @@ TEST(Balancer, CountsOnlyIntervalsInARow) {
         EXPECT_TRUE(site.interval().empty());
         ++site.number;  // one is missing
     }
+    EXPECT_TRUE(site.interval().empty());
     EXPECT_FALSE(site.interval().empty());
 }
 
@@ -145,11 +148,17 @@ TEST(Balancer, LeavesWorkersAloneThatHaveTime) {
 
 TEST(Balancer, ASmallerSpreadIsEnoughForAnOverloadedWorker) {
     Site site{2};
-    for (std::size_t bucket = 0; bucket < 9; ++bucket) site.put(bucket, 0, 0.1);
-    for (std::size_t bucket = 9; bucket < 16; ++bucket) site.put(bucket, 1, 0.1);
+    site.put(0, 0, 0.82);
+    site.put(1, 0, 0.1);
+    site.put(2, 1, 0.69);
     EXPECT_GT(site.run(50), 40u);
     EXPECT_EQ(site.moves, 1u);
-    EXPECT_NEAR(site.most(), 0.8, 1e-9);
+    EXPECT_NEAR(site.most(), 0.82, 1e-9);
+    Site less{2};
+    less.put(0, 0, 0.68);
+    less.put(1, 0, 0.1);
+    less.put(2, 1, 0.55);
+    EXPECT_EQ(less.run(50), 50u) << "as far apart, but not overloaded";
 }
 
 TEST(Balancer, NothingHelpsWhenAllAreOverloaded) {
@@ -204,8 +213,8 @@ TEST(Balancer, WaitsForMovesThatGoOn) {
 TEST(Balancer, APlanIsSmall) {
     Site site{2};
     for (std::size_t bucket = 0; bucket < 100; ++bucket) site.put(bucket, 0, 0.009);
-    for (int i = 0; i < 100; ++i) EXPECT_LE(site.interval().moves.size(), 4u);
-    EXPECT_GT(site.moves, 4u);
+    for (int i = 0; i < 100; ++i) EXPECT_LE(site.interval().moves.size(), 8u);
+    EXPECT_GT(site.moves, 8u);
 }
 
 TEST(Balancer, ABucketRestsBehindAMove) {
@@ -274,7 +283,49 @@ TEST(Balancer, OthersAreRelievedBesideAnElephant) {
     for (std::size_t bucket = 10; bucket < 17; ++bucket) site.put(bucket, 1, 0.1);
     site.run(100);
     EXPECT_EQ(site.splits, (std::vector<std::uint16_t>{7}));
-    EXPECT_NEAR(std::abs(site.load_of(1) - site.load_of(2)), 0.1, 1e-6);
+    EXPECT_NEAR(site.load_of(1), 0.5, 1e-6) << "that is not too busy";
+}
+
+TEST(Balancer, ABalanceIsNotDisturbedByNoise) {
+    Site site{8};
+    for (std::size_t bucket = 0; bucket < 80; ++bucket) site.put(bucket, bucket % 8, 0.075);
+    site.run(1000, 0.2);
+    EXPECT_EQ(site.moves, 0u) << "0.75 each, and each off by up to a fifth";
+}
+
+TEST(Balancer, AnExporterThatGrowsIsAnsweredToAgain) {
+    Site site{4};
+    for (std::size_t bucket = 0; bucket < 40; ++bucket) site.put(bucket, bucket % 4, 0.04);
+    EXPECT_EQ(site.run(50), 50u);
+    site.loads[3] = 0.5;
+    EXPECT_GT(site.run(50), 30u);
+    EXPECT_GT(site.moves, 0u);
+    EXPECT_LT(site.most() / site.mean(), 1.3);
+}
+
+TEST(Balancer, CountsTheSharesOfASplitBucket) {
+    Balancer balancer{2};
+    std::vector<std::uint64_t> bytes(2 * buckets);
+    std::vector<std::uint8_t> owners(buckets, Balancer::nobody);
+    std::vector<BucketFlags> flags(buckets);
+    flags[7].split = true;
+    owners[7] = 0;
+    bytes[7] = 800;  // of worker 0's time, eight tenths
+    bytes[buckets + 7] = 300;
+    owners[8] = 0;
+    bytes[8] = 200;
+    const std::vector<double> busy{1.0, 0.3};
+    BalancePlan plan;
+    for (std::uint64_t interval = 1; interval < 3; ++interval) {
+        plan = balancer.plan({interval, busy, bytes, owners, flags});
+    }
+    ASSERT_EQ(plan.moves.size(), 1u);
+    EXPECT_EQ(plan.moves[0], (BucketMove{.bucket = 8, .from = 0, .to = 1}));
+    owners[8] = 1;
+    const std::vector<double> moved{0.8, 0.5};
+    static_cast<void>(balancer.plan({3, moved, bytes, owners, flags}));
+    EXPECT_NEAR(balancer.busy(0), 0.8, 1e-9) << "the fifth has moved along";
+    EXPECT_NEAR(balancer.busy(1), 0.5, 1e-9);
 }
 
 /// The largest first, each to the least busy: what can be reached at most, nearly.
@@ -307,8 +358,9 @@ protected:
         return site;
     }
 
-    /// Of the busiest to the mean, against what can be reached.
-    static constexpr double ratio_max = 1.25;
+    /// Of the busiest to the mean, or to what can be reached when that is more: a mean of 0.6 with
+    /// a spread that is no reason yet, 0.25, and a little.
+    static constexpr double ratio_max = 1.35;
 };
 
 TEST_P(BalancerSimulation, ReachesABalanceAndStops) {
@@ -327,10 +379,11 @@ TEST_P(BalancerSimulation, DoesTheSameWithNoise) {
         Site site = site_of(GetParam(), seed, 0.6);
         site.run(200, 0.2);
         const double possible = std::max(site.mean(), reachable(site, GetParam().workers));
-        EXPECT_LE(site.most() / possible, ratio_max + 0.1) << "seed " << seed;
+        EXPECT_LE(site.most() / possible, ratio_max + 0.05) << "seed " << seed;
         const std::size_t before = site.moves;
         site.run(300, 0.2);
-        EXPECT_LE(site.moves - before, 1u) << "seed " << seed;
+        EXPECT_LE(site.moves - before, 4u) << "seed " << seed;
+        EXPECT_LE(*std::max_element(site.moves_of.begin(), site.moves_of.end()), 3u);
     }
 }
 

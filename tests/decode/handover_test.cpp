@@ -448,6 +448,18 @@ TEST_F(HandoverTest, LooksAtABoundedNumberOfSlots) {
     EXPECT_EQ(a_.state.templates.size(), 3000u);
 }
 
+TEST_F(HandoverTest, APageHasNoMoreTemplatesThanATakerCompilesAtOnce) {
+    const Domain given = a_.domain(router, 9, 1);
+    for (unsigned id = 0; id < 65; ++id) a_.learn(given, 256 + id, {{8, 4}});
+    HandoverWalk walk;
+    handover::give(a_.state, *page_, walk, everything);
+    EXPECT_EQ(a_.state.templates.size(), 1u);
+    EXPECT_FALSE(page_->last);
+    handover::give(a_.state, *page_, walk, everything);
+    EXPECT_EQ(a_.state.templates.size(), 0u);
+    EXPECT_TRUE(page_->last);
+}
+
 TEST_F(HandoverTest, MovesThereAndBack) {
     const Domain given = a_.domain(router, 9, 1);
     a_.learn(given, 256, {{8, 4}});

@@ -7,9 +7,11 @@
 #include <cstdlib>
 #include <memory>
 
+#include "flow/packet/checksum.hpp"
 #include "flow/packet/dissect.hpp"
 #include "flow/packet/fragment.hpp"
 #include "flow/packet/frame.hpp"
+#include "flow/packet/tunnel.hpp"
 
 namespace {
 
@@ -33,6 +35,7 @@ public:
         std::copy_n(from.begin(), size, memory_.get());
     }
     Bytes bytes() const { return {memory_.get(), size_}; }
+    void flip(std::size_t at) { memory_[at] ^= 0x10; }
 
 private:
     std::unique_ptr<std::uint8_t[]> memory_;
@@ -60,10 +63,41 @@ void check_fragment(Bytes frame, LinkType link, Error strict) {
     require(find_fragment(shorter.bytes(), link).error() == Error::frame_truncated);
 }
 
+/// A changed byte makes good bad, and never bad good again, in what a checksum covers.
+void check_checksums(Bytes frame, LinkType link, const UdpFrame& found) {
+    const Checksum whole = verify(frame, link, found);
+    require(whole == Checksum::bad || whole == verify_udp(found));
+    if (found.payload.empty()) return;
+    Copy changed{frame, frame.size()};
+    changed.flip(static_cast<std::size_t>(found.payload.data() - frame.data()));
+    const auto again = find_udp(changed.bytes(), link);
+    require(bool{again});
+    const Checksum after = verify_udp(*again);
+    require(verify_udp(found) == Checksum::good ? after == Checksum::bad : true);
+    require((verify_udp(found) == Checksum::none) == (after == Checksum::none));
+}
+
+/// What is inside a tunnel lies inside the frame, and is gone without the frame's last byte.
+void check_tunnel(Bytes frame, LinkType link, Error strict) {
+    const auto inner = decapsulate(frame, link);
+    if (!inner) return check_frame_error(inner.error());
+    require(strict == Error::frame_not_udp);
+    require(lies_inside(inner->frame, frame) && inner->frame.size() < frame.size());
+    require(inner->link == LinkType::ethernet || inner->link == LinkType::raw_ip);
+    const auto end =
+        static_cast<std::size_t>(inner->frame.data() + inner->frame.size() - frame.data());
+    const Copy shorter{frame, end - 1};
+    require(!decapsulate(shorter.bytes(), link));
+    const auto found = find_udp(inner->frame, inner->link);
+    if (!found) check_frame_error(found.error());
+}
+
 void check_frame(Bytes frame, LinkType link) {
     const auto found = find_udp(frame, link);
     check_fragment(frame, link, found.error());
+    check_tunnel(frame, link, found.error());
     if (!found) return check_frame_error(found.error());
+    check_checksums(frame, link, *found);
     require(lies_inside(found->payload, frame));
     require(found->source.size == 4 || found->source.size == 16);
     require(found->destination.size == 4 || found->destination.size == 16);

@@ -147,6 +147,13 @@ TEST(Fragment, OfAnotherProtocolIsNotUdp) {
     EXPECT_EQ(error_of(six), Error::frame_not_udp);
 }
 
+TEST(Fragment, OfAJumbogramIsBadIp) {
+    Packet packet;
+    packet.ipv6(0, protocol::hop_by_hop).extension(protocol::fragment);
+    packet.fragment(protocol::udp, 1).fill(16, 0);
+    EXPECT_EQ(error_of(packet), Error::frame_bad_ip);  // RFC 2675 §3
+}
+
 TEST(Fragment, AWholeDatagramHasNone) {
     Packet four;
     four.ipv4({.total_size = 28}).udp(8);

@@ -37,6 +37,8 @@ bool Filler::append(ExporterIndex exporter, const Record& record, Bytes rest) no
 
 bool Filler::add(const Domain& domain, const Template& layout,
                  const TemplateFacts& facts) noexcept {
+    if (template_count_ == templates_max) return false;
+    ++template_count_;
     const TemplateRecord record{.domain = domain.id,
                                 .version = domain.version,
                                 .options = layout.options,

@@ -36,6 +36,8 @@ namespace handover {
 
 /// Slots that one call looks at.
 inline constexpr std::uint32_t slots_max = 1024;
+/// Templates in a page: the taker compiles a plan for each, which takes some 6 µs.
+inline constexpr std::uint32_t templates_max = 64;
 
 /// Copies into a page. False when it has no room.
 class Filler {
@@ -58,6 +60,7 @@ private:
 
     ShardState& state_;
     HandoverPage& page_;
+    std::uint32_t template_count_ = 0;
     ExporterIndex exporter_ = Exporters::other;  ///< whose record came last
 };
 

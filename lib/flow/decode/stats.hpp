@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What becomes of datagrams, as counters of one shard. Written by its thread only. Every datagram
-// is in exactly one place: datagrams = decoded + Σ datagram_drops + parked_datagrams.
+// is in exactly one place: datagrams = decoded + Σ datagram_drops + parked_datagrams. Where domains
+// move between shards (handover.hpp), that is true of the sums over them.
 #pragma once
 
 #include <array>

@@ -49,7 +49,7 @@ void set_addresses(Fragment& part, Bytes addresses) noexcept {
         return Error::frame_not_udp;
     }
     if (!upper.reached) return ip.is_cut() ? Error::frame_truncated : Error::frame_bad_ip;
-    if (!upper.fragment) return Error::frame_bad_ip;
+    if (!upper.fragment || !ip.has_length()) return Error::frame_bad_ip;
     if (ip.is_cut()) return Error::frame_truncated;
     const std::size_t size = upper.payload.size();
     const std::size_t headers = ipv6_header_size + ip.payload().size() - size;

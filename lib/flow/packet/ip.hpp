@@ -82,6 +82,8 @@ public:
 
     /// Why there is no such header: `frame_truncated`, or `frame_bad_ip`. Then nothing else counts.
     [[nodiscard]] Error error() const noexcept { return error_; }
+    /// Not of a jumbogram (RFC 2675 §2), whose length is in an option.
+    [[nodiscard]] bool has_length() const noexcept { return header_.u16<4>() != 0; }
     /// Whether the bytes end before the length says.
     [[nodiscard]] bool is_cut() const noexcept { return cut_; }
     /// What is there behind the fixed header.
@@ -103,8 +105,7 @@ private:
         }
         const Bytes captured = in.rest();
         std::size_t size = header_.u16<4>();
-        // A jumbogram (RFC 2675 §2) keeps its length in an option. It is walked to learn what it
-        // is; as UDP it has length 0 and is refused there.
+        // A jumbogram is walked to learn what it is; as UDP it has length 0 and is refused there.
         if (size == 0 && header_.u8<6>() == protocol::hop_by_hop) size = captured.size();
         cut_ = captured.size() < size;
         payload_ = captured.first(std::min(captured.size(), size));

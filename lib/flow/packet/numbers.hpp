@@ -17,6 +17,8 @@ inline constexpr std::uint16_t mpls = 0x8847;
 inline constexpr std::uint16_t mpls_upstream = 0x8848;     // RFC 5332: upstream-assigned label
 inline constexpr std::uint16_t pppoe_session = 0x8864;     // RFC 2516
 inline constexpr std::uint16_t bridged_ethernet = 0x6558;  // RFC 1701, RFC 8926 §3.4
+inline constexpr std::uint16_t erspan = 0x88be;            // types I and II
+inline constexpr std::uint16_t erspan_3 = 0x22eb;          // type III
 }  // namespace ethertype
 
 namespace ppp {

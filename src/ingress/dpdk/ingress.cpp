@@ -12,7 +12,7 @@ Ingress::Ingress(std::vector<Queue> queues, const std::vector<config::Listener>&
     : exchange_{shared.table == nullptr
                     ? nullptr
                     : std::make_unique<Exchange>(*shared.table, *shared.lanes, self)},
-      intake_{listeners, shared.faces, exchange_.get()},
+      intake_{listeners, shared.faces, exchange_.get(), shared.fragments},
       idler_{worker} {
     for (const Queue& queue : queues) sources_.push_back({queue});
 }
@@ -21,6 +21,7 @@ void Ingress::attach() noexcept { attach_thread(); }
 
 void Ingress::detach() noexcept {
     for (Source& source : sources_) source.missed.refresh(source.queue, intake_.stats());
+    intake_.finish();
     detach_thread();
 }
 
@@ -31,6 +32,8 @@ std::span<const flow::Datagram> Ingress::receive() noexcept {
     polled_ = poll();
     if (polled_ != 0) intake_.add({frames_.data(), polled_}, now_ns());
     if (exchange_) share();
+    if (intake_.waits_for_fragments()) [[unlikely]]
+        intake_.expire(now_ns());
     if (polled_ != 0 || !intake_.datagrams().empty()) idler_.wake();
     return intake_.datagrams();
 }

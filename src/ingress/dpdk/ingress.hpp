@@ -23,6 +23,7 @@ struct Shared {
     std::span<const Face> faces;  ///< by port id
     ShardTable* table = nullptr;  ///< null: one worker only
     Lanes* lanes = nullptr;
+    FragmentLimits fragments{};  ///< of each worker
 };
 
 class Ingress final : public flowd::Ingress, public Sharding {

@@ -32,10 +32,10 @@ void Intake::sort(rte_mbuf* frame, From from, std::uint64_t now_ns) noexcept {
     const flow::Bytes bytes = burst_.view(frame);
     const auto udp = flow::packet::find_udp(bytes, faces_[frame->port].link);
     if (!udp) [[unlikely]]
-        return set_aside(frame, udp.error());
+        return set_aside(frame, bytes, udp.error(), from, now_ns);
     const Sieve::Door* const door = sieve_.find_door(*udp);
     if (door == nullptr) [[unlikely]]
-        return set_aside(frame, Error::frame_not_ours);
+        return set_aside(frame, bytes, Error::frame_not_ours, from, now_ns);
     const Found found{*udp, *door, bytes};
     if (exchange_ == nullptr) return deliver(frame, found, now_ns, false);
     place(frame, found, from, now_ns);
@@ -55,7 +55,9 @@ void Intake::place(rte_mbuf* frame, const Found& found, From from, std::uint64_t
         ++stats().held;
         return exchange_->keep(frame);
     }
-    table.add_load(self, place.bucket, static_cast<std::uint32_t>(found.udp.payload.size()));
+    if (!place.dealt) {
+        table.add_load(self, place.bucket, static_cast<std::uint32_t>(found.udp.payload.size()));
+    }
     deliver(frame, found, now_ns, place.dealt);
 }
 
@@ -75,7 +77,31 @@ void Intake::forward(rte_mbuf* frame, std::uint32_t to) noexcept {
     ++stats().forwarded;
 }
 
-void Intake::set_aside(rte_mbuf* frame, Error reason) noexcept { drop(frame, reason); }
+void Intake::set_aside(rte_mbuf* frame, flow::Bytes bytes, Error reason, From from,
+                       std::uint64_t now_ns) noexcept {
+    if (reason == Error::frame_fragment && reassembles_) return join(frame, bytes, from, now_ns);
+    drop(frame, reason);
+}
+
+/// The parts of a datagram have no ports, so they meet at a worker that the source alone decides,
+/// and that no move changes. The whole datagram then goes the way of any other.
+void Intake::join(rte_mbuf* frame, flow::Bytes bytes, From from, std::uint64_t now_ns) noexcept {
+    const auto part = flow::packet::find_fragment(bytes, faces_[frame->port].link);
+    if (!part) return drop(frame, part.error());
+    if (exchange_ != nullptr && from == From::port) {
+        const std::uint32_t owner = exchange_->table().fragment_owner(part->source);
+        if (owner != exchange_->self()) return forward(frame, owner);
+    }
+    ++stats().fragments;
+    const std::uint64_t came_ns = received_ns(frame, faces_[frame->port], now_ns);
+    reassembler_.expire(came_ns);
+    rte_mbuf* const whole = reassembler_.take(frame, *part, came_ns);
+    if (whole == nullptr) return;
+    ++stats().reassembled;
+    sort(whole, From::port, now_ns);
+}
+
+void Intake::finish() noexcept { reassembler_.finish(); }
 
 void Intake::drop(rte_mbuf* frame, Error reason) noexcept {
     sieve_.drop(reason);

@@ -11,6 +11,7 @@
 #include "ingress/dpdk/burst.hpp"
 #include "ingress/dpdk/exchange.hpp"
 #include "ingress/dpdk/face.hpp"
+#include "ingress/dpdk/reassembly.hpp"
 #include "ingress/dpdk/sieve.hpp"
 
 namespace flowd::dpdk {
@@ -19,8 +20,12 @@ class Intake {
 public:
     /// `faces` by port id. Without an exchange every exporter is this worker's. Both outlive it.
     Intake(const std::vector<config::Listener>& listeners, std::span<const Face> faces,
-           Exchange* exchange)
-        : sieve_{listeners}, faces_{faces}, exchange_{exchange} {}
+           Exchange* exchange, const FragmentLimits& fragments)
+        : sieve_{listeners},
+          faces_{faces},
+          exchange_{exchange},
+          reassembler_{fragments, sieve_.stats()},
+          reassembles_{fragments.bytes_max != 0} {}
 
     void clear() noexcept { sieve_.clear(); }
     [[nodiscard]] std::span<const flow::Datagram> datagrams() const noexcept {
@@ -30,6 +35,13 @@ public:
         return Burst::frames_max - sieve_.datagrams().size();
     }
     void release() noexcept { burst_.release(); }
+    /// Once per burst: fragments that have waited too long go.
+    void expire(std::uint64_t now_ns) noexcept { reassembler_.expire(now_ns); }
+    [[nodiscard]] bool waits_for_fragments() const noexcept {
+        return reassembler_.counts().waiting != 0;
+    }
+    /// The end: what waits has waited in vain.
+    void finish() noexcept;
     [[nodiscard]] IngressStats& stats() noexcept { return sieve_.stats(); }
 
     void drop(flow::Error reason, std::uint64_t count) noexcept { sieve_.drop(reason, count); }
@@ -55,7 +67,9 @@ private:
     void place(rte_mbuf* frame, const Found& found, From from, std::uint64_t now_ns) noexcept;
     void deliver(rte_mbuf* frame, const Found& found, std::uint64_t now_ns, bool dealt) noexcept;
     void forward(rte_mbuf* frame, std::uint32_t to) noexcept;
-    [[gnu::cold]] void set_aside(rte_mbuf* frame, flow::Error reason) noexcept;
+    [[gnu::cold]] void set_aside(rte_mbuf* frame, flow::Bytes bytes, flow::Error reason, From from,
+                                 std::uint64_t now_ns) noexcept;
+    void join(rte_mbuf* frame, flow::Bytes bytes, From from, std::uint64_t now_ns) noexcept;
     void drop(rte_mbuf* frame, flow::Error reason) noexcept;
     [[nodiscard]] static std::uint64_t received_ns(const rte_mbuf* frame, const Face& face,
                                                    std::uint64_t now_ns) noexcept;
@@ -66,6 +80,8 @@ private:
     std::span<const Face> faces_;
     Exchange* exchange_;
     std::uint32_t deal_turn_ = 0;
+    Reassembler reassembler_;
+    bool reassembles_;
 };
 
 }  // namespace flowd::dpdk

@@ -28,9 +28,11 @@ PortPlan port_plan(const Options& options, const PortOptions& port) {
 
 /// Buffers that are neither with the driver nor in a burst.
 std::uint32_t buffers_elsewhere(const Options& options, std::uint32_t workers) noexcept {
-    if (workers < 2) return 0;
+    constexpr std::int64_t buffer_size = 2048;  // at least
+    const auto fragments = static_cast<std::uint32_t>(options.fragments_bytes / buffer_size);
+    if (workers < 2) return fragments;
     const auto ring = static_cast<std::uint32_t>(options.shard_ring);
-    return (workers - 1) * ring + Exchange::held_max;
+    return fragments + (workers - 1) * ring + Exchange::held_max;
 }
 
 /// All ports' plans together. Ports that the EAL finds by itself are as many as its arguments name.
@@ -170,7 +172,8 @@ Failure make_workers(Opened& opened, const LiveSettings& settings) {
     if (Failure failure = share(opened, settings, workers, queues.size()); failed(failure)) {
         return failure;
     }
-    const Shared shared{opened.faces, opened.table.get(), opened.lanes.get()};
+    const Shared shared{opened.faces, opened.table.get(), opened.lanes.get(),
+                        fragment_limits(settings.dpdk)};
     for (std::uint32_t worker = 0; worker < workers; ++worker) {
         std::vector<Queue> mine;
         for (std::size_t i = worker; i < queues.size(); i += workers) {

@@ -39,6 +39,11 @@ std::vector<config::Row> sharing_rows(Options& options) {
 
 }  // namespace
 
+FragmentLimits fragment_limits(const Options& options) noexcept {
+    return {.bytes_max = static_cast<std::uint64_t>(options.fragments_bytes),
+            .age_max_ns = static_cast<std::uint64_t>(options.fragments_age_ms) * 1'000'000};
+}
+
 std::vector<config::Row> rows(Options& options) {
     std::vector<config::Row> rows;
     rows.push_back(

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/row.hpp"
+#include "ingress/dpdk/fragment_limits.hpp"
 #include "ingress/dpdk/port_options.hpp"
 
 namespace flowd::dpdk {
@@ -31,10 +32,13 @@ struct Options {
     std::int64_t pool = 0;           ///< mbufs of each queue; 0: computed
     std::int64_t mtu = 0;            ///< 0: what the driver starts with, 1500
     std::int64_t shard_ring = 2048;  ///< frames between two workers
-    std::int64_t fragments_bytes = 16'777'216;
+    std::int64_t fragments_bytes = 8'388'608;
     std::int64_t fragments_age_ms = 2'000;
     PortTables ports{};
 };
+
+/// Of each RX worker.
+[[nodiscard]] FragmentLimits fragment_limits(const Options& options) noexcept;
 
 /// The rows write into `options`, which must outlive them. Those of [port] are among them.
 [[nodiscard]] std::vector<config::Row> rows(Options& options);

@@ -19,17 +19,10 @@
 #include "flow/base/slots.hpp"
 #include "flow/packet/fragment.hpp"
 #include "ingress/dpdk/age_list.hpp"
+#include "ingress/dpdk/fragment_limits.hpp"
 #include "ingress/ingress.hpp"
 
 namespace flowd::dpdk {
-
-struct FragmentLimits {
-    std::uint64_t bytes_max = 16U << 20;             ///< of the buffers that wait, used or not
-    std::uint64_t buffers_max = UINT64_MAX;          ///< that may wait: the pool must not run dry
-    std::uint64_t age_max_ns = 2'000'000'000;        ///< from a packet's first fragment on
-    std::uint32_t packets_max = 2048;                ///< that wait for their rest
-    std::uint32_t packets_of_source_max = 2048 / 8;  ///< so that nobody takes all of them
-};
 
 class Reassembler {
 public:

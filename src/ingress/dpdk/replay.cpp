@@ -73,9 +73,10 @@ std::uint64_t available_mb() {
     return std::numeric_limits<std::uint64_t>::max();
 }
 
+/// In flight and in buffer caches; a frame above the room takes several buffers in file mode.
+constexpr std::uint32_t working_buffers = 2047;
+
 Outcome<PortPlan> port_plan(const std::string& path, const Capture& capture, bool preload) {
-    // In flight and in buffer caches; a frame above the room takes several buffers in file mode.
-    constexpr std::uint32_t working_buffers = 2047;
     constexpr std::uint64_t preload_max = 1U << 30;  // packets: DPDK's rings end at 2^31
     PortPlan plan{.descriptors = 512,
                   .pool = working_buffers,
@@ -178,8 +179,10 @@ Outcome<Opened> open_replay(const ReplayOptions& replay, const Options& dpdk,
     opened->faces[port].link = capture->link;
     // Preloading copies the bytes of each frame but not its capture time.
     if (!preload) opened->faces[port].time = capture_time();
+    FragmentLimits fragments = fragment_limits(dpdk);
+    fragments.buffers_max = working_buffers / 2;  // the pool has to go round
     opened->queues.push_back(std::make_unique<ReplayIngress>(port, std::move(ingress), listeners,
-                                                             opened->faces, worker));
+                                                             opened->faces, fragments, worker));
     return opened;
 }
 

@@ -13,9 +13,10 @@ namespace flowd::dpdk {
 
 ReplayIngress::ReplayIngress(std::uint16_t port_id, ReplayPlan plan,
                              const std::vector<config::Listener>& listeners,
-                             std::span<const Face> faces, const WorkerOptions& worker)
+                             std::span<const Face> faces, const FragmentLimits& fragments,
+                             const WorkerOptions& worker)
     : queue_{port_id, 0},
-      intake_{listeners, faces, nullptr},
+      intake_{listeners, faces, nullptr, fragments},
       idler_{worker},
       plan_{std::move(plan)},
       needs_clock_{faces[port_id].time.offset < 0},
@@ -28,6 +29,7 @@ void ReplayIngress::detach() noexcept {
         log::warn(plan_.path + ": the replay ended after " + std::to_string(taken_) + " of " +
                   std::to_string(plan_.frame_count) + " packets, as no more came for a second");
     }
+    intake_.finish();
     detach_thread();
 }
 

@@ -29,7 +29,7 @@ public:
     /// `faces` by port id; they outlive it.
     ReplayIngress(std::uint16_t port_id, ReplayPlan plan,
                   const std::vector<config::Listener>& listeners, std::span<const Face> faces,
-                  const WorkerOptions& worker);
+                  const FragmentLimits& fragments, const WorkerOptions& worker);
 
     void attach() noexcept override;
     void detach() noexcept override;
