@@ -75,8 +75,9 @@ TEST(MachineCheck, DevicesThatShareTheirDriverNeedNoBinding) {
 TEST(MachineCheck, VfioNeedsAnIommuOrItsAbsenceAllowed) {
     Machine machine = good_machine();
     machine.iommu = false;
-    EXPECT_SAYS(machine, good_plan(), "! port.device: 0000:3b:00.0 is bound to vfio-pci, and the "
-                                      "machine has no IOMMU");
+    EXPECT_SAYS(machine, good_plan(),
+                "! port.device: 0000:3b:00.0 is bound to vfio-pci, and the "
+                "machine has no IOMMU");
     machine.vfio_without_iommu = true;
     EXPECT_EQ(said(machine, good_plan()), "");
 }
@@ -84,8 +85,9 @@ TEST(MachineCheck, VfioNeedsAnIommuOrItsAbsenceAllowed) {
 TEST(MachineCheck, APciDeviceNeedsHugepages) {
     Machine machine = good_machine();
     machine.hugepages = {{2 * mebibyte, 100, 39}};
-    EXPECT_SAYS(machine, good_plan(), "! dpdk.hugepages: 80 MiB of packet buffers, and 78 MiB of "
-                                      "pages are free; sysctl vm.nr_hugepages=40");
+    EXPECT_SAYS(machine, good_plan(),
+                "! dpdk.hugepages: 80 MiB of packet buffers, and 78 MiB of "
+                "pages are free; sysctl vm.nr_hugepages=40");
     StartPlan off = good_plan();
     off.hugepages_off = true;
     EXPECT_SAYS(good_machine(), off, "! dpdk.hugepages: off, but 0000:3b:00.0");
@@ -118,8 +120,9 @@ TEST(MachineCheck, ASmallMemlockIsSaidToOrdinaryUsers) {
 TEST(MachineCheck, CpusOnTheOtherNodeAreFarAway) {
     StartPlan plan = good_plan();
     plan.cores = {3, 4};
-    EXPECT_SAYS(good_machine(), plan, "rx.cores: CPUs 3 are not on node 1, where 0000:3b:00.0 is: "
-                                      "take from 4-7");
+    EXPECT_SAYS(good_machine(), plan,
+                "rx.cores: CPUs 3 are not on node 1, where 0000:3b:00.0 is: "
+                "take from 4-7");
 }
 
 TEST(MachineCheck, CpusThatAreNotThereAreRefused) {
