@@ -68,6 +68,39 @@ std::uint64_t memlock(const fs::path& limits) {
     return value.starts_with("unlimited") ? UINT64_MAX : number(value);
 }
 
+/// Of the cgroup or, where it has no such controller, of the nearest one above.
+std::vector<unsigned> cpuset_at(const fs::path& mount, fs::path group, const char* name) {
+    constexpr int depth_max = 32;
+    group = group.relative_path();
+    for (int depth = 0; depth < depth_max; ++depth) {
+        if (std::string text = first_line(mount / group / name); !text.empty()) {
+            return parse_cpu_list(text);
+        }
+        if (group.empty()) break;
+        group = group.parent_path();
+    }
+    return {};
+}
+
+/// Lines "0::/group" (version 2) and "3:cpuset:/group" (version 1).
+std::vector<unsigned> read_cpuset(const fs::path& cgroups, const fs::path& self) {
+    std::ifstream in{self / "cgroup"};
+    for (std::string line; std::getline(in, line);) {
+        const std::size_t first = line.find(':');
+        const std::size_t second = line.find(':', first + 1);
+        if (first == std::string::npos || second == std::string::npos) continue;
+        const std::string controllers = line.substr(first + 1, second - first - 1);
+        const std::string group = line.substr(second + 1);
+        std::vector<unsigned> cpus;
+        if (controllers.empty()) cpus = cpuset_at(cgroups, group, "cpuset.cpus.effective");
+        if (controllers == "cpuset") {
+            cpus = cpuset_at(cgroups / "cpuset", group, "cpuset.effective_cpus");
+        }
+        if (!cpus.empty()) return cpus;
+    }
+    return {};
+}
+
 void read_process(Machine& machine, const fs::path& self) {
     machine.memlock_bytes = memlock(self / "limits");
     machine.allowed = parse_cpu_list(field(self / "status", "Cpus_allowed_list:"));
@@ -131,6 +164,7 @@ Machine read_machine(const std::string& root) {
     machine.vfio_without_iommu =
         first_line(sys / "module/vfio/parameters/enable_unsafe_noiommu_mode") == "Y";
     read_process(machine, proc / "self");
+    machine.cpuset = read_cpuset(sys / "fs/cgroup", proc / "self");
     machine.devices = read_devices(sys, proc);
     return machine;
 }

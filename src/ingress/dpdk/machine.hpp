@@ -46,7 +46,8 @@ struct NetDevice {
 
 struct Machine {
     std::vector<unsigned> cpus{};      ///< online
-    std::vector<unsigned> allowed{};   ///< for this process
+    std::vector<unsigned> allowed{};   ///< where this process begins
+    std::vector<unsigned> cpuset{};    ///< that its cgroup lets it choose; empty: any
     std::vector<unsigned> isolated{};  ///< isolcpus=
     std::vector<unsigned> nohz_full{};
     std::vector<NumaNode> nodes{};

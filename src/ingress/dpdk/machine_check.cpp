@@ -78,11 +78,20 @@ std::uint64_t free_bytes_near(const Machine& machine, const StartPlan& plan) {
     return known ? bytes : machine.free_hugepage_bytes();
 }
 
+/// For vm.nr_hugepages, which counts those in use too.
+std::uint64_t pages_wanted(const Machine& machine, const StartPlan& plan) {
+    constexpr std::uint64_t usual = 2 * mebibyte;
+    std::uint64_t pages = (plan.memory_bytes + usual - 1) / usual;
+    for (const HugepagePool& pool : machine.hugepages) {
+        if (pool.page_size == usual) pages += pool.total - std::min(pool.free, pool.total);
+    }
+    return pages;
+}
+
 void judge_memory(const Machine& machine, const StartPlan& plan, Complaints& said) {
     const bool needs_pages = !plan.pci_devices.empty();
-    const std::uint64_t pages = (plan.memory_bytes + 2 * mebibyte - 1) / (2 * mebibyte);
     const std::string mend =
-        "; sysctl vm.nr_hugepages=" + std::to_string(std::max<std::uint64_t>(pages, 1)) +
+        "; sysctl vm.nr_hugepages=" + std::to_string(pages_wanted(machine, plan)) +
         " sets them until the next boot";
     if (needs_pages && plan.hugepages_off) {
         said.push_back({true, "dpdk.hugepages: off, but " + plan.pci_devices.front() +
@@ -136,14 +145,15 @@ void judge_cores(const Machine& machine, const StartPlan& plan, Complaints& said
                        " are not online; those that are: " + cpu_list_text(machine.cpus)});
         return;
     }
-    if (const Cpus barred = without(plan.cores, machine.allowed); !barred.empty()) {
+    // Not the affinity that the process begins with: that leaves isolated CPUs out, and may be
+    // left.
+    if (const Cpus barred = machine.cpuset.empty() ? Cpus{} : without(plan.cores, machine.cpuset);
+        !barred.empty()) {
         said.push_back({true, "rx.cores: CPUs " + cpu_list_text(barred) +
-                                  " are not allowed for this process (" +
-                                  cpu_list_text(machine.allowed) +
-                                  "): CPUAffinity= or AllowedCPUs= of the unit says so"});
+                                  " are outside the cgroup's, " + cpu_list_text(machine.cpuset) +
+                                  ": AllowedCPUs= of the unit adds them"});
         return;
     }
-    // Other than rx.cores, isolated CPUs are not in the affinity that a process begins with.
     const std::size_t usable = plan.cores.empty() ? machine.allowed.size() : plan.cores.size();
     if (plan.workers > usable && usable != 0) {
         said.push_back({false, "rx.workers: " + std::to_string(plan.workers) +

@@ -116,6 +116,7 @@ void tell_machine(ProbePage& page, const Machine& machine) {
     page.section("CPUs");
     page.row("online", cpu_list_text(machine.cpus));
     page.row("for this process", cpu_list_text(machine.allowed));
+    if (!machine.cpuset.empty()) page.row("of its cgroup", cpu_list_text(machine.cpuset));
     page.row("isolated", cpu_list_text(machine.isolated));
     page.row("without tick", cpu_list_text(machine.nohz_full));
     for (const NumaNode& node : machine.nodes) {

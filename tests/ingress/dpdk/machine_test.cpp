@@ -71,6 +71,22 @@ TEST(Machine, CpusMemoryAndLimitsAreRead) {
     EXPECT_FALSE(machine.vfio_without_iommu);
 }
 
+TEST(Machine, TheCgroupsCpusAreThoseOfTheNearestOneWithAny) {
+    const FakeRoot root;
+    root.file("proc/self/cgroup", "1:cpu:/a/b\n0::/a/b");
+    root.file("sys/fs/cgroup/cpuset.cpus.effective", "0-7");
+    EXPECT_EQ(read_machine(root.path()).cpuset.size(), 8U);
+    root.file("sys/fs/cgroup/a/cpuset.cpus.effective", "2-3");
+    root.folder("sys/fs/cgroup/a/b");
+    EXPECT_EQ(read_machine(root.path()).cpuset, (Cpus{2, 3}));
+
+    const FakeRoot first_version;
+    first_version.file("proc/self/cgroup", "no line\n3:cpuset:/x\n0::/");
+    first_version.file("sys/fs/cgroup/cpuset/x/cpuset.effective_cpus", "5");
+    EXPECT_EQ(read_machine(first_version.path()).cpuset, (Cpus{5}));
+    EXPECT_TRUE(read_machine(FakeRoot{}.path()).cpuset.empty());
+}
+
 TEST(Machine, NoMemlockLimitIsTheLargestNumber) {
     const FakeRoot root;
     root.process("0", "unlimited", 0);
