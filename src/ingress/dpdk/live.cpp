@@ -23,6 +23,7 @@ PortPlan port_plan(const Options& options, const PortOptions& port) {
         .descriptors = static_cast<std::uint16_t>(first_set(port.descriptors, options.descriptors)),
         .pool = static_cast<std::uint32_t>(first_set(port.pool, options.pool)),
         .mtu = static_cast<std::uint16_t>(first_set(port.mtu, options.mtu)),
+        .verifies_checksums = port.checksums != "off",
         .label = port.name};
 }
 
@@ -137,6 +138,7 @@ Failure open_ports(Opened& opened, const Plans& plans, const PortTables& tables)
         face.checksums = checksums_of(named.options->checksums);
         face.decapsulates = named.options->decapsulate;
         face.vlans = identity->vlans;
+        face.looks_closer = face.checksums != Checksums::off || !face.vlans.empty();
         face.time = time;
         opened.ports.push_back(std::move(*port));
     }
