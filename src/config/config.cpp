@@ -32,6 +32,11 @@ std::vector<Row> command_rows(Config& config) {
          .help = "With -check: connect to the transport's destination, too, and say what it "
                  "offers. -check alone touches no network."},
         {.key = "",
+         .flag = "probe",
+         .target = &config.probe,
+         .help = "Explain this machine, its network devices and what flowd would do with them, "
+                 "and exit: 1 when a start would fail, else 0."},
+        {.key = "",
          .flag = "print-config",
          .target = &config.print_config,
          .help = "Print the configuration in use as TOML, and exit."},
