@@ -2,7 +2,7 @@
 // DPDK's net_tap as a device made at run time, with one queue each way.
 #include "ingress/dpdk/exception.hpp"
 
-#include <rte_bus_vdev.h>
+#include <rte_dev.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
@@ -47,7 +47,8 @@ Outcome<std::unique_ptr<ExceptionTap>> ExceptionTap::open(const ExceptionPlan& p
 }
 
 Failure ExceptionTap::probe() {
-    if (const int error = rte_vdev_init(device_.c_str(), arguments_of(plan_).c_str())) {
+    if (const int error =
+            rte_eal_hotplug_add("vdev", device_.c_str(), arguments_of(plan_).c_str())) {
         return Eal::failure("dpdk: port " + plan_.label + ": the TAP device " + plan_.interface +
                                 " cannot be made (it needs CAP_NET_ADMIN and /dev/net/tun)",
                             error);
@@ -86,7 +87,7 @@ ExceptionTap::~ExceptionTap() {
         rte_eth_dev_stop(tap_);
         rte_eth_dev_close(tap_);
     }
-    if (probed_) rte_vdev_uninit(device_.c_str());
+    if (probed_) rte_eal_hotplug_remove("vdev", device_.c_str());
 }
 
 void ExceptionTap::to_kernel(rte_mbuf* frame, std::uint64_t now_ns) noexcept {
