@@ -51,7 +51,7 @@ Failure Devices::add(const PortOptions& port, const std::vector<config::Listener
     any_pci_ = any_pci_ || pci;
     std::string device = xdp::add_frame_count(port.device);
     if (takes_program(port)) {
-        const std::string interface{xdp::interface_of(port.device)};
+        const std::string interface { xdp::interface_of(port.device) };
         if (Failure failure = xdp::detach_stale(interface); failed(failure)) return failure;
         auto program = make_program(port, listeners);
         if (!program) return program.error();
