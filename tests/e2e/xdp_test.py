@@ -110,13 +110,14 @@ class XdpTest(unittest.TestCase):
 
     def start(self) -> flowd.Live:
         prepared = self.prepare()
+        if "built without its XDP program" in prepared.stderr:
+            self.skipTest(prepared.stderr)
         self.assertEqual(prepared.returncode, 0, prepared.stderr)
         live = flowd.Live(self.folder, "-ingress", "dpdk", "-listen", f"netflow://:{PORT}",
                           "-dpdk.eal", f"--no-pci --vdev {prepared.stdout.strip()}")
-        flowd.wait_until(lambda: "port" in live.errors.read_text()
-                         or live.process.poll() is not None, 20, "flowd does not start")
+        flowd.wait_until(lambda: is_attached() or live.process.poll() is not None, 20,
+                         "flowd does not start")
         self.assertIsNone(live.process.poll(), live.errors.read_text())
-        self.assertTrue(is_attached())
         return live
 
     def export(self, version: str, address: str):

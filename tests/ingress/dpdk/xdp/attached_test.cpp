@@ -5,11 +5,15 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <memory>
@@ -30,6 +34,24 @@ TEST(XdpAttached, DroppedFramesOfMissingInterfacesAreNone) {
     EXPECT_EQ(kernel_rx_dropped(""), 0);
     EXPECT_EQ(kernel_rx_dropped("../../../../../etc"), 0);
 }
+
+/// Without CAP_SYS_ADMIN as long as it lives.
+class Unprivileged {
+public:
+    Unprivileged() {
+        syscall(SYS_capget, &header_, before_);
+        __user_cap_data_struct less[2]{before_[0], before_[1]};
+        less[0].effective &= ~(1U << CAP_SYS_ADMIN);
+        EXPECT_EQ(syscall(SYS_capset, &header_, less), 0);
+    }
+    Unprivileged(const Unprivileged&) = delete;
+    Unprivileged& operator=(const Unprivileged&) = delete;
+    ~Unprivileged() { EXPECT_EQ(syscall(SYS_capset, &header_, before_), 0); }
+
+private:
+    __user_cap_header_struct header_{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    __user_cap_data_struct before_[2]{};
+};
 
 /// Its tests run in a namespace that ends with the program.
 class XdpInterface : public ::testing::Test {
@@ -82,6 +104,40 @@ TEST_F(XdpInterface, OurStaleProgramIsRemovedInEitherMode) {
         detach(interface);
         EXPECT_EQ(attached_id(), 0) << flags;
     }
+}
+
+TEST_F(XdpInterface, TheProgramOfALivingProcessStays) {
+    attach(loaded_->file());
+    const pid_t child = fork();  // it has all files that we have
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    const std::uint32_t id = attached_id();
+    EXPECT_EQ(detach_stale(interface).sentence,
+              "net_af_xdp: xdptap0: XDP program " + std::to_string(id) +
+                  " (flowd_xdp) is in use by process " + std::to_string(child));
+    detach(interface);
+    EXPECT_EQ(attached_id(), id);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    EXPECT_EQ(detach_stale(interface).sentence, "");
+    EXPECT_EQ(attached_id(), 0);
+}
+
+TEST_F(XdpInterface, AProgramThatWeMayNotSeeStays) {
+    attach(loaded_->file());
+    const std::uint32_t id = attached_id();
+    {
+        const Unprivileged here;
+        EXPECT_EQ(detach_stale(interface).sentence,
+                  "net_af_xdp: xdptap0: XDP program " + std::to_string(id) +
+                      " is attached, and only CAP_SYS_ADMIN may see whose it is; to remove it: "
+                      "ip link set dev xdptap0 xdp off");
+        detach(interface);
+    }
+    EXPECT_EQ(attached_id(), id);
 }
 
 TEST_F(XdpInterface, ProgramsOfOthersStay) {
