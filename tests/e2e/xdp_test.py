@@ -3,7 +3,8 @@
 """flowd on a kernel interface through AF_XDP, with its own XDP program: a veth whose other end is
 in a second network namespace. The kernel keeps ARP, neighbour discovery, ping and TCP; flowd gets
 the exporters' datagrams, whole ones and fragments; a killed flowd leaves nothing that lasts.
-With an argument this script is the other end: `ping ADDRESS` or `tcp ADDRESS`."""
+With arguments this script is the other end: `ping ADDRESS`, `tcp ADDRESS`,
+`flood ADDRESS COUNT`."""
 
 import os
 import signal
@@ -53,6 +54,12 @@ def tcp(address: str):
         while data := connection.recv(65536):
             received += data
         assert received == b"hello\n" * 1000, len(received)
+
+
+def flood(address: str, count: str):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for _ in range(int(count)):
+            sender.sendto(b"not NetFlow", (address, PORT))
 
 
 class Peer:
@@ -177,6 +184,19 @@ class XdpTest(unittest.TestCase):
         self.assertTrue(all(count > 0 for count in self.fragments_made()), self.fragments_made())
         self.assertFalse(is_attached(), "the driver removes the program when it closes the port")
 
+    def test_what_the_socket_has_no_room_for_is_missed_and_dropped_by_the_interface(self):
+        sent = 10_000
+        with self.start() as live:
+            before = rx_dropped()
+            live.process.send_signal(signal.SIGSTOP)
+            self.peer.run(sys.executable, __file__, "flood", ADDRESSES[0], sent)
+            live.process.send_signal(signal.SIGCONT)
+            self.assertEqual(live.stop(), 0, live.errors.read_text())
+            summary = live.summary()
+        self.assertEqual(summary["datagrams"], sent)
+        self.assertGreater(summary["drops"]["datagrams"]["missed"], 0)
+        self.assertGreaterEqual(rx_dropped() - before, summary["drops"]["datagrams"]["missed"])
+
     def test_a_killed_flowd_starts_again(self):
         with self.start() as live:
             in_use = self.prepare()
@@ -196,6 +216,10 @@ class XdpTest(unittest.TestCase):
 
 def times_of(rows: judges.Counter, times: int) -> judges.Counter:
     return judges.Counter({row: count * times for row, count in rows.items()})
+
+
+def rx_dropped() -> int:
+    return int(Path(f"/sys/class/net/{OURS}/statistics/rx_dropped").read_text())
 
 
 def is_attached() -> bool:
@@ -218,8 +242,9 @@ def enter_namespace():
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3 and sys.argv[1] in ("ping", "tcp"):
-        {"ping": ping, "tcp": tcp}[sys.argv[1]](sys.argv[2])
+    roles = {"ping": ping, "tcp": tcp, "flood": flood}
+    if len(sys.argv) > 2 and sys.argv[1] in roles:
+        roles[sys.argv[1]](*sys.argv[2:])
         sys.exit(0)
     if INSIDE not in os.environ:
         enter_namespace()

@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -60,7 +61,9 @@ protected:
 
     void SetUp() override {
         if (embedded_object().empty()) GTEST_SKIP() << "built without clang: no XDP program";
-        if (unshare(CLONE_NEWNET) != 0) GTEST_SKIP() << "network namespaces are not permitted";
+        if (unshare(CLONE_NEWNET | CLONE_NEWNS) != 0) {
+            GTEST_SKIP() << "namespaces are not permitted";
+        }
         device_ = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
         if (device_ < 0) GTEST_SKIP() << "no /dev/net/tun";
         ifreq request{};
@@ -73,6 +76,18 @@ protected:
     }
     void TearDown() override {
         if (device_ >= 0) close(device_);
+    }
+
+    /// The interface is up, and /sys is that of this namespace.
+    static bool is_prepared_for_frames() {
+        const int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        ifreq request{};
+        std::copy_n(interface, std::strlen(interface), request.ifr_name);
+        request.ifr_flags = IFF_UP;
+        const bool is_up = ioctl(any, SIOCSIFFLAGS, &request) == 0;
+        close(any);
+        return is_up && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+               mount("none", "/sys", "sysfs", 0, nullptr) == 0;
     }
 
     static int index() { return static_cast<int>(if_nametoindex(interface)); }
@@ -104,6 +119,17 @@ TEST_F(XdpInterface, OurStaleProgramIsRemovedInEitherMode) {
         detach(interface);
         EXPECT_EQ(attached_id(), 0) << flags;
     }
+}
+
+TEST_F(XdpInterface, DroppedFramesAreCounted) {
+    if (!is_prepared_for_frames()) GTEST_SKIP() << "/sys cannot be mounted: " << strerror(errno);
+    EXPECT_EQ(kernel_rx_dropped(interface), 0);
+    // Nobody takes frames of this type.
+    const std::string frame = std::string(12, '\xff') + "\x12\x34" + std::string(60, 'x');
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_EQ(write(device_, frame.data(), frame.size()), static_cast<int>(frame.size()));
+    }
+    EXPECT_EQ(kernel_rx_dropped(interface), 3);
 }
 
 TEST_F(XdpInterface, TheProgramOfALivingProcessStays) {
