@@ -151,6 +151,13 @@ std::vector<Row> exporter_rows(Options& options) {
          .min = 0,
          .max = 1 << 30},
         {.key = {},
+         .flag = "storm",
+         .target = &options.storm,
+         .help = "Each datagram of v9 and IPFIX brings so many templates more, changed each time, "
+                 "for which no data comes: hard work for a receiver that does not write more.",
+         .min = 0,
+         .max = 100},
+        {.key = {},
          .flag = "ports",
          .target = &options.ports,
          .help = "An exporter's source port: always the same, or another one in each datagram.",
@@ -273,6 +280,7 @@ Outcome<FleetPlan> fleet_plan(const Options& options) {
                      .records = static_cast<std::uint32_t>(options.records),
                      .template_every = static_cast<std::uint32_t>(options.template_every),
                      .redefine_every = static_cast<std::uint32_t>(options.redefine_every),
+                     .storm = static_cast<std::uint32_t>(options.storm),
                      .random_ports = options.ports == "random",
                      .weights = weights_of(options.weights),
                      .seed = static_cast<std::uint64_t>(options.seed)};
