@@ -58,8 +58,13 @@ void write_set(std::uint16_t id, Payload& to, const Body& body) {
 void write_sets(const Request& request, const Domain& domain, std::uint16_t template_set,
                 Payload& to) {
     const Layout layout{domain.generation};
-    if (request.announce) {
-        write_set(template_set, to, [&] { layout.write_template(to); });
+    if (request.announce || request.storm > 0) {
+        write_set(template_set, to, [&] {
+            if (request.announce) layout.write_template(to);
+            for (std::uint32_t i = 1; i <= request.storm; ++i) {
+                Layout{domain.datagrams + i}.write_template(to, Layout::template_id + i);
+            }
+        });
     }
     write_set(Layout::template_id, to, [&] {
         for (std::uint32_t i = 0; i < request.records; ++i) {
@@ -71,7 +76,7 @@ void write_sets(const Request& request, const Domain& domain, std::uint16_t temp
 /// The sequence number counts datagrams of the source id; `count` is of records, templates too.
 void write_netflow9(const Request& request, const Domain& domain, Payload& to) {
     to.u16(9);
-    to.u16(request.records + (request.announce ? 1 : 0));
+    to.u16(request.records + request.storm + (request.announce ? 1 : 0));
     to.u32(request.uptime_ms);
     to.u32(request.unix_seconds);
     to.u32(domain.datagrams);
@@ -160,10 +165,10 @@ void write_datagram(const Request& request, Domain& domain, Payload& to) {
     if (request.announce) ++domain.templates;
 }
 
-std::uint32_t payload_size_max(std::uint32_t records) noexcept {
+std::uint32_t payload_size_max(std::uint32_t records, std::uint32_t storm) noexcept {
     constexpr std::uint32_t headers = 128;  // v9's and IPFIX's sets, sFlow's agent
     static_assert(sample_size + 8 > Layout::record_size_max);
-    return headers + records * (sample_size + 8);
+    return headers + records * (sample_size + 8) + storm * Layout::template_size_max;
 }
 
 }  // namespace flowd::gen

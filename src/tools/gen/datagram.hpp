@@ -24,6 +24,7 @@ struct Request {
     Protocol protocol = Protocol::ipfix;
     std::uint32_t records = 0;
     bool announce = false;                   ///< the template first
+    std::uint32_t storm = 0;                 ///< templates more, without data
     std::span<const std::uint8_t> exporter;  ///< its address: sFlow's agent
     std::uint32_t unix_seconds = 0;
     std::uint32_t uptime_ms = 0;
@@ -35,7 +36,7 @@ inline constexpr std::uint32_t netflow5_records_max = 30;
 /// Writes the payload over `to` and advances the domain.
 void write_datagram(const Request& request, Domain& domain, Payload& to);
 
-/// Bytes of payload that `records` may need, in any protocol.
-[[nodiscard]] std::uint32_t payload_size_max(std::uint32_t records) noexcept;
+/// Bytes of payload that so many records and templates may need, in any protocol.
+[[nodiscard]] std::uint32_t payload_size_max(std::uint32_t records, std::uint32_t storm) noexcept;
 
 }  // namespace flowd::gen

@@ -96,6 +96,7 @@ const Sent& Fleet::next(Moment now) {
                     .unix_seconds = now.unix_seconds,
                     .uptime_ms = now.uptime_ms};
     if (has_templates(sent_.protocol)) {
+        request.storm = plan_.storm;
         const bool redefine =
             domain.datagrams != 0 && is_multiple(domain.datagrams, plan_.redefine_every);
         if (redefine) ++domain.generation;

@@ -51,8 +51,9 @@ Layout::Layout(std::uint32_t generation) noexcept {
     std::rotate(first, first + turn, first + static_cast<std::ptrdiff_t>(count_));
 }
 
-void Layout::write_template(Payload& to) const {
-    to.u16(template_id);
+void Layout::write_template(Payload& to, std::uint32_t id) const {
+    static_assert(template_size_max == 4 + 4 * field_count_max);
+    to.u16(id);
     to.u16(count_);
     for (const Field& field : fields()) {
         to.u16(static_cast<std::uint16_t>(field.element));

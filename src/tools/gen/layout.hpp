@@ -41,12 +41,13 @@ public:
         return {fields_.data(), count_};
     }
     [[nodiscard]] std::uint32_t record_size() const noexcept { return record_size_; }
-    /// Template id, number of fields, and the fields: RFC 3954, 5.2 and RFC 7011, 3.4.1.
-    void write_template(Payload& to) const;
+    /// Id, number of fields, and the fields: RFC 3954, 5.2 and RFC 7011, 3.4.1.
+    void write_template(Payload& to, std::uint32_t id = template_id) const;
     void write_record(const Identity& flow, Payload& to) const;
 
     static constexpr std::uint16_t template_id = 256;
     static constexpr std::uint32_t record_size_max = 52;
+    static constexpr std::uint32_t template_size_max = 4 + 4 * 11;
 
 private:
     static constexpr std::size_t field_count_max = 11;

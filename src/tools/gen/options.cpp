@@ -128,6 +128,27 @@ std::vector<Row> exporter_rows(Options& options) {
          .min = 1,
          .max = 65535},
         {.key = {},
+         .flag = "ports",
+         .target = &options.ports,
+         .help = "An exporter's source port: always the same, or another one in each datagram.",
+         .choices = {"stable", "random"}},
+        {.key = {},
+         .flag = "weights",
+         .target = &options.weights,
+         .help = "How much of all each exporter sends: the same; the nth 1/n of what the first "
+                 "does; the first one half of all.",
+         .choices = {"equal", "zipf", "elephant"}},
+        {.key = {},
+         .flag = "seed",
+         .target = &options.seed,
+         .help = "Of what is random: ports, and whose turn it is with zipf.",
+         .min = 1},
+    };
+}
+
+std::vector<Row> protocol_rows(Options& options) {
+    return {
+        {.key = {},
          .flag = "protocol",
          .target = &options.protocol,
          .help = "What exporters speak; mixed: v5, v9, IPFIX, sFlow, v5 and so on.",
@@ -151,21 +172,12 @@ std::vector<Row> exporter_rows(Options& options) {
          .min = 0,
          .max = 1 << 30},
         {.key = {},
-         .flag = "ports",
-         .target = &options.ports,
-         .help = "An exporter's source port: always the same, or another one in each datagram.",
-         .choices = {"stable", "random"}},
-        {.key = {},
-         .flag = "weights",
-         .target = &options.weights,
-         .help = "How much of all each exporter sends: the same; the nth 1/n of what the first "
-                 "does; the first one half of all.",
-         .choices = {"equal", "zipf", "elephant"}},
-        {.key = {},
-         .flag = "seed",
-         .target = &options.seed,
-         .help = "Of what is random: ports, and whose turn it is with zipf.",
-         .min = 1},
+         .flag = "storm",
+         .target = &options.storm,
+         .help = "Each datagram of v9 and IPFIX brings so many templates more, changed each time, "
+                 "for which no data comes: hard work for a receiver that does not write more.",
+         .min = 0,
+         .max = 100},
     };
 }
 
@@ -215,7 +227,8 @@ std::vector<Row> frame_rows(Options& options) {
 
 config::Schema schema_of(Options& options) {
     std::vector<Row> rows = sending_rows(options);
-    for (const auto& part : {waiting_rows(options), exporter_rows(options), frame_rows(options)}) {
+    for (const auto& part : {waiting_rows(options), exporter_rows(options), protocol_rows(options),
+                             frame_rows(options)}) {
         rows.insert(rows.end(), part.begin(), part.end());
     }
     return config::Schema{std::move(rows)};
@@ -273,6 +286,7 @@ Outcome<FleetPlan> fleet_plan(const Options& options) {
                      .records = static_cast<std::uint32_t>(options.records),
                      .template_every = static_cast<std::uint32_t>(options.template_every),
                      .redefine_every = static_cast<std::uint32_t>(options.redefine_every),
+                     .storm = static_cast<std::uint32_t>(options.storm),
                      .random_ports = options.ports == "random",
                      .weights = weights_of(options.weights),
                      .seed = static_cast<std::uint64_t>(options.seed)};

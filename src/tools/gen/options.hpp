@@ -38,6 +38,7 @@ struct Options {
     std::int64_t records = 20;
     std::int64_t template_every = 64;
     std::int64_t redefine_every = 0;
+    std::int64_t storm = 0;
     std::string ports = "stable";
     std::string weights = "equal";
     std::int64_t seed = 1;
@@ -64,6 +65,7 @@ struct FleetPlan {
     std::uint32_t records = 20;
     std::uint32_t template_every = 64;
     std::uint32_t redefine_every = 0;
+    std::uint32_t storm = 0;
     bool random_ports = false;
     Weights weights = Weights::equal;
     std::uint64_t seed = 1;

@@ -39,7 +39,9 @@ protected:
 class SyntheticSource : public Source {
 public:
     SyntheticSource(const FleetPlan& fleet, const FramePlan& frames)
-        : fleet_{fleet}, framer_{frames}, records_{fleet.records} {}
+        : fleet_{fleet},
+          framer_{frames},
+          payload_size_max_{payload_size_max(fleet.records, fleet.storm)} {}
 
     bool next(Moment now) override {
         const Sent& sent = fleet_.next(now);
@@ -49,14 +51,14 @@ public:
         return true;
     }
     std::size_t frame_size_max() const noexcept override {
-        return Framer::headers_size_max + payload_size_max(records_);
+        return Framer::headers_size_max + payload_size_max_;
     }
     [[nodiscard]] const Fleet& fleet() const noexcept { return fleet_; }
 
 private:
     Fleet fleet_;
     Framer framer_;
-    std::uint32_t records_;
+    std::size_t payload_size_max_;
 };
 
 class CaptureSource : public Source {

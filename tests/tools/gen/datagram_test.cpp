@@ -93,6 +93,23 @@ TEST_F(GenDatagram, IpfixCountsDataRecords) {
     EXPECT_EQ(at(18, 2), payload_.size() - 16);
 }
 
+TEST_F(GenDatagram, AStormIsOfOtherTemplatesThatChange) {
+    const auto write_storm = [this] {
+        write_datagram(
+            {.protocol = Protocol::netflow9, .records = 1, .storm = 3, .exporter = agent}, domain_,
+            payload_);
+    };
+    write_storm();
+    EXPECT_EQ(at(2, 2), 4U) << "templates are records";
+    EXPECT_EQ(at(20, 2), 0U);
+    EXPECT_EQ(at(24, 2), Layout::template_id + 1U);
+    const std::uint64_t before = at(26, 8);
+    EXPECT_EQ(at(20 + at(22, 2), 2), Layout::template_id) << "the data behind them";
+    write_storm();
+    EXPECT_NE(at(26, 8), before);
+    EXPECT_EQ(domain_.templates, 0U) << "those that data needs are counted";
+}
+
 TEST_F(GenDatagram, SflowHasAgentAndSubAgent) {
     write(Protocol::sflow, 2);
     EXPECT_EQ(at(4, 4), 1U);
@@ -120,13 +137,14 @@ TEST_F(GenDatagram, NothingIsLongerThanPromised) {
                 write_datagram({.protocol = protocol,
                                 .records = records,
                                 .announce = true,
+                                .storm = 100,
                                 .exporter = agent6},
                                domain_, payload_);
-                EXPECT_LE(payload_.size(), payload_size_max(records));
+                EXPECT_LE(payload_.size(), payload_size_max(records, 100));
             }
         }
     }
-    EXPECT_LE(payload_size_max(500), 65507U);
+    EXPECT_LE(payload_size_max(500, 100), 65507U);
 }
 
 }  // namespace
