@@ -35,7 +35,8 @@ Outcome<std::vector<std::string>> arguments_of(const Options& options) {
     return arguments;
 }
 
-Failure tell_eal(ProbePage& page, const Options& options) {
+/// Starts the EAL, tells of its ports and adds what these would refuse.
+Failure tell_eal(ProbePage& page, const Options& options, std::vector<Complaint>& said) {
     auto arguments = arguments_of(options);
     if (!arguments) return arguments.error();
     EalOptions eal{.arguments = std::move(*arguments),
@@ -48,6 +49,7 @@ Failure tell_eal(ProbePage& page, const Options& options) {
         page.item("none: no device is bound to vfio-pci, and none is named by port.device");
     }
     tell_ports(page);
+    for (Complaint& each : judge_ports(options)) said.push_back(std::move(each));
     return {};
 }
 
@@ -103,7 +105,7 @@ Probed probe(const ProbeSettings& settings) {
     ProbePage page;
     tell_machine(page, machine);
     tell_devices(page, machine);
-    if (const Failure failure = tell_eal(page, options); failed(failure)) {
+    if (const Failure failure = tell_eal(page, options, said); failed(failure)) {
         page.section("DPDK ports");
         page.item(failure.sentence);
         said.push_back({true, failure.sentence});

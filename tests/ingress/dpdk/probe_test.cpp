@@ -78,7 +78,7 @@ TEST(ProbeMachine, SaysWhatCanBeDoneWithEachDevice) {
     EXPECT_SAYS(text, "as it is bound: -ingress dpdk -port.device 0000:3b:00.1");
     EXPECT_SAYS(text, "beside the kernel's driver: -ingress dpdk -port.device 0000:5e:00.0");
     EXPECT_EQ(text.find("flowd-nic bind 0000:5e:00.0"), std::string::npos);
-    EXPECT_SAYS(text, "generic mode, slow: -ingress dpdk -port.device net_af_xdp0,iface=veth0");
+    EXPECT_SAYS(text, "AF_XDP, with copies: -ingress dpdk -port.device net_af_xdp0,iface=veth0");
     machine.capabilities = ~std::uint64_t{0};
     tell_devices(page, machine);
     EXPECT_EQ(page.take().find("lacks"), std::string::npos);
@@ -108,6 +108,51 @@ TEST(ProbePorts, SayWhatTheDriverOffers) {
     EXPECT_SAYS(text, "RSS table 128 entries");
     EXPECT_SAYS(text, "offloads UDP checksum, time of receipt");
     EXPECT_EQ(hash_type_names(0), "none");
+}
+
+TEST(ProbePorts, SettingsAreHeldAgainstTheDriversLimits) {
+    const auto said = [](const PortOptions& port, const Options& options,
+                         const rte_eth_dev_info& info) {
+        std::string text;
+        for (const Complaint& each : judge_port(port, options, info)) {
+            text += (each.fatal ? "! " : "") + each.sentence + " ";
+        }
+        return text;
+    };
+    rte_eth_dev_info info{};
+    info.driver_name = "net_ixgbe";
+    info.max_rx_queues = 4;
+    info.min_mtu = 68;
+    info.max_mtu = 9000;
+    info.flow_type_rss_offloads = RTE_ETH_RSS_IPV4;
+    Options options;
+    options.queues = 4;
+    options.mtu = 9000;
+    PortOptions port{.device = "3b:00.0"};
+    EXPECT_EQ(said(port, options, info), "");
+    port.queues = 5;
+    EXPECT_SAYS(said(port, options, info), "! port.queues: 5 is above the 4 of 0000:3b:00.0");
+    port.queues = 0;
+    port.mtu = 9001;
+    EXPECT_SAYS(said(port, options, info), "! port.mtu: 9001 is not within 68 to 9000");
+    port.mtu = 0;
+    info.flow_type_rss_offloads = 0;
+    EXPECT_SAYS(said(port, options, info), "cannot hash addresses alone");
+    port.queues = 1;
+    EXPECT_EQ(said(port, options, info), "");
+}
+
+TEST(Probe, MoreQueuesThanThereAreAreRefused) {
+    test::in_a_child([] {
+        Options options;
+        options.eal = {"--no-pci"};
+        options.hugepages = "off";
+        options.ports.single.device = "net_ring0";
+        options.ports.single.queues = 64;
+        const Probed probed = probe({.dpdk = options, .ingress = "dpdk"});
+        EXPECT_TRUE(probed.refused) << probed.text;
+        EXPECT_SAYS(probed.text, "port.queues: 64 is above the");
+    });
 }
 
 TEST(Probe, TellsOfPortsAndOfWhatItWouldDo) {
