@@ -121,12 +121,21 @@ def check_machine(prefix=()) -> dict:
 
 
 def check_refusals():
-    code, report, _ = probe("-ingress", "dpdk", "-port.device", "0000:ff:1f.7")
-    expect(code, 1, "exit of a device that is not there")
-    assert "0000:ff:1f.7 is no network device" in " ".join(report.split()), report
-    code, report, _ = probe("-dpdk.hugepages", "off", "-dpdk.eal", "--no-pci", "-rx.cores", "1000")
-    expect(code, 1, "exit of a CPU that is not there")
-    assert "CPUs 1000 are not online" in " ".join(report.split()), report
+    """What the probe says a start would refuse, a start refuses."""
+    virtual = ["-ingress", "dpdk", "-dpdk.hugepages", "off", "-dpdk.eal", "--no-pci"]
+    refused = [
+        (["-ingress", "dpdk", "-port.device", "0000:ff:1f.7"], "0000:ff:1f.7 is no network device"),
+        ([*virtual, "-port.device", "net_null0", "-rx.cores", "1000"], "CPUs 1000 are not online"),
+        ([*virtual, "-port.device", "net_ring0", "-port.queues", "64"], "64 is above the"),
+        ([*virtual, "-port.device", "net_null0", "-port.mtu", "45"], "45 is not within"),
+        ([*virtual, "-port.device", "net_nobody0"], "net_nobody0"),
+    ]
+    for arguments, sentence in refused:
+        code, report, errors = probe(*arguments)
+        expect(code, 1, f"{arguments}: exit of the probe: {report} {errors}")
+        assert sentence in " ".join(report.split()), report
+        started = flowd.run([*arguments, "-transport", "null"])
+        expect(started.returncode, 1, f"{arguments}: exit of a start: {started.stderr.decode()}")
 
 
 def main():
