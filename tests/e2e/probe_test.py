@@ -3,6 +3,7 @@
 """flowd -probe on this machine, as root and as an ordinary user: what it says of CPUs, hugepages
 and devices is what /sys and /proc say, and refusals come with exit status 1."""
 
+import json
 import os
 import re
 import shutil
@@ -120,6 +121,21 @@ def check_machine(prefix=()) -> dict:
     return said
 
 
+def check_json(said: dict):
+    """The same in both forms."""
+    done = flowd.run(["-probe.json", "-dpdk.hugepages", "off", "-dpdk.eal", "--no-pci",
+                      "-port.device", "net_null0", "-ingress", "dpdk", "-dpdk.queues", "2"])
+    expect(done.returncode, 0, "exit of -probe.json")
+    page = json.loads(done.stdout)
+    for (section, item), named in said.items():
+        place = page[section][item] if item else page[section]
+        for name, value in named.items():
+            if name == "hugepages" or section == "What stands in the way":
+                continue  # others use this machine, too
+            given = place[name] if isinstance(place[name], list) else [place[name]]
+            expect(" ".join(given), value, f"{section} {item} {name}")
+
+
 def check_refusals():
     """What the probe says a start would refuse, a start refuses."""
     virtual = ["-ingress", "dpdk", "-dpdk.hugepages", "off", "-dpdk.eal", "--no-pci"]
@@ -140,7 +156,7 @@ def check_refusals():
 
 def main():
     flowd.binary()
-    check_machine()
+    check_json(check_machine())
     check_refusals()
     code, report, errors = probe()
     assert "What stands in the way" in report and "Network devices" in report, report + errors

@@ -118,7 +118,7 @@ Probed probe(const ProbeSettings& settings) {
     }
     const bool refused =
         std::any_of(said.begin(), said.end(), [](const Complaint& each) { return each.fatal; });
-    return {page.take(), refused};
+    return {settings.json ? page.json() : page.text(), refused};
 }
 
 }  // namespace flowd::dpdk
