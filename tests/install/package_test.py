@@ -18,8 +18,8 @@ SKIPPED = 77
 EXPOSURE_MAX = 3.0
 EXPOSURE_WITH_DRIVER_MAX = 3.5
 DROP_INS = ("af_packet", "af_xdp", "tap", "vfio")
-PAGES = ("man1/flowd-cat.1", "man5/flowd.toml.5", "man8/flowd.8", "man8/flowd-nic.8",
-         "man8/flowd-tune.8")
+PAGES = ("man1/flowd-cat.1", "man1/flowd-gen.1", "man5/flowd.toml.5", "man8/flowd.8",
+         "man8/flowd-nic.8", "man8/flowd-tune.8")
 
 
 def tool(name: str) -> str | None:
@@ -178,6 +178,14 @@ class PackageTest(unittest.TestCase):
         self.assertGreater(len(flags), 80)
         page = self.page("man8/flowd.8").replace("\\-", "-")
         self.assertEqual([flag for flag in flags if f"\n\\fB-{flag}\\fR" not in page], [])
+
+    def test_manual_pages_of_tools_know_every_flag(self):
+        for name in ("flowd-cat", "flowd-gen"):
+            flags = re.findall(r"^  -(\S+)", run(self.root / "usr/bin" / name, "-h").stdout,
+                               re.MULTILINE)
+            self.assertGreater(len(flags), 10)
+            page = self.page(f"man1/{name}.1").replace("\\-", "-")
+            self.assertEqual([flag for flag in flags if f"\n\\fB-{flag}\\fR" not in page], [])
 
     def test_manual_pages_are_clean(self):
         mandoc = need("mandoc")

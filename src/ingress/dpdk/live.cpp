@@ -75,18 +75,6 @@ private:
     std::uint32_t found_ = 1;
 };
 
-/// What the EAL must be told of the ports. Only those that are named are touched.
-void add_devices(std::vector<std::string>& arguments, const PortTables& ports) {
-    bool any_pci = false;
-    for (const PortOptions* each : ports.in_use()) {
-        if (each->device.empty()) return;
-        const bool pci = kind_of(each->device) == DeviceKind::pci;
-        any_pci = any_pci || pci;
-        arguments.insert(arguments.end(), {pci ? "-a" : "--vdev", each->device});
-    }
-    if (!any_pci && !has_option(arguments, "--no-pci")) arguments.emplace_back("--no-pci");
-}
-
 struct Named {
     std::uint16_t id;
     const PortOptions* options;
@@ -207,12 +195,15 @@ Outcome<Opened> open(const LiveSettings& settings) {
     if (!from_flag) return from_flag.error();
     EalOptions eal{.arguments = options.eal};
     eal.arguments.insert(eal.arguments.end(), from_flag->begin(), from_flag->end());
-    add_devices(eal.arguments, options.ports);
+    auto devices = Devices::prepare(options.ports, settings.listeners);
+    if (!devices) return devices.error();
+    devices->add_to(eal.arguments);
     const Plans plans{settings, eal.arguments};
     eal.hugepages = parse_hugepages(options.hugepages);
     eal.memory_mb = plans.memory_mb();
 
     Opened opened;
+    opened.devices = std::move(*devices);
     auto started = Eal::start(eal);
     if (!started) return started.error();
     opened.eal = std::move(*started);
