@@ -20,18 +20,24 @@ namespace {
 /// Drivers allocate little before a port is configured.
 constexpr std::uint64_t probe_memory_mb = 64;
 
-/// The user's arguments and the named devices; without names, whatever the EAL finds.
+/// The user's arguments and the named devices alone; without names, whatever the EAL finds. Not by
+/// Devices, which would take an XDP program off an interface that a running flowd uses.
 Outcome<std::vector<std::string>> arguments_of(const Options& options) {
     const auto from_flag = split_arguments(options.eal_line);
     if (!from_flag) return from_flag.error();
     std::vector<std::string> arguments = options.eal;
     arguments.insert(arguments.end(), from_flag->begin(), from_flag->end());
+    bool any = false;
+    bool any_pci = false;
     for (const PortOptions* port : options.ports.in_use()) {
         const DeviceKind kind = kind_of(port->device);
         if (kind == DeviceKind::none) continue;
+        any = true;
+        any_pci = any_pci || kind == DeviceKind::pci;
         arguments.insert(arguments.end(),
                          {kind == DeviceKind::pci ? "-a" : "--vdev", port->device});
     }
+    if (any && !any_pci && !has_option(arguments, "--no-pci")) arguments.emplace_back("--no-pci");
     return arguments;
 }
 
