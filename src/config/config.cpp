@@ -37,6 +37,10 @@ std::vector<Row> command_rows(Config& config) {
          .help = "Explain this machine, its network devices and what flowd would do with them, "
                  "and exit: 1 when a start would fail, else 0."},
         {.key = "",
+         .flag = "probe.json",
+         .target = &config.probe_json,
+         .help = "The same as -probe, as JSON."},
+        {.key = "",
          .flag = "print-config",
          .target = &config.print_config,
          .help = "Print the configuration in use as TOML, and exit."},
