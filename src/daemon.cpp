@@ -77,6 +77,20 @@ Failure check_kernel(const std::string& name) {
             flow::protobuf::kernels().back().name};
 }
 
+BalanceSettings balance_settings(const config::Balance& balance) {
+    constexpr double whole = 1000;
+    BalanceSettings settings;
+    // The other thresholds are parts of the spread; they stay so.
+    const double scale = static_cast<double>(balance.spread_permille) / whole / settings.spread_max;
+    settings.busy_enough = static_cast<double>(balance.busy_permille) / whole;
+    settings.overloaded = static_cast<double>(balance.overloaded_permille) / whole;
+    settings.spread_max *= scale;
+    settings.overloaded_spread_max *= scale;
+    settings.spread_settled *= scale;
+    settings.gain_min *= scale;
+    return settings;
+}
+
 /// The worker of the configured format.
 std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& ingress,
                                          std::span<const LaneSettings> lanes,
@@ -301,10 +315,10 @@ void Daemon::make_rebalancer() {
     if (!dpdk_.table) return;
     const bool able = std::all_of(rx_workers_.begin(), rx_workers_.end(),
                                   [](const auto& worker) { return worker->can_hand_over(); });
-    const auto interval_ns =
-        static_cast<std::uint64_t>(settings_.general.shard_interval_ms) * 1'000'000;
-    rebalancer_ =
-        std::make_unique<Rebalancer>(*dpdk_.table, rx_workers_, rings_, able ? interval_ns : 0);
+    const config::Balance& balance = settings_.general.balance;
+    const auto interval_ns = static_cast<std::uint64_t>(balance.interval_ms) * 1'000'000;
+    rebalancer_ = std::make_unique<Rebalancer>(*dpdk_.table, rx_workers_, rings_,
+                                               balance_settings(balance), able ? interval_ns : 0);
 }
 
 Failure Daemon::restore() {

@@ -5,11 +5,13 @@
 #include <span>
 #include <string>
 
+#include "config/cores.hpp"
 #include "config/load.hpp"
 #include "config/manual.hpp"
 #include "config/print.hpp"
 #include "control/signals.hpp"
 #include "daemon.hpp"
+#include "ingress/dpdk/probe.hpp"
 #include "log/log.hpp"
 #include "outputs.hpp"
 
@@ -45,6 +47,18 @@ int check(const Settings& settings, const config::Loaded& loaded) {
     return say(*said + "flowd: the configuration is good\n");
 }
 
+/// rx.cores has been checked.
+int explain(const Settings& settings) {
+    const auto cores = config::parse_cores(settings.general.rx_cores);
+    const dpdk::Probed probed =
+        dpdk::probe({.dpdk = settings.dpdk,
+                     .ingress = settings.general.ingress,
+                     .cores = cores ? *cores : std::vector<unsigned>{},
+                     .workers = static_cast<std::uint32_t>(settings.general.rx_workers)});
+    const int status = say(probed.text);
+    return probed.refused ? status_failed : status;
+}
+
 /// The settings have been checked; an unknown name cannot be among them.
 void start_log(const Settings& settings) {
     const auto level = log::parse_level(settings.general.log_level);
@@ -72,6 +86,7 @@ int main(int argument_count, char** arguments) {
     for (const std::string& note : loaded->notes) log::info(note);
     for (const std::string& warning : loaded->warnings) log::warn(warning);
     if (settings.general.check) return check(settings, *loaded);
+    if (settings.general.probe) return explain(settings);
 
     block_signals();
     Daemon daemon{settings, *loaded};

@@ -47,15 +47,24 @@ struct Process {
     std::string seccomp = "on";  ///< of RX workers: "on", "kill" or "off"
 };
 
+/// When exporters move from one RX worker to another.
+struct Balance {
+    std::int64_t interval_ms = 1'000;  ///< 0: never
+    // Shares of a worker's time.
+    std::int64_t busy_permille = 500;
+    std::int64_t spread_permille = 250;
+    std::int64_t overloaded_permille = 800;
+};
+
 struct Config {
     std::string file;
 
     std::string listen = "sflow://:6343,netflow://:2055";
     std::string ingress = "udp";
     std::string idle = "adaptive";
-    std::int64_t rx_workers = 0;             ///< 0: one per queue or socket
-    std::string rx_cores = "auto";           ///< a list of CPUs, or wherever the kernel puts them
-    std::int64_t shard_interval_ms = 1'000;  ///< of rebalancing; 0: none
+    std::int64_t rx_workers = 0;    ///< 0: one per queue or socket
+    std::string rx_cores = "auto";  ///< a list of CPUs, or wherever the kernel puts them
+    Balance balance;
     std::string kernel = "auto";
     Replay replay;
     std::string summary_path;  ///< empty: no summary file
@@ -89,6 +98,7 @@ struct Config {
 
     bool check = false;
     bool connect = false;
+    bool probe = false;  ///< explain the machine
     bool print_config = false;
     std::string print_docs = "none";  ///< "keys", "flags" or "bash"
     bool version = false;

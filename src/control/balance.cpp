@@ -75,7 +75,10 @@ void Balancer::add_moves(const WorkerLoads& loads, BalancePlan& plan) {
     // What was foreseen is true when the owners have changed.
     busy_ = busy;
     total_ = total;
-    if (gain < settings_.gain_min) plan.moves.clear();
+    if (gain < settings_.gain_min && !plan.moves.empty()) {
+        plan.moves.clear();
+        std::fill(givers_.begin(), givers_.end(), Giver{});
+    }
     for (const BucketMove& move : plan.moves) let_rest(move.bucket);
 }
 
@@ -93,7 +96,9 @@ void Balancer::learn(const WorkerLoads& loads) {
         const std::uint8_t from = owners_[bucket];
         const std::uint8_t to = loads.owners[bucket];
         if (from == to) continue;
-        const double share = share_of(bucket);
+        owners_[bucket] = to;
+        if (loads.flags[bucket].split) continue;  // who has which part is measured
+        const double share = share_of(bucket, from);
         if (from != nobody) {
             busy_[from] = std::max(busy_[from] - share, 0.0);
             total_[from] = std::max(total_[from] - bytes_[bucket], 0.0);
@@ -102,7 +107,6 @@ void Balancer::learn(const WorkerLoads& loads) {
             busy_[to] = std::min(busy_[to] + share, 1.0);
             total_[to] += bytes_[bucket];
         }
-        owners_[bucket] = to;
     }
     const double weight = started_ ? settings_.weight : 1;
     for (std::size_t worker = 0; worker < busy_.size(); ++worker) {
@@ -131,8 +135,7 @@ void Balancer::learn_buckets(const WorkerLoads& loads) {
 }
 
 /// Of its owner's time.
-double Balancer::share_of(std::size_t bucket) const {
-    const std::uint8_t owner = owners_[bucket];
+double Balancer::share_of(std::size_t bucket, std::uint8_t owner) const {
     if (owner == nobody || total_[owner] <= 0) return 0;
     return busy_[owner] * std::min(bytes_[bucket] / total_[owner], 1.0);
 }
@@ -181,7 +184,7 @@ Balancer::Candidate Balancer::best_for(const WorkerLoads& loads, std::size_t fro
     Candidate best;
     for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
         if (owners_[bucket] != from || !is_movable(loads, bucket)) continue;
-        const double share = share_of(bucket);
+        const double share = share_of(bucket, owners_[bucket]);
         const bool useful = gain_of(share, from, to) >= settings_.gain_min / 8;
         if (!useful || is_in(plan, bucket)) continue;
         const bool better =
@@ -220,7 +223,7 @@ void Balancer::add_splits(const WorkerLoads& loads, BalancePlan& plan) {
         if (owner == nobody || loads.flags[bucket].split || loads.flags[bucket].pinned) continue;
         if (reported_[bucket] || busy_[owner] <= settings_.overloaded) continue;
         if (!givers_[owner].active) continue;
-        const double share = share_of(bucket);
+        const double share = share_of(bucket, owner);
         if (share <= settings_.elephant * busy_[owner]) continue;
         if (gain_of(share, owner, to) >= settings_.gain_min) continue;
         plan.splits.push_back(static_cast<std::uint16_t>(bucket));

@@ -102,7 +102,7 @@ private:
 
     void learn(const WorkerLoads& loads);
     void learn_buckets(const WorkerLoads& loads);
-    [[nodiscard]] double share_of(std::size_t bucket) const;
+    [[nodiscard]] double share_of(std::size_t bucket, std::uint8_t owner) const;
     [[nodiscard]] bool has_reason(std::size_t worker) const;
     [[nodiscard]] bool may_give(std::size_t worker) const;
     [[nodiscard]] double gain_of(double share, std::size_t from, std::size_t to) const;

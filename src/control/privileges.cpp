@@ -46,7 +46,7 @@ struct Account {
 };
 
 Outcome<Account> find_account(const std::string& name) {
-    std::vector<char> memory(16 * 1024);
+    std::vector<char> memory(16'384);
     passwd entry{};
     passwd* found = nullptr;
     const int error = ::getpwnam_r(name.c_str(), &entry, memory.data(), memory.size(), &found);

@@ -19,13 +19,13 @@ std::string percent(double share) { return std::to_string(static_cast<int>(share
 }  // namespace
 
 Rebalancer::Rebalancer(ShardTable& table, const Mover::Workers& workers, const Mover::Rings& rings,
-                       std::uint64_t interval_ns)
+                       const BalanceSettings& settings, std::uint64_t interval_ns)
     : table_{table},
       workers_{workers},
       interval_ns_{interval_ns},
       looked_ns_{monotonic_ns()},
       mover_{table, workers, rings},
-      balancer_{workers.size()},
+      balancer_{workers.size(), settings},
       busy_(workers.size()),
       bytes_(workers.size() * Balancer::bucket_count),
       owners_(Balancer::bucket_count),

@@ -15,7 +15,7 @@ class Rebalancer {
 public:
     /// `interval_ns` 0: never looks. All outlive it.
     Rebalancer(ShardTable& table, const Mover::Workers& workers, const Mover::Rings& rings,
-               std::uint64_t interval_ns);
+               const BalanceSettings& settings, std::uint64_t interval_ns);
 
     /// Often. True while datagrams wait for a move: then again soon.
     bool tick();

@@ -217,6 +217,14 @@ TEST(Balancer, APlanIsSmall) {
     EXPECT_GT(site.moves, 8u);
 }
 
+TEST(Balancer, APlanThatGainsNextToNothingIsNone) {
+    Site site{2};
+    site.put(0, 0, 0.7);
+    site.put(1, 0, 0.02);
+    site.put(2, 1, 0.4);
+    EXPECT_EQ(site.run(50), 50u) << "0.72 and 0.4: only 0.02 could move";
+}
+
 TEST(Balancer, ABucketRestsBehindAMove) {
     Site site{2, {.bucket_rest = 50}};
     site.put(1, 0, 0.3);

@@ -286,9 +286,7 @@ TEST(Mover, NothingIsLostDoubledOrOutOfOrderWhileExportersMoveAndSplit) {
     for (const Stream& stream : streams) {
         const auto found = box.rows().find(stream.name());
         ASSERT_NE(found, box.rows().end()) << stream.name().first << ", " << stream.name().second;
-        first of " << box.rows().size() << " is " << box.rows().begin()->first.first << ",
-            " << box.rows().begin()->first.second;
-            const std::vector<std::uint64_t>&serials = found->second;
+        const std::vector<std::uint64_t>& serials = found->second;
         ASSERT_EQ(serials.size(), stream.sent());
         for (std::size_t i = 0; i < serials.size(); ++i) {
             ASSERT_EQ(serials[i], i + 1)

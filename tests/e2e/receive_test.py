@@ -92,7 +92,7 @@ def flag_exists(name: str) -> bool:
 
 
 def port_tables_exist() -> bool:
-    return b"[[port]]" in flowd.run(["-print-config"]).stdout
+    return b"[port]" in flowd.run(["-print-config"]).stdout
 
 
 class ReceiveTest(unittest.TestCase):

@@ -6,7 +6,7 @@ import struct
 
 from case import COLLECTOR, EXPORTER, NETFLOW_PORT, Case, arrive, frame
 from netflow5_cases import RECORD, flow
-from support import netflow, packets, pcap
+from support import fragments, netflow, packets, pcap
 
 PAYLOAD = netflow.v5([RECORD])
 PACKET = packets.udp_packet(EXPORTER, COLLECTOR, 50000, NETFLOW_PORT, PAYLOAD)
@@ -48,7 +48,27 @@ def damaged_frames() -> list[bytes]:
     udp_too_long = whole[:38] + struct.pack("!H", 2000) + whole[40:]
     ip_header_short = whole[:14] + b"\x44" + whole[15:]
     return [arp, tcp, whole[:-10], ipv4_with(flags_and_offset=0x2000),
-            ipv4_with(flags_and_offset=10), udp_too_long, ip_header_short, whole]
+            ipv4_with(flags_and_offset=10, identification=1), udp_too_long, ip_header_short, whole]
+
+
+def fragments_of(source: str, identification: int, tags: tuple = ()) -> list[bytes]:
+    """The datagram in parts of 32 bytes."""
+    collector = "2001:db8:ff::1" if ":" in source else COLLECTOR
+    segment = packets.udp(source, collector, 50000, NETFLOW_PORT, PAYLOAD)
+    return [packets.ethernet(part, tags=tags)
+            for part in fragments.cut(source, collector, segment, 32, identification)]
+
+
+def at_once(*frames: bytes) -> bytes:
+    """A millisecond apart: fragments do not wait longer than two seconds of the capture's time."""
+    return pcap.pcap_bytes([pcap.Packet(each.time_ns + i * 1_000_000, each.frame)
+                            for i, one in enumerate(frames) for each in arrive([one])])
+
+
+def overlapping_fragments() -> list[bytes]:
+    parts = fragments_of(EXPORTER, 1)
+    overlap = fragments.part(EXPORTER, COLLECTOR, DATAGRAM, 24, 48, more=True, identification=1)
+    return [parts[0], packets.ethernet(overlap), *parts[1:], frame(PAYLOAD)]
 
 
 CASES = [
@@ -66,12 +86,25 @@ CASES = [
          [flow(0), flow(1)]),
     Case("frame_damaged",
          "What holds no whole datagram is counted by its reason: ARP; TCP; a capture cut 10 bytes "
-         "before the end; a first and a later IPv4 fragment; a UDP length behind the packet; an "
-         "IPv4 header length of 16. The last frame is whole.",
+         "before the end; a first and a later fragment, of two datagrams whose rest never comes; a "
+         "UDP length behind the packet; an IPv4 header length of 16. The last frame is whole.",
          on_link(pcap.LINK_ETHERNET, *damaged_frames()),
          [flow(7)],
-         {"frame_not_ip": 1, "frame_not_udp": 1, "frame_truncated": 1, "frame_fragment": 2,
+         {"frame_not_ip": 1, "frame_not_udp": 1, "frame_truncated": 1, "fragment_expired": 2,
           "frame_bad_udp": 1, "frame_bad_ip": 1}),
+    Case("frame_fragments",
+         "A datagram in three fragments is one: in any order, in IPv6 behind tags, and when one of "
+         "them comes twice (RFC 8200 4.5: a copy may be dropped alone).",
+         at_once(*reversed(fragments_of(EXPORTER, 1)),
+                 *fragments_of(V6_EXPORTER, 1, ((packets.ETHERTYPE_QINQ, 7),
+                                                (packets.ETHERTYPE_VLAN, 8))),
+                 *fragments_of(EXPORTER, 2)[:2], *fragments_of(EXPORTER, 2)[1:]),
+         [flow(0), v6(0), flow(0)], {"fragment_refused": 1}),
+    Case("frame_fragments_overlap",
+         "A fragment that overlaps another takes the whole datagram with it, the parts that come "
+         "later as well (RFC 5722): they may be meant to hide something. The last frame is whole.",
+         at_once(*overlapping_fragments()), [flow(0)],
+         {"fragment_refused": 4}),
     Case("frame_ipv6_exporter",
          "An exporter that sends over IPv6 is a sampler with an IPv6 address; one whose address "
          "is IPv4-mapped is the IPv4 exporter.",

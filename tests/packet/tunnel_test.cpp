@@ -161,7 +161,8 @@ TEST(Tunnel, ATunnelInATunnelStaysOne) {
     add(inside.u16(0).u16(ethertype::ipv4), datagram(false));
     Packet gre;
     add(gre.u16(0).u16(ethertype::bridged_ethernet), outer(inside));
-    const auto inner = decapsulate(outer(gre).bytes(), LinkType::ethernet);
+    const Packet packet = outer(gre);
+    const auto inner = decapsulate(packet.bytes(), LinkType::ethernet);
     ASSERT_TRUE(inner);
     EXPECT_EQ(find_udp(inner->frame, inner->link).error(), Error::frame_not_udp);
 }

@@ -18,6 +18,7 @@ public:
     void run() noexcept override {}
     std::size_t restore(const flow::LearntState&, std::uint32_t) noexcept override { return 0; }
     const flow::ShardState& state() const noexcept override { std::abort(); }
+    bool can_hand_over() const noexcept override { return false; }
     const flow::PipelineStats& pipeline_stats() const noexcept override { return stats_; }
     const Outlet& outlet() const noexcept override { std::abort(); }
     const IngressStats& ingress_stats() const noexcept override { std::abort(); }

@@ -27,9 +27,10 @@ public:
     /// The frame in one piece, valid until release(). Empty when too many came in several.
     [[nodiscard]] flow::Bytes view(const rte_mbuf* frame) noexcept {
         if (frame->nb_segs != 1) [[unlikely]]
-            return linearise(frame);
-        return {rte_pktmbuf_mtod(frame, const std::uint8_t*), frame->data_len};
+            return last_view_ = linearise(frame);
+        return last_view_ = {rte_pktmbuf_mtod(frame, const std::uint8_t*), frame->data_len};
     }
+    [[nodiscard]] flow::Bytes last_view() const noexcept { return last_view_; }
     /// Bytes behind the frame that belong to its memory.
     [[nodiscard]] static std::uint32_t readable_behind(const rte_mbuf* frame) noexcept {
         return frame->nb_segs == 1 ? rte_pktmbuf_tailroom(frame) : 0;
@@ -57,6 +58,7 @@ private:
     std::array<rte_mbuf*, frames_max> frames_{};
     std::size_t count_ = 0;
     std::size_t rooms_used_ = 0;
+    flow::Bytes last_view_{};
     /// Untouched pages cost nothing: frames in several pieces are rare.
     flow::Slots<std::uint8_t> scratch_;
 };

@@ -29,11 +29,15 @@ struct FrameTime {
 
 struct Face {
     flow::packet::LinkType link = flow::packet::LinkType::ethernet;
-    Checksums checksums = Checksums::nic;
+    Checksums checksums = Checksums::off;
     bool decapsulates = false;           ///< GRE and ERSPAN
     std::vector<std::uint16_t> vlans{};  ///< empty: any tag or none; 0: untagged
+    bool looks_closer = false;           ///< at checksums or VLANs
     FrameTime time{};
     std::uint32_t answering_worker = 0;  ///< gets what is no flow traffic
+
+    /// By the outermost tag.
+    [[nodiscard]] bool takes_vlan(flow::Bytes frame) const noexcept;
 };
 
 }  // namespace flowd::dpdk

@@ -4,61 +4,103 @@
 
 #include <rte_mbuf_dyn.h>
 
+#include "flow/packet/checksum.hpp"
+#include "flow/packet/tunnel.hpp"
 #include "ingress/dpdk/queue.hpp"
 
 namespace flowd::dpdk {
 
 using flow::Error;
 
+namespace {
+
+/// By the port's word, or by looking. A sender on the same machine may have left the checksum to a
+/// device that there is not (veth): then it is wrong.
+bool has_bad_checksum(const rte_mbuf& frame, Checksums policy, flow::Bytes bytes,
+                      flow::packet::LinkType link, const flow::packet::UdpFrame& udp) noexcept {
+    if (policy == Checksums::off) return false;
+    const std::uint64_t ip = frame.ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK;
+    const std::uint64_t l4 = frame.ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK;
+    if (ip == RTE_MBUF_F_RX_IP_CKSUM_BAD || l4 == RTE_MBUF_F_RX_L4_CKSUM_BAD) return true;
+    if (policy == Checksums::nic) return false;
+    const bool seen = l4 == RTE_MBUF_F_RX_L4_CKSUM_GOOD &&
+                      (ip == RTE_MBUF_F_RX_IP_CKSUM_GOOD || udp.source.size == 16);
+    return !seen && flow::packet::verify(bytes, link, udp) == flow::packet::Checksum::bad;
+}
+
+}  // namespace
+
 void Intake::add(std::span<rte_mbuf* const> frames, std::uint64_t now_ns) noexcept {
     for (std::size_t i = 0; i < frames.size(); ++i) {
         Queue::prefetch_ahead(frames, i);
-        sort(frames[i], From::port, now_ns);
+        sort({frames[i], From::port, now_ns});
     }
 }
 
 void Intake::add_from_peers(std::span<rte_mbuf* const> frames, std::uint64_t now_ns) noexcept {
     for (std::size_t i = 0; i < frames.size(); ++i) {
         Queue::prefetch_ahead(frames, i);
-        sort(frames[i], From::peer, now_ns);
+        sort({frames[i], From::peer, now_ns});
     }
 }
 
 void Intake::add_released(rte_mbuf* frame, std::uint64_t now_ns) noexcept {
-    sort(frame, From::hold, now_ns);
+    sort({frame, From::hold, now_ns});
 }
 
-void Intake::sort(rte_mbuf* frame, From from, std::uint64_t now_ns) noexcept {
-    const flow::Bytes bytes = burst_.view(frame);
-    const auto udp = flow::packet::find_udp(bytes, faces_[frame->port].link);
+void Intake::sort(const Arrived& arrived) noexcept {
+    sort(arrived, burst_.view(arrived.frame), faces_[arrived.frame->port].link);
+}
+
+void Intake::sort(const Arrived& arrived, flow::Bytes bytes, flow::packet::LinkType link) noexcept {
+    const auto udp = flow::packet::find_udp(bytes, link);
     if (!udp) [[unlikely]]
-        return set_aside(frame, bytes, udp.error(), from, now_ns);
+        return set_aside(arrived, bytes, udp.error());
     const Sieve::Door* const door = sieve_.find_door(*udp);
     if (door == nullptr) [[unlikely]]
-        return set_aside(frame, bytes, Error::frame_not_ours, from, now_ns);
+        return set_aside(arrived, bytes, Error::frame_not_ours);
     const Found found{*udp, *door, bytes};
-    if (exchange_ == nullptr) return deliver(frame, found, now_ns, false);
-    place(frame, found, from, now_ns);
+    const Face& face = faces_[arrived.frame->port];
+    if (face.looks_closer && arrived.from == From::port) {
+        if (!is_welcome(arrived, face, found, link)) return;
+    }
+    if (exchange_ == nullptr) return deliver(arrived.frame, found, arrived.now_ns, false);
+    place(arrived, found);
+}
+
+/// Its VLAN and its checksums. What is not is gone.
+bool Intake::is_welcome(const Arrived& arrived, const Face& face, const Found& found,
+                        flow::packet::LinkType link) noexcept {
+    if (!face.takes_vlan(burst_.last_view())) {
+        drop(arrived.frame, Error::frame_not_ours);
+        return false;
+    }
+    if (!has_bad_checksum(*arrived.frame, face.checksums, found.frame, link, found.udp))
+        return true;
+    ++stats().checksums_bad;
+    if (face.checksums != Checksums::drop) return true;
+    drop(arrived.frame, Error::frame_bad_checksum);
+    return false;
 }
 
 /// What another worker or the hold has passed on is here to stay.
-void Intake::place(rte_mbuf* frame, const Found& found, From from, std::uint64_t now_ns) noexcept {
+void Intake::place(const Arrived& arrived, const Found& found) noexcept {
     ShardTable& table = exchange_->table();
     const std::uint32_t self = exchange_->self();
     const ShardPlace place = table.place_of(found.udp.source, found.udp.payload);
-    if (from == From::port) {
+    if (arrived.from == From::port) {
         const std::uint32_t owner =
             place.dealt ? deal_turn_++ % table.worker_count() : table.owner_of(place.bucket, self);
-        if (owner != self) return forward(frame, owner);
+        if (owner != self) return forward(arrived.frame, owner);
     }
-    if (from != From::hold && exchange_->holds(place)) [[unlikely]] {
+    if (arrived.from != From::hold && exchange_->holds(place)) [[unlikely]] {
         ++stats().held;
-        return exchange_->keep(frame);
+        return exchange_->keep(arrived.frame);
     }
     if (!place.dealt) {
         table.add_load(self, place.bucket, static_cast<std::uint32_t>(found.udp.payload.size()));
     }
-    deliver(frame, found, now_ns, place.dealt);
+    deliver(arrived.frame, found, arrived.now_ns, place.dealt);
 }
 
 void Intake::deliver(rte_mbuf* frame, const Found& found, std::uint64_t now_ns,
@@ -77,28 +119,34 @@ void Intake::forward(rte_mbuf* frame, std::uint32_t to) noexcept {
     ++stats().forwarded;
 }
 
-void Intake::set_aside(rte_mbuf* frame, flow::Bytes bytes, Error reason, From from,
-                       std::uint64_t now_ns) noexcept {
-    if (reason == Error::frame_fragment && reassembles_) return join(frame, bytes, from, now_ns);
-    drop(frame, reason);
+void Intake::set_aside(const Arrived& arrived, flow::Bytes bytes, Error reason) noexcept {
+    const Face& face = faces_[arrived.frame->port];
+    const bool outermost = bytes.data() == burst_.last_view().data();
+    if (reason == Error::frame_fragment && outermost && reassembles_) return join(arrived, bytes);
+    if (reason == Error::frame_not_udp && outermost && face.decapsulates) {
+        const auto inner = flow::packet::decapsulate(bytes, face.link);
+        if (inner) return sort(arrived, inner->frame, inner->link);
+    }
+    drop(arrived.frame, reason);
 }
 
 /// The parts of a datagram have no ports, so they meet at a worker that the source alone decides,
 /// and that no move changes. The whole datagram then goes the way of any other.
-void Intake::join(rte_mbuf* frame, flow::Bytes bytes, From from, std::uint64_t now_ns) noexcept {
+void Intake::join(const Arrived& arrived, flow::Bytes bytes) noexcept {
+    rte_mbuf* const frame = arrived.frame;
     const auto part = flow::packet::find_fragment(bytes, faces_[frame->port].link);
     if (!part) return drop(frame, part.error());
-    if (exchange_ != nullptr && from == From::port) {
+    if (exchange_ != nullptr && arrived.from == From::port) {
         const std::uint32_t owner = exchange_->table().fragment_owner(part->source);
         if (owner != exchange_->self()) return forward(frame, owner);
     }
     ++stats().fragments;
-    const std::uint64_t came_ns = received_ns(frame, faces_[frame->port], now_ns);
+    const std::uint64_t came_ns = received_ns(frame, faces_[frame->port], arrived.now_ns);
     reassembler_.expire(came_ns);
     rte_mbuf* const whole = reassembler_.take(frame, *part, came_ns);
     if (whole == nullptr) return;
     ++stats().reassembled;
-    sort(whole, From::port, now_ns);
+    sort({whole, From::port, arrived.now_ns});
 }
 
 void Intake::finish() noexcept { reassembler_.finish(); }

@@ -63,13 +63,23 @@ private:
         flow::Bytes frame;
     };
 
-    void sort(rte_mbuf* frame, From from, std::uint64_t now_ns) noexcept;
-    void place(rte_mbuf* frame, const Found& found, From from, std::uint64_t now_ns) noexcept;
+    /// A frame and what is known of it before it is parsed.
+    struct Arrived {
+        rte_mbuf* frame;
+        From from;
+        std::uint64_t now_ns;
+    };
+
+    void sort(const Arrived& arrived) noexcept;
+    void sort(const Arrived& arrived, flow::Bytes bytes, flow::packet::LinkType link) noexcept;
+    [[nodiscard]] bool is_welcome(const Arrived& arrived, const Face& face, const Found& found,
+                                  flow::packet::LinkType link) noexcept;
+    void place(const Arrived& arrived, const Found& found) noexcept;
     void deliver(rte_mbuf* frame, const Found& found, std::uint64_t now_ns, bool dealt) noexcept;
     void forward(rte_mbuf* frame, std::uint32_t to) noexcept;
-    [[gnu::cold]] void set_aside(rte_mbuf* frame, flow::Bytes bytes, flow::Error reason, From from,
-                                 std::uint64_t now_ns) noexcept;
-    void join(rte_mbuf* frame, flow::Bytes bytes, From from, std::uint64_t now_ns) noexcept;
+    [[gnu::cold]] void set_aside(const Arrived& arrived, flow::Bytes bytes,
+                                 flow::Error reason) noexcept;
+    void join(const Arrived& arrived, flow::Bytes bytes) noexcept;
     void drop(rte_mbuf* frame, flow::Error reason) noexcept;
     [[nodiscard]] static std::uint64_t received_ns(const rte_mbuf* frame, const Face& face,
                                                    std::uint64_t now_ns) noexcept;

@@ -23,6 +23,7 @@ PortPlan port_plan(const Options& options, const PortOptions& port) {
         .descriptors = static_cast<std::uint16_t>(first_set(port.descriptors, options.descriptors)),
         .pool = static_cast<std::uint32_t>(first_set(port.pool, options.pool)),
         .mtu = static_cast<std::uint16_t>(first_set(port.mtu, options.mtu)),
+        .verifies_checksums = port.checksums != "off",
         .label = port.name};
 }
 
@@ -73,18 +74,6 @@ private:
     std::vector<PortPlan> plans_;
     std::uint32_t found_ = 1;
 };
-
-/// What the EAL must be told of the ports. Only those that are named are touched.
-void add_devices(std::vector<std::string>& arguments, const PortTables& ports) {
-    bool any_pci = false;
-    for (const PortOptions* each : ports.in_use()) {
-        if (each->device.empty()) return;
-        const bool pci = kind_of(each->device) == DeviceKind::pci;
-        any_pci = any_pci || pci;
-        arguments.insert(arguments.end(), {pci ? "-a" : "--vdev", each->device});
-    }
-    if (!any_pci && !has_option(arguments, "--no-pci")) arguments.emplace_back("--no-pci");
-}
 
 struct Named {
     std::uint16_t id;
@@ -137,6 +126,7 @@ Failure open_ports(Opened& opened, const Plans& plans, const PortTables& tables)
         face.checksums = checksums_of(named.options->checksums);
         face.decapsulates = named.options->decapsulate;
         face.vlans = identity->vlans;
+        face.looks_closer = face.checksums != Checksums::off || !face.vlans.empty();
         face.time = time;
         opened.ports.push_back(std::move(*port));
     }
@@ -205,12 +195,15 @@ Outcome<Opened> open(const LiveSettings& settings) {
     if (!from_flag) return from_flag.error();
     EalOptions eal{.arguments = options.eal};
     eal.arguments.insert(eal.arguments.end(), from_flag->begin(), from_flag->end());
-    add_devices(eal.arguments, options.ports);
+    auto devices = Devices::prepare(options.ports, settings.listeners);
+    if (!devices) return devices.error();
+    devices->add_to(eal.arguments);
     const Plans plans{settings, eal.arguments};
     eal.hugepages = parse_hugepages(options.hugepages);
     eal.memory_mb = plans.memory_mb();
 
     Opened opened;
+    opened.devices = std::move(*devices);
     auto started = Eal::start(eal);
     if (!started) return started.error();
     opened.eal = std::move(*started);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "ingress/dpdk/devices.hpp"
 #include "ingress/dpdk/eal.hpp"
 #include "ingress/dpdk/face.hpp"
 #include "ingress/dpdk/lanes.hpp"
@@ -18,6 +19,7 @@ namespace flowd::dpdk {
 struct Opened {
     // Destroyed from the bottom up: workers and rings give their frames back, then ports close,
     // then the EAL.
+    Devices devices;
     std::unique_ptr<Eal> eal;
     std::vector<std::unique_ptr<Port>> ports;
     std::vector<Face> faces;            ///< by port id

@@ -20,7 +20,7 @@ std::vector<config::Row> sharing_rows(Options& options) {
                     .min = 64,
                     .max = 65'535});
     rows.push_back({.key = "fragments.bytes_max",
-                    .flag = "fragments.bytes-max",
+                    .flag = "fragments.bytes",
                     .target = &options.fragments_bytes,
                     .help = "Packet buffers of an RX worker in which fragments of datagrams may "
                             "wait for the others; 0: fragments are dropped.",
@@ -28,11 +28,11 @@ std::vector<config::Row> sharing_rows(Options& options) {
                     .min = 0,
                     .max = 1'073'741'824});
     rows.push_back({.key = "fragments.age_max_ms",
-                    .flag = "fragments.age-max",
+                    .flag = "fragments.age",
                     .target = &options.fragments_age_ms,
                     .help = "How long a fragment waits for the others.",
                     .unit = "ms",
-                    .min = 100,
+                    .min = 1,
                     .max = 60'000});
     return rows;
 }

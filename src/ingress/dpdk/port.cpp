@@ -136,6 +136,9 @@ Failure Port::configure() {
     }
     rte_eth_conf config{};
     if (takes_mtu(info, plan_.mtu)) config.rxmode.mtu = plan_.mtu;
+    constexpr std::uint64_t checksums =
+        RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM;
+    if (plan_.verifies_checksums) config.rxmode.offloads |= info.rx_offload_capa & checksums;
     rss_ = choose_rss(driver_, info);
     if (plan_.queues > 1) ask_for_rss(config, rss_);
     const std::uint16_t senders = std::min(plan_.queues, info.max_tx_queues);

@@ -25,7 +25,8 @@ struct PortPlan {
     std::uint16_t mtu = 0;         ///< 0: the driver's own
     bool packs_pool = false;       ///< buffers may cross pages: no device reads them by DMA
     std::uint32_t elsewhere = 0;   ///< buffers per queue that wait outside of it: rings, fragments
-    std::string label{};           ///< in messages; empty: the device's name
+    bool verifies_checksums = false;  ///< where the device can
+    std::string label{};              ///< in messages; empty: the device's name
     std::vector<std::uint8_t> mac{};  ///< empty: the device's
 };
 

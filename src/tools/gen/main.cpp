@@ -45,8 +45,8 @@ int print(const std::string& text) {
     return good ? 0 : status_failed;
 }
 
-/// So that the peer empties its rings before they go away.
-void linger(std::int64_t ms) {
+/// Until then, or a signal.
+void wait(std::int64_t ms) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{ms};
     while (!stop.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < end) {
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
@@ -71,6 +71,7 @@ int send(const gen::Options& options, gen::Source& source, const gen::Fleet* fle
     gen::Spreader spreader{gen::spread_of(options), plan.queues};
     Failure failure = (*port)->wait_for_link();
     if (!failed(failure)) {
+        wait(options.settle_ms);
         const gen::Pace pace{.pps = static_cast<std::uint64_t>(options.pps),
                              .count = static_cast<std::uint64_t>(options.count),
                              .seconds = static_cast<std::uint64_t>(options.seconds)};
@@ -86,7 +87,8 @@ int send(const gen::Options& options, gen::Source& source, const gen::Fleet* fle
         }
     }
     status = std::max(status, print(gen::summary_line(totals, options.spread, (*port)->counts())));
-    if (!failed(failure)) linger(options.linger_ms);
+    // So that the peer empties its rings before they go away.
+    if (!failed(failure)) wait(options.linger_ms);
     return status;
 }
 

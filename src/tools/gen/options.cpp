@@ -60,6 +60,11 @@ std::vector<Row> sending_rows(Options& options) {
          .help = "Ends after so long; 0: no limit.",
          .min = 0,
          .max = 1'000'000},
+    };
+}
+
+std::vector<Row> waiting_rows(Options& options) {
+    return {
         {.key = {},
          .flag = "on-full",
          .target = &options.on_full,
@@ -69,6 +74,12 @@ std::vector<Row> sending_rows(Options& options) {
          .flag = "link-ms",
          .target = &options.link_ms,
          .help = "How long to wait for a link before the first frame.",
+         .max = 3'600'000},
+        {.key = {},
+         .flag = "settle-ms",
+         .target = &options.settle_ms,
+         .help = "How long to wait from the link to the first frame.",
+         .min = 0,
          .max = 3'600'000},
         {.key = {},
          .flag = "stall-ms",
@@ -204,7 +215,7 @@ std::vector<Row> frame_rows(Options& options) {
 
 config::Schema schema_of(Options& options) {
     std::vector<Row> rows = sending_rows(options);
-    for (auto part : {exporter_rows(options), frame_rows(options)}) {
+    for (const auto& part : {waiting_rows(options), exporter_rows(options), frame_rows(options)}) {
         rows.insert(rows.end(), part.begin(), part.end());
     }
     return config::Schema{std::move(rows)};

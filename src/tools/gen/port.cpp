@@ -9,6 +9,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
@@ -46,6 +47,18 @@ std::string cpu_list() {
         list += (list.empty() ? "" : ",") + std::to_string(cpu);
     }
     return list;
+}
+
+/// What a buffer of a memif ring holds: the argument bsize, or what the driver takes without it.
+std::size_t memif_buffer(std::string_view eal) {
+    constexpr std::string_view name = ",bsize=";
+    constexpr std::size_t usual = 2048;
+    const std::size_t at = eal.find(name);
+    if (at == std::string_view::npos) return usual;
+    std::size_t size = 0;
+    const char* begin = eal.data() + at + name.size();
+    const auto read = std::from_chars(begin, eal.data() + eal.size(), size);
+    return read.ec == std::errc{} ? size : usual;
 }
 
 }  // namespace
@@ -109,6 +122,8 @@ Failure Port::start_port() {
         return {"-queues: " + std::to_string(plan_.queues) + " is above the " +
                 std::to_string(info.max_tx_queues) + " that " + name_ + " has"};
     }
+    is_memif_ = info.driver_name == std::string_view{"net_memif"};
+    if (is_memif_) frame_limit_ = memif_buffer(plan_.eal);
     // Pairs of queues where there are any: vhost and memif count on both directions.
     const auto receivers = std::min(plan_.queues, info.max_rx_queues);
     rte_eth_conf config{};
@@ -152,13 +167,25 @@ Failure Port::set_up_queues(std::uint16_t receivers, std::uint16_t descriptors) 
 }
 
 Failure Port::wait_for_link() const {
-    const auto deadline = Clock::now() + std::chrono::milliseconds{plan_.link_ms};
-    while (!stop_.load(std::memory_order_relaxed)) {
+    constexpr std::chrono::milliseconds patience{500};
+    const auto id = static_cast<std::uint16_t>(port_id_);
+    auto now = Clock::now();
+    const auto deadline = now + std::chrono::milliseconds{plan_.link_ms};
+    auto retry = now + patience;
+    for (; !stop_.load(std::memory_order_relaxed); now = Clock::now()) {
         rte_eth_link link{};
-        rte_eth_link_get_nowait(static_cast<std::uint16_t>(port_id_), &link);
+        rte_eth_link_get_nowait(id, &link);
         if (link.link_status == RTE_ETH_LINK_UP) return {};
-        if (Clock::now() >= deadline) {
+        if (now >= deadline) {
             return {name_ + " has no link after " + std::to_string(plan_.link_ms) + " ms"};
+        }
+        // A memif server that is not ready refuses, and the client asks only when it starts.
+        if (is_memif_ && now >= retry) {
+            rte_eth_dev_stop(id);
+            if (const int error = rte_eth_dev_start(id)) {
+                return dpdk_failure(name_ + " does not start again", error);
+            }
+            retry = now + patience;
         }
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
     }
@@ -166,6 +193,12 @@ Failure Port::wait_for_link() const {
 }
 
 Failure Port::send(std::uint32_t queue, std::span<const std::uint8_t> frame) {
+    // net_memif of DPDK 22.11 splits longer ones, but leaves the mark of a split where later frames
+    // lie, and its receiver goes astray.
+    if (frame.size() > frame_limit_) {
+        return {"a frame of " + std::to_string(frame.size()) + " bytes is above the bsize=" +
+                std::to_string(frame_limit_) + " of " + name_ + "; give both ends a larger one"};
+    }
     rte_mbuf* mbuf = rte_pktmbuf_alloc(pool_);
     if (mbuf == nullptr) {
         // Bursts of other queues hold what the pool has, or the driver does.

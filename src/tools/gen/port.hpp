@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -79,7 +80,9 @@ private:
     std::string name_ = "of DPDK";
     bool eal_started_ = false;
     int port_id_ = -1;
+    bool is_memif_ = false;
     rte_mempool* pool_ = nullptr;
+    std::size_t frame_limit_ = std::numeric_limits<std::size_t>::max();
     std::vector<Burst> bursts_;
     std::vector<QueueCounts> counts_;
 };

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The report, section by section.
+#include "ingress/dpdk/probe.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "ingress/dpdk/arguments.hpp"
+#include "ingress/dpdk/eal.hpp"
+#include "ingress/dpdk/exchange.hpp"
+#include "ingress/dpdk/live.hpp"
+#include "ingress/dpdk/port.hpp"
+#include "ingress/dpdk/probe_machine.hpp"
+#include "ingress/dpdk/probe_page.hpp"
+#include "ingress/dpdk/probe_ports.hpp"
+
+namespace flowd::dpdk {
+namespace {
+
+/// Drivers allocate little before a port is configured.
+constexpr std::uint64_t probe_memory_mb = 64;
+
+/// The user's arguments and the named devices; without names, whatever the EAL finds.
+Outcome<std::vector<std::string>> arguments_of(const Options& options) {
+    const auto from_flag = split_arguments(options.eal_line);
+    if (!from_flag) return from_flag.error();
+    std::vector<std::string> arguments = options.eal;
+    arguments.insert(arguments.end(), from_flag->begin(), from_flag->end());
+    for (const PortOptions* port : options.ports.in_use()) {
+        const DeviceKind kind = kind_of(port->device);
+        if (kind == DeviceKind::none) continue;
+        arguments.insert(arguments.end(),
+                         {kind == DeviceKind::pci ? "-a" : "--vdev", port->device});
+    }
+    return arguments;
+}
+
+Failure tell_eal(ProbePage& page, const Options& options) {
+    auto arguments = arguments_of(options);
+    if (!arguments) return arguments.error();
+    EalOptions eal{.arguments = std::move(*arguments),
+                   .hugepages = parse_hugepages(options.hugepages),
+                   .memory_mb = probe_memory_mb};
+    const auto started = Eal::start(eal);
+    if (!started) return started.error();
+    page.section("DPDK ports");
+    if (port_ids().empty()) {
+        page.item("none: no device is bound to vfio-pci, and none is named by port.device");
+    }
+    tell_ports(page);
+    return {};
+}
+
+void tell_plan(ProbePage& page, const ProbeSettings& settings, const StartPlan& plan) {
+    page.section("With these settings");
+    if (settings.ingress != "dpdk") {
+        page.row("ingress", settings.ingress +
+                                ": the kernel's sockets; what follows is for "
+                                "-ingress dpdk");
+    } else {
+        page.row("ingress", settings.ingress);
+    }
+    for (const PortOptions* port : settings.dpdk.ports.in_use()) {
+        page.row("port", port->device.empty() ? "any that the EAL finds" : port->device);
+    }
+    page.row("RX queues", std::to_string(queue_count(settings.dpdk)));
+    page.row("RX workers", std::to_string(plan.workers));
+    page.row("CPUs",
+             plan.cores.empty() ? "auto: where the kernel puts them" : cpu_list_text(plan.cores));
+    page.row("packet buffers", std::to_string((plan.memory_bytes >> 20) + 1) + " MiB");
+}
+
+}  // namespace
+
+std::uint64_t buffer_bytes(const Options& options, std::uint32_t workers) {
+    const auto or_general = [](std::int64_t own, std::int64_t general) {
+        return own != 0 ? own : general;
+    };
+    std::uint64_t bytes = 0;
+    for (const PortOptions* port : options.ports.in_use()) {
+        const auto queues = static_cast<std::uint64_t>(or_general(port->queues, options.queues));
+        PortPlan plan{.descriptors = static_cast<std::uint16_t>(
+                          or_general(port->descriptors, options.descriptors)),
+                      .pool = static_cast<std::uint32_t>(or_general(port->pool, options.pool)),
+                      .mtu = static_cast<std::uint16_t>(or_general(port->mtu, options.mtu))};
+        if (workers > 1) {
+            plan.elsewhere =
+                (workers - 1) * static_cast<std::uint32_t>(options.shard_ring) + Exchange::held_max;
+        }
+        bytes += queues * pool_bytes(plan);
+    }
+    return bytes;
+}
+
+Probed probe(const ProbeSettings& settings) {
+    const Machine machine = read_machine();
+    const Options& options = settings.dpdk;
+    const std::uint32_t workers = settings.workers == 0 ? queue_count(options) : settings.workers;
+    const StartPlan plan =
+        start_plan(options, settings.cores, workers, buffer_bytes(options, workers));
+    std::vector<Complaint> said = complaints(machine, plan);
+
+    ProbePage page;
+    tell_machine(page, machine);
+    tell_devices(page, machine);
+    if (const Failure failure = tell_eal(page, options); failed(failure)) {
+        page.section("DPDK ports");
+        page.item(failure.sentence);
+        said.push_back({true, failure.sentence});
+    }
+    tell_plan(page, settings, plan);
+    page.section("What stands in the way");
+    if (said.empty()) page.row("nothing", "");
+    for (const Complaint& each : said) {
+        page.row(each.fatal ? "it would refuse" : "beware", each.sentence);
+    }
+    const bool refused =
+        std::any_of(said.begin(), said.end(), [](const Complaint& each) { return each.fatal; });
+    return {page.take(), refused};
+}
+
+}  // namespace flowd::dpdk

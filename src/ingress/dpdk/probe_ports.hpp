@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What DPDK's drivers say of the ports that the EAL has found. Nothing is configured or started.
+#pragma once
+
+#include <rte_ethdev.h>
+
+#include <cstdint>
+#include <string>
+
+#include "ingress/dpdk/probe_page.hpp"
+
+namespace flowd::dpdk {
+
+/// Every port; the EAL runs.
+void tell_ports(ProbePage& page);
+
+/// One port: its name, and what its driver says. Pure.
+void tell_port(ProbePage& page, const std::string& name, const rte_eth_dev_info& info);
+
+/// "ipv4 ipv6 udp4": hash types by name; "none" for none.
+[[nodiscard]] std::string hash_type_names(std::uint64_t types);
+
+}  // namespace flowd::dpdk

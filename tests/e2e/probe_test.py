@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""flowd -probe on this machine, as root and as an ordinary user: what it says of CPUs, hugepages
+and devices is what /sys and /proc say, and refusals come with exit status 1."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from support import flowd  # noqa: E402
+
+NOBODY = 65534
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+
+
+def text(path) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError:
+        return ""
+
+
+def probe(*arguments, prefix=()) -> tuple[int, str, str]:
+    done = subprocess.run([*prefix, flowd.binary(), "-probe", *arguments], capture_output=True,
+                          text=True, timeout=flowd.TIMEOUT_SECONDS, stdin=subprocess.DEVNULL)
+    return done.returncode, done.stdout, done.stderr
+
+
+def rows(report: str) -> dict[tuple[str, str], dict[str, str]]:
+    """By section and item: rows by name, wrapped lines joined."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    section = item = name = ""
+    for line in report.splitlines():
+        if re.match(r"\S", line):
+            section, item = line, ""
+        elif re.match(r"  \S", line):
+            item = line.strip()
+            found[section, item] = {}
+        elif re.match(r"    \S", line):
+            name, value = line[4:22].strip(), line[22:].strip()
+            found.setdefault((section, item), {})[name] = value
+        elif line.strip():
+            found[section, item][name] += " " + line.strip()
+    return found
+
+
+def expect(actual, wanted, what: str):
+    assert actual == wanted, f"{what}: {actual!r} instead of {wanted!r}"
+
+
+def check_cpus(said: dict):
+    cpu = Path("/sys/devices/system/cpu")
+    expect(said["CPUs", ""]["online"], text(cpu / "online"), "online")
+    expect(said["CPUs", ""]["isolated"], text(cpu / "isolated") or "none", "isolated")
+    allowed = re.search(r"Cpus_allowed_list:\s*(\S+)", text("/proc/self/status"))
+    expect(said["CPUs", ""]["for this process"], allowed.group(1), "allowed")
+    for node in Path("/sys/devices/system/node").glob("node[0-9]*"):
+        expect(said["CPUs", ""]["node " + node.name[4:]], text(node / "cpulist") or "none",
+               node.name)
+
+
+def check_memory(said: dict, prefix):
+    units = {"KiB": 1, "MiB": 1024, "GiB": 1024 * 1024}
+    pools = re.findall(r"(\d+) (\wiB): (\d+) free of (\d+)", said["Memory", ""]["hugepages"])
+    kernel = {pool.name: (text(pool / "free_hugepages"), text(pool / "nr_hugepages"))
+              for pool in Path("/sys/kernel/mm/hugepages").glob("hugepages-*")}
+    expect({f"hugepages-{int(size) * units[unit]}kB": (free, total)
+            for size, unit, free, total in pools}, kernel, "hugepages")
+    limit = subprocess.run([*prefix, "sh", "-c", "ulimit -l"], capture_output=True,
+                           text=True).stdout.strip()
+    memlock = said["Memory", ""]["memlock"]
+    if limit == "unlimited":
+        expect(memlock, "no limit", "memlock")
+    else:
+        size, unit = memlock.split()
+        expect(str(int(size) * units[unit]), limit, "memlock")
+
+
+def check_devices(said: dict):
+    nics = {}
+    for device in Path("/sys/bus/pci/devices").glob("*"):
+        if text(device / "class").startswith("0x02"):
+            driver = device / "driver"
+            nics[device.name] = driver.resolve().name if driver.exists() else "none"
+    shown = {item.split()[0]: row["driver"] for (section, item), row in said.items()
+             if section == "Network devices" and ":" in item}
+    expect(shown, nics, "PCI devices")
+    interfaces = {path.name for path in Path("/sys/class/net").iterdir() if path.is_dir()} - {"lo"}
+    names = {re.sub(r".*\((.*)\)", r"\1", item) for section, item in said
+             if section == "Network devices" and item != "none"}
+    expect(names - nics.keys(), interfaces, "interfaces")
+    defaults = {line.split()[0] for line in text("/proc/net/route").splitlines()[1:]
+                if line.split()[1] == "00000000" and line.split()[7] == "00000000"}
+    for (section, item), row in said.items():
+        name = re.sub(r".*\((.*)\)", r"\1", item)
+        if section == "Network devices" and name in defaults:
+            expect(row["default route"], "yes", name)
+            assert name in row["flowd can"], row
+
+
+def check_machine(prefix=()) -> dict:
+    code, report, errors = probe("-dpdk.hugepages", "off", "-dpdk.eal", "--no-pci",
+                                 "-port.device", "net_null0", "-ingress", "dpdk",
+                                 "-dpdk.queues", "2", prefix=prefix)
+    assert code == 0, f"exit {code}: {report} {errors}"
+    assert all(len(line) <= 100 or " " not in line[22:] for line in report.splitlines()), report
+    said = rows(report)
+    check_cpus(said)
+    check_memory(said, prefix)
+    check_devices(said)
+    port = said["DPDK ports", "net_null0"]
+    expect(port["driver"], "net_null", "driver")
+    expect(said["With these settings", ""]["RX queues"], "2", "queues")
+    return said
+
+
+def check_refusals():
+    code, report, _ = probe("-ingress", "dpdk", "-port.device", "0000:ff:1f.7")
+    expect(code, 1, "exit of a device that is not there")
+    assert "0000:ff:1f.7 is no network device" in " ".join(report.split()), report
+    code, report, _ = probe("-dpdk.hugepages", "off", "-dpdk.eal", "--no-pci", "-rx.cores", "1000")
+    expect(code, 1, "exit of a CPU that is not there")
+    assert "CPUs 1000 are not online" in " ".join(report.split()), report
+
+
+def main():
+    flowd.binary()
+    check_machine()
+    check_refusals()
+    code, report, errors = probe()
+    assert "What stands in the way" in report and "Network devices" in report, report + errors
+    ran = ["this user"]
+    if os.geteuid() == 0 and shutil.which("setpriv"):
+        said = check_machine(AS_NOBODY)
+        lacking = [row["flowd can"] for row in said.values() if "flowd can" in row]
+        assert all("CAP_NET_RAW" in ways for ways in lacking if "af_packet" in ways), lacking
+        ran.append("nobody")
+    print(f"the report is right for {' and '.join(ran)}; without arguments exit {code}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Exporters of very different weight under load: flowd moves them, with their templates and in the
+middle of redefinitions, from one RX worker to another. Nothing is lost, nothing comes twice, every
+record is read by its own template, and a domain's flows keep their order."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from support import flowd, pairs  # noqa: E402
+
+DATAGRAMS, RATE, RECORDS = 16000, 4000, 8
+# v9 and IPFIX need their templates wherever they are; some 300 datagrams of each domain have a
+# dozen redefinitions in them.
+TRAFFIC = ("-count", DATAGRAMS, "-pps", RATE, "-records", RECORDS, "-exporters", 9, "-domains", 6,
+           "-ipv6", "-template-every", 50, "-redefine-every", 25, "-spread", "source")
+
+
+class RebalanceTest(unittest.TestCase):
+    def run_case(self, workers: int, queues: int, *traffic, flags=()) -> pairs.Outcome:
+        with tempfile.TemporaryDirectory() as name:
+            outcome = pairs.run("memif", Path(name), queues,
+                                ("-rx.workers", workers, "-shard.interval", "100ms",
+                                 "-shard.busy", 1, "-shard.spread", 2) + flags,
+                                TRAFFIC + traffic)
+        about = f"{outcome.sent}\n{outcome.summary}\n{outcome.log}"
+        self.assertEqual(outcome.sent["datagrams"], DATAGRAMS)
+        self.assertEqual(outcome.sent["dropped"], 0, about)
+        self.assertEqual(flowd.unbalanced(outcome.summary), "")
+        self.assertEqual(outcome.summary["drops"], {"datagrams": {}, "flows": {}}, about)
+        self.assertEqual(outcome.summary["datagrams"], DATAGRAMS, about)
+        self.assertEqual(outcome.judge.verdict(ordered=True), "", about)
+        # Sequence numbers are right, so a gap would be state that was left behind.
+        for name in ("sequence_lost", "sequence_late", "sequence_duplicates", "sequence_resets"):
+            self.assertEqual(outcome.counter(name), 0, f"{name}: {about}")
+        return outcome
+
+    def moved(self, outcome: pairs.Outcome):
+        self.assertGreater(outcome.counter("shard_moves"), 0, outcome.summary)
+        # What moves comes through its old queue all the same.
+        self.assertGreater(outcome.counter("shard_forwarded"), 0, outcome.summary)
+
+    def lopsided(self, outcome: pairs.Outcome):
+        """A case in which nothing needs to move would prove nothing."""
+        sizes = [queue["bytes"] for queue in outcome.sent["queues"]]
+        self.assertGreater(max(sizes), 1.1 * sum(sizes) / len(sizes), sizes)
+
+    def test_zipf_over_two_workers(self):
+        outcome = self.run_case(2, 2, "-weights", "zipf", "-protocol", "mixed")
+        self.lopsided(outcome)
+        self.moved(outcome)
+
+    def test_zipf_over_four_workers(self):
+        outcome = self.run_case(4, 4, "-weights", "zipf", "-protocol", "ipfix")
+        self.lopsided(outcome)
+        self.moved(outcome)
+
+    def test_an_elephant_over_two_workers(self):
+        outcome = self.run_case(2, 2, "-weights", "elephant", "-protocol", "v9")
+        self.lopsided(outcome)
+        self.moved(outcome)
+
+    def test_an_elephant_over_four_workers(self):
+        outcome = self.run_case(4, 4, "-weights", "elephant", "-protocol", "ipfix")
+        self.lopsided(outcome)
+        self.moved(outcome)
+
+    def test_an_elephant_of_one_queue_over_four_workers(self):
+        """Half of everything is one exporter's, and a quarter is a worker's fair share."""
+        self.moved(self.run_case(4, 1, "-weights", "elephant", "-protocol", "ipfix"))
+
+    def test_an_elephant_is_split_by_its_domains(self):
+        """One exporter is most of a worker's load, so that moving it would not help."""
+        outcome = self.run_case(2, 2, "-weights", "elephant", "-protocol", "v9",
+                                flags=("-shard.overloaded", 3))
+        self.assertGreater(outcome.counter("shard_splits"), 0, outcome.summary)
+        self.assertEqual(outcome.counter("sequence_unchecked"), 0, outcome.summary)
+
+
+if __name__ == "__main__":
+    flowd.binary()
+    pairs.generator()
+    unittest.main()
