@@ -345,6 +345,8 @@ void Daemon::make_rebalancer() {
     const auto interval_ns = static_cast<std::uint64_t>(balance.interval_ms) * 1'000'000;
     rebalancer_ = std::make_unique<Rebalancer>(*dpdk_.table, rx_workers_, rings_,
                                                balance_settings(balance), able ? interval_ns : 0);
+    // A rate of one domain counts for the others then.
+    if (settings_.general.sampling.across_domains) rebalancer_->never_split();
 }
 
 Failure Daemon::restore() {

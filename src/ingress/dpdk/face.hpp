@@ -28,6 +28,7 @@ struct FrameTime {
 [[nodiscard]] FrameTime capture_time() noexcept;
 
 class Answerer;
+class RetaTally;
 
 struct Face {
     flow::packet::LinkType link = flow::packet::LinkType::ethernet;
@@ -36,6 +37,7 @@ struct Face {
     std::vector<std::uint16_t> vlans{};  ///< empty: any tag or none; 0: untagged
     bool looks_closer = false;           ///< at checksums or VLANs
     FrameTime time{};
+    RetaTally* tally = nullptr;          ///< null: its redirection table stays as it is
     Answerer* answerer = nullptr;        ///< null: what is no flow traffic is dropped
     std::uint32_t answering_worker = 0;  ///< gets what is no flow traffic
 

@@ -9,6 +9,7 @@
 #include "ingress/clock.hpp"
 #include "ingress/dpdk/answerer.hpp"
 #include "ingress/dpdk/queue.hpp"
+#include "ingress/dpdk/reta_tally.hpp"
 
 namespace flowd::dpdk {
 
@@ -94,6 +95,7 @@ void Intake::place(const Arrived& arrived, const Found& found) noexcept {
     if (arrived.from == From::port || arrived.from == From::joined) {
         const std::uint32_t owner =
             place.dealt ? deal_turn_++ % table.worker_count() : table.owner_of(place.bucket, self);
+        tally(*arrived.frame, self, owner);
         if (owner != self) return forward(arrived.frame, owner);
     }
     if (arrived.from != From::hold && exchange_->holds(place)) [[unlikely]] {
@@ -104,6 +106,14 @@ void Intake::place(const Arrived& arrived, const Found& found) noexcept {
         table.add_load(self, place.bucket, static_cast<std::uint32_t>(found.udp.payload.size()));
     }
     deliver(arrived.frame, found, arrived.now_ns, place.dealt);
+}
+
+/// Where the NIC's table should lead.
+void Intake::tally(const rte_mbuf& frame, std::uint32_t self, std::uint32_t owner) noexcept {
+    RetaTally* const tally = faces_[frame.port].tally;
+    if (tally == nullptr || (frame.ol_flags & RTE_MBUF_F_RX_RSS_HASH) == 0) [[likely]]
+        return;
+    tally->add(self, frame.hash.rss, owner);
 }
 
 void Intake::deliver(rte_mbuf* frame, const Found& found, std::uint64_t now_ns,

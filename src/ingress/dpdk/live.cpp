@@ -191,6 +191,24 @@ Failure share(Opened& opened, const LiveSettings& settings, std::uint32_t worker
     return {};
 }
 
+/// Where a port tells the hash of each datagram and lets its table be changed.
+void tally(Opened& opened, std::uint32_t workers) {
+    std::uint16_t queue = 0;  // of all ports
+    for (const auto& port : opened.ports) {
+        std::vector<std::uint16_t> worker_of_queue;
+        for (std::uint16_t i = 0; i < port->queues(); ++i) {
+            worker_of_queue.push_back(static_cast<std::uint16_t>(queue++ % workers));
+        }
+        const RssChoice& rss = port->rss();
+        const bool able = rss.reta_changes && rss.delivers_hash && rss.reta_size != 0;
+        if (workers < 2 || port->queues() < 2 || !able) continue;
+        opened.tallies.push_back(std::make_unique<RetaTally>(rss.reta_size, workers));
+        opened.faces[port->id()].tally = opened.tallies.back().get();
+        opened.reta_keepers.push_back(std::make_unique<RetaKeeper>(
+            port->id(), port->name(), *opened.tallies.back(), std::move(worker_of_queue)));
+    }
+}
+
 Failure make_workers(Opened& opened, const LiveSettings& settings) {
     std::vector<Ingress::Door> queues;
     for (const auto& port : opened.ports) {
@@ -203,6 +221,7 @@ Failure make_workers(Opened& opened, const LiveSettings& settings) {
     if (Failure failure = share(opened, settings, workers, queues.size()); failed(failure)) {
         return failure;
     }
+    tally(opened, workers);
     const Shared shared{opened.faces, opened.table.get(), opened.lanes.get(),
                         fragment_limits(settings.dpdk)};
     for (std::uint32_t worker = 0; worker < workers; ++worker) {
@@ -221,6 +240,10 @@ Failure make_workers(Opened& opened, const LiveSettings& settings) {
 }
 
 }  // namespace
+
+Opened::~Opened() {
+    for (const auto& port : ports) port->stop();
+}
 
 void Opened::let_workers_pass() const {
     const std::uint64_t end = clock_ns(CLOCK_MONOTONIC) + second_ns;

@@ -13,18 +13,27 @@
 #include "ingress/dpdk/face.hpp"
 #include "ingress/dpdk/lanes.hpp"
 #include "ingress/dpdk/port.hpp"
+#include "ingress/dpdk/reta_keeper.hpp"
 #include "ingress/ingress.hpp"
 #include "ingress/shard_table.hpp"
 
 namespace flowd::dpdk {
 
 struct Opened {
+    Opened() = default;
+    Opened(Opened&&) = default;
+    Opened& operator=(Opened&&) = default;
+    /// Ports stop before what they may be sending from goes away.
+    ~Opened();
+
     // Destroyed from the bottom up: workers and rings give their frames back, then ports close,
     // then the EAL.
     Devices devices;
     std::unique_ptr<Eal> eal;
     std::vector<std::unique_ptr<Port>> ports;
     std::vector<std::unique_ptr<Answerer>> answerers;
+    std::vector<std::unique_ptr<RetaTally>> tallies;
+    std::vector<std::unique_ptr<RetaKeeper>> reta_keepers;
     std::vector<Face> faces;            ///< by port id
     std::unique_ptr<ShardTable> table;  ///< null: exporters stay with the queue they come by
     std::unique_ptr<Lanes> lanes;

@@ -254,7 +254,9 @@ Failure Port::start() {
     }
     // The listeners are the filter; a mirror port's frames carry someone else's MAC address. Not
     // every driver can, or has to, be told.
-    static_cast<void>(rte_eth_promiscuous_enable(id_));
+    if (rte_eth_promiscuous_enable(id_) != 0) {
+        static_cast<void>(rte_eth_allmulticast_enable(id_));  // a VF; for groups and ND
+    }
     if (plan_.queues > 1) {
         const RssOutcome rss = settle_rss(id_, rss_, name_);
         rss.surprises ? log::warn(rss.line) : log::info(rss.line);
@@ -276,12 +278,15 @@ void Port::log_link() const {
               (plan_.queues == 1 ? " queue" : " queues"));
 }
 
+void Port::stop() noexcept {
+    if (configured_ && !stopped_) rte_eth_dev_stop(id_);
+    stopped_ = true;
+}
+
 Port::~Port() {
     rte_eth_dev_callback_unregister(id_, RTE_ETH_EVENT_INTR_RESET, note_event, this);
-    if (configured_) {
-        rte_eth_dev_stop(id_);
-        rte_eth_dev_close(id_);
-    }
+    stop();
+    if (configured_) rte_eth_dev_close(id_);
     for (rte_mempool* pool : pools_) rte_mempool_free(pool);
 }
 

@@ -46,6 +46,8 @@ public:
     /// No worker uses its queues any more.
     ~Port();
 
+    /// Takes and sends nothing any more; the driver has given back what it was sending. Once.
+    void stop() noexcept;
     [[nodiscard]] bool is_up() const noexcept;
 
     // For a reset, which a driver asks for (a VF whose PF was reset): shut, wait until no worker is
@@ -67,6 +69,7 @@ public:
     /// "net_pcap0 (net_pcap)"
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] const std::string& driver() const noexcept { return driver_; }
+    [[nodiscard]] const RssChoice& rss() const noexcept { return rss_; }
     [[nodiscard]] std::array<std::uint8_t, 6> mac() const noexcept;
     /// Of its first queue.
     [[nodiscard]] rte_mempool* pool() const noexcept { return pools_.front(); }
@@ -89,6 +92,7 @@ private:
     RssChoice rss_;
     std::vector<rte_mempool*> pools_;
     bool configured_ = false;
+    bool stopped_ = false;
     std::atomic<bool> wants_reset_{false};
     std::atomic<bool> shut_{false};
 };

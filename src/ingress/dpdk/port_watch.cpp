@@ -22,6 +22,10 @@ void PortWatch::tick(std::uint64_t now_ns) {
     if (now_ns - looked_ns_ < interval_ns) return;
     looked_ns_ = now_ns;
     for (Watched& each : ports_) look(each);
+    constexpr std::uint64_t reta_interval_ns = 5 * second_ns;
+    if (now_ns - reta_looked_ns_ < reta_interval_ns) return;
+    reta_looked_ns_ = now_ns;
+    for (const auto& each : opened_.reta_keepers) each->look();
 }
 
 void PortWatch::look(Watched& watched) {

@@ -15,7 +15,7 @@ public:
     /// Of ports that run; they outlive it.
     explicit PortWatch(const Opened& opened);
 
-    /// Often; looks four times a second.
+    /// Often; looks four times a second, and at redirection tables every five seconds.
     void tick(std::uint64_t now_ns);
 
 private:
@@ -32,6 +32,7 @@ private:
     const Opened& opened_;
     std::vector<Watched> ports_;
     std::uint64_t looked_ns_ = 0;
+    std::uint64_t reta_looked_ns_ = 0;
 };
 
 }  // namespace flowd::dpdk
