@@ -24,6 +24,8 @@
 #include "flow/format/text/formatter.hpp"
 #include "ingress/clock.hpp"
 #include "ingress/dpdk/live.hpp"
+#include "ingress/dpdk/machine_check.hpp"
+#include "ingress/dpdk/probe.hpp"
 #include "ingress/dpdk/replay.hpp"
 #include "ingress/udp/ingress.hpp"
 #include "log/log.hpp"
@@ -181,7 +183,8 @@ Failure Daemon::open_ingress() {
     for (const config::Listener& listener : loaded_.listeners) {
         rx_count = std::max<std::size_t>(rx_count, listener.count);
     }
-    if (settings_.is_replay() || config.ingress == "dpdk") return open_dpdk();
+    if (settings_.is_replay()) return open_replay();
+    if (config.ingress == "dpdk") return open_dpdk();
     auto opened = udp::open(settings_.udp, loaded_.listeners, rx_count);
     if (!opened) return opened.error();
     udp_ = std::move(*opened);
@@ -190,29 +193,52 @@ Failure Daemon::open_ingress() {
 }
 
 Failure Daemon::open_dpdk() {
-    const config::Config& config = settings_.general;
-    const bool replay = settings_.is_replay();
     const std::size_t asked = rx_worker_count();
-    const std::size_t workers = replay ? 1 : asked != 0 ? asked : dpdk::queue_count(settings_.dpdk);
-    const dpdk::WorkerOptions worker{.idle = idle_policy(config.idle),
-                                     .shares_cpu = workers + tx_worker_count() > usable_cpus()};
-    if (worker.shares_cpu && !replay) {
+    const std::size_t workers = asked != 0 ? asked : dpdk::queue_count(settings_.dpdk);
+    const dpdk::WorkerOptions worker = worker_options(workers);
+    if (Failure failure = check_machine(workers); failed(failure)) return failure;
+    auto opened = dpdk::open({.dpdk = settings_.dpdk,
+                              .listeners = loaded_.listeners,
+                              .worker = worker,
+                              .workers = static_cast<std::uint32_t>(asked),
+                              .seed = random_seed()});
+    if (!opened) return opened.error();
+    dpdk_ = std::move(*opened);
+    for (const auto& queue : dpdk_.queues) ingresses_.push_back(queue.get());
+    watch_ = std::make_unique<dpdk::PortWatch>(dpdk_);
+    return {};
+}
+
+Failure Daemon::open_replay() {
+    const auto listeners =
+        loaded_.was_given("listen") ? loaded_.listeners : std::vector<config::Listener>{};
+    auto opened = dpdk::open_replay(replay_options(settings_.general.replay), settings_.dpdk,
+                                    listeners, worker_options(1));
+    if (!opened) return opened.error();
+    dpdk_ = std::move(*opened);
+    for (const auto& queue : dpdk_.queues) ingresses_.push_back(queue.get());
+    return {};
+}
+
+dpdk::WorkerOptions Daemon::worker_options(std::size_t rx_workers) const {
+    return {.idle = idle_policy(settings_.general.idle),
+            .shares_cpu = rx_workers + tx_worker_count() > usable_cpus()};
+}
+
+/// What stands in the way is said before anything is touched.
+Failure Daemon::check_machine(std::size_t workers) const {
+    const auto count = static_cast<std::uint32_t>(workers);
+    const dpdk::StartPlan plan =
+        dpdk::start_plan(settings_.dpdk, cores_, count, dpdk::buffer_bytes(settings_.dpdk, count));
+    for (const dpdk::Complaint& each : dpdk::complaints(dpdk::read_machine(), plan)) {
+        if (each.fatal) return {each.sentence};
+        log::warn(each.sentence);
+    }
+    if (worker_options(workers).shares_cpu) {
         log::warn("rx: " + std::to_string(workers) + " RX and " +
                   std::to_string(tx_worker_count()) + " TX workers share " +
                   std::to_string(usable_cpus()) + " CPUs: they give way to each other, slower");
     }
-    const auto listeners = loaded_.was_given("listen") || !replay ? loaded_.listeners
-                                                                  : std::vector<config::Listener>{};
-    Outcome<dpdk::Opened> opened =
-        replay ? dpdk::open_replay(replay_options(config.replay), settings_.dpdk, listeners, worker)
-               : dpdk::open({.dpdk = settings_.dpdk,
-                             .listeners = listeners,
-                             .worker = worker,
-                             .workers = static_cast<std::uint32_t>(asked),
-                             .seed = random_seed()});
-    if (!opened) return opened.error();
-    dpdk_ = std::move(*opened);
-    for (const auto& queue : dpdk_.queues) ingresses_.push_back(queue.get());
     return {};
 }
 
@@ -319,6 +345,8 @@ void Daemon::make_rebalancer() {
     const auto interval_ns = static_cast<std::uint64_t>(balance.interval_ms) * 1'000'000;
     rebalancer_ = std::make_unique<Rebalancer>(*dpdk_.table, rx_workers_, rings_,
                                                balance_settings(balance), able ? interval_ns : 0);
+    // A rate of one domain counts for the others then.
+    if (settings_.general.sampling.across_domains) rebalancer_->never_split();
 }
 
 Failure Daemon::restore() {
@@ -406,6 +434,7 @@ void Daemon::wait_for_end() {
         }
         progress.tick();
         state_->tick();
+        if (watch_) watch_->tick(monotonic_ns());
         notifier_.tick(monotonic_ns());
         give_up_if_stuck();
     }

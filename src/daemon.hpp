@@ -18,6 +18,7 @@
 #include "control/summary.hpp"
 #include "ingress/dpdk/opened.hpp"
 #include "ingress/dpdk/options.hpp"
+#include "ingress/dpdk/port_watch.hpp"
 #include "ingress/udp/options.hpp"
 #include "log/failure.hpp"
 #include "outputs.hpp"
@@ -58,6 +59,9 @@ private:
     [[nodiscard]] Failure open_transports();
     [[nodiscard]] Failure open_ingress();
     [[nodiscard]] Failure open_dpdk();
+    [[nodiscard]] Failure open_replay();
+    [[nodiscard]] dpdk::WorkerOptions worker_options(std::size_t rx_workers) const;
+    [[nodiscard]] Failure check_machine(std::size_t workers) const;
     [[nodiscard]] Failure choose_cores();
     [[nodiscard]] std::size_t rx_worker_count() const;
     [[nodiscard]] Failure give_up_privileges();
@@ -89,6 +93,7 @@ private:
 
     // Destroyed from the bottom up: threads have been joined by then.
     dpdk::Opened dpdk_;
+    std::unique_ptr<dpdk::PortWatch> watch_;  ///< null: there are no ports
     std::vector<std::unique_ptr<Ingress>> udp_;
     std::vector<Ingress*> ingresses_;
     std::vector<std::unique_ptr<BatchRing>> rings_;

@@ -54,7 +54,8 @@ int explain(const Settings& settings) {
         dpdk::probe({.dpdk = settings.dpdk,
                      .ingress = settings.general.ingress,
                      .cores = cores ? *cores : std::vector<unsigned>{},
-                     .workers = static_cast<std::uint32_t>(settings.general.rx_workers)});
+                     .workers = static_cast<std::uint32_t>(settings.general.rx_workers),
+                     .json = settings.general.probe_json});
     const int status = say(probed.text);
     return probed.refused ? status_failed : status;
 }
@@ -86,7 +87,7 @@ int main(int argument_count, char** arguments) {
     for (const std::string& note : loaded->notes) log::info(note);
     for (const std::string& warning : loaded->warnings) log::warn(warning);
     if (settings.general.check) return check(settings, *loaded);
-    if (settings.general.probe) return explain(settings);
+    if (settings.general.probe || settings.general.probe_json) return explain(settings);
 
     block_signals();
     Daemon daemon{settings, *loaded};

@@ -37,6 +37,10 @@ std::vector<Row> command_rows(Config& config) {
          .help = "Explain this machine, its network devices and what flowd would do with them, "
                  "and exit: 1 when a start would fail, else 0."},
         {.key = "",
+         .flag = "probe.json",
+         .target = &config.probe_json,
+         .help = "The same as -probe, as JSON."},
+        {.key = "",
          .flag = "print-config",
          .target = &config.print_config,
          .help = "Print the configuration in use as TOML, and exit."},
@@ -88,6 +92,17 @@ std::vector<Row> ingress_rows(Config& config) {
          .target = &config.rx_cores,
          .help = "CPUs that RX workers run on, one each, such as 2-5,8; auto: wherever the system "
                  "puts them."},
+        {.key = "cpu.kernel",
+         .flag = "cpu.kernel",
+         .target = &config.kernel,
+         .help = "Instructions that write protobuf: the fastest that this CPU has, or the ones "
+                 "named. All write the same bytes.",
+         .choices = {"auto", "portable", "bmi2", "avx2", "avx512"}},
+    };
+}
+
+std::vector<Row> balance_rows(Config& config) {
+    return {
         {.key = "shard.interval_ms",
          .flag = "shard.interval",
          .target = &config.balance.interval_ms,
@@ -121,12 +136,6 @@ std::vector<Row> ingress_rows(Config& config) {
          .unit = "per mille",
          .min = 1,
          .max = 1'000},
-        {.key = "cpu.kernel",
-         .flag = "cpu.kernel",
-         .target = &config.kernel,
-         .help = "Instructions that write protobuf: the fastest that this CPU has, or the ones "
-                 "named. All write the same bytes.",
-         .choices = {"auto", "portable", "bmi2", "avx2", "avx512"}},
     };
 }
 
@@ -384,7 +393,7 @@ std::vector<Row> rows(Config& config) {
     const auto append = [&all](std::vector<Row> part) {
         for (Row& row : part) all.push_back(std::move(row));
     };
-    for (auto* part : {&command_rows, &ingress_rows, &replay_rows, &output_rows}) {
+    for (auto* part : {&command_rows, &ingress_rows, &balance_rows, &replay_rows, &output_rows}) {
         append(part(config));
     }
     append(template_rows(config.learnt));

@@ -99,6 +99,7 @@ struct Config {
     bool check = false;
     bool connect = false;
     bool probe = false;  ///< explain the machine
+    bool probe_json = false;
     bool print_config = false;
     std::string print_docs = "none";  ///< "keys", "flags" or "bash"
     bool version = false;

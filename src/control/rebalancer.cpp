@@ -83,7 +83,7 @@ void Rebalancer::start_next() {
         const std::uint16_t bucket = plan_.splits.back();
         plan_.splits.pop_back();
         const std::uint8_t from = table_.owner(bucket);
-        if (table_.is_split(bucket) || from == ShardTable::nobody) return;
+        if (!splits_ || table_.is_split(bucket) || from == ShardTable::nobody) return;
         log::info("rx: exporters of bucket " + std::to_string(bucket) +
                   " are too much for worker " + std::to_string(from) + ", which is busy for " +
                   percent(balancer_.busy(from)) + " of its time: split by domain");

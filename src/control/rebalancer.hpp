@@ -20,6 +20,9 @@ public:
     /// Often. True while datagrams wait for a move: then again soon.
     bool tick();
 
+    /// For exporters whose domains have to stay together.
+    void never_split() noexcept { splits_ = false; }
+
     [[nodiscard]] const Mover& mover() const noexcept { return mover_; }
 
 private:
@@ -31,6 +34,7 @@ private:
     const Mover::Workers& workers_;
     std::uint64_t interval_ns_;
     std::uint64_t looked_ns_;
+    bool splits_ = true;
     Mover mover_;
     Balancer balancer_;
     BalancePlan plan_;  ///< what is left of it

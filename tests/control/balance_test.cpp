@@ -241,6 +241,27 @@ TEST(Balancer, ABucketRestsBehindAMove) {
     EXPECT_EQ(site.moves, 2u) << "then it may go back";
 }
 
+TEST(Balancer, ABucketThatMovesAgainAndAgainRestsLongerEachTime) {
+    Site site{2, {.bucket_rest = 10}};
+    site.put(1, 0, 0.4);
+    for (std::size_t worker = 0; worker < 2; ++worker) {
+        site.put(8 + worker, static_cast<std::uint8_t>(worker), 0);
+        site.flags[8 + worker].pinned = true;
+    }
+    std::vector<int> moved_at;
+    for (int i = 0; i < 200; ++i) {
+        const std::size_t owner = site.owners[1];
+        site.loads[8 + owner] = 0.5;  // wherever it goes, it is too much
+        site.loads[9 - owner] = 0;
+        if (!site.interval().moves.empty()) moved_at.push_back(i);
+    }
+    ASSERT_GE(moved_at.size(), 4u);
+    EXPECT_LE(moved_at.size(), 5u);
+    for (std::size_t i = 1; i < moved_at.size(); ++i) {
+        EXPECT_GE(moved_at[i] - moved_at[i - 1], 10 << (i - 1));
+    }
+}
+
 TEST(Balancer, AMoveThatNobodyMadeIsNotAskedForAllTheTime) {
     Site site = lopsided();
     std::size_t asked = 0;

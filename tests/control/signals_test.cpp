@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 namespace flowd {
 namespace {
@@ -25,6 +27,24 @@ TEST(Signals, ABrokenPipeIsNoSignal) {
     std::raise(SIGPIPE);
     std::raise(SIGXFSZ);
     EXPECT_EQ(wait_signal(0), Signal::none);
+}
+
+TEST(Signals, AnotherSignalDoesNotEndTheWait) {
+    block_signals();
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    ASSERT_EQ(sigaction(SIGRTMIN, &action, nullptr), 0);
+    const pthread_t waiting = pthread_self();
+    std::thread sender{[waiting] {
+        for (int i = 0; i < 5; ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{10});
+            pthread_kill(waiting, SIGRTMIN);
+        }
+    }};
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(wait_signal(200), Signal::none);
+    EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds{200});
+    sender.join();
 }
 
 }  // namespace

@@ -113,10 +113,12 @@ class ConfinedTest(unittest.TestCase):
             flowd.wait_until(lambda: live.flows() or live.process.poll() is not None, 20, "no flow")
             self.finish(live)
 
-    def drive(self, vdev: str, interface: str, sender: str) -> None:
+    def drive(self, vdev: str, interface: str, sender: str, own_program: bool = False) -> None:
         """Frames to `sender` arrive at the driver, which may have made the interface itself."""
-        with flowd.Live(self.folder, "-ingress", "dpdk", "-dpdk.hugepages", "off", "-dpdk.eal",
-                        f"--no-pci --vdev {vdev}", "-listen", "netflow://:2055", *KILL) as live:
+        device = (["-port.device", vdev] if own_program
+                  else ["-dpdk.eal", f"--no-pci --vdev {vdev}"])
+        with flowd.Live(self.folder, "-ingress", "dpdk", "-dpdk.hugepages", "off", *device,
+                        "-listen", "netflow://:2055", *KILL) as live:
             flowd.wait_until(lambda: interface in dict(map(reversed, socket.if_nameindex()))
                              or live.process.poll() is not None, 10, f"no {interface}")
             time.sleep(0.5)
@@ -188,6 +190,13 @@ class ConfinedTest(unittest.TestCase):
         run("clang-14", "-O2", "-g", "-target", "bpf", "-c", source, "-o", program)
         self.confine_as_unit("af_xdp")
         self.drive(f"net_af_xdp0,iface=conf0,xdp_prog={program}", "conf0", "conf1")
+
+    def test_af_xdp_with_flowds_own_program(self):
+        self.in_namespace()
+        if shutil.which("clang-14") is None:
+            self.skipTest("flowd was built without clang, so without its program")
+        self.confine_as_unit("af_xdp")
+        self.drive("net_af_xdp0,iface=conf0", "conf0", "conf1", own_program=True)
 
     def test_tap(self):
         self.in_namespace()

@@ -3,6 +3,7 @@
 """flowd -probe on this machine, as root and as an ordinary user: what it says of CPUs, hugepages
 and devices is what /sys and /proc say, and refusals come with exit status 1."""
 
+import json
 import os
 import re
 import shutil
@@ -120,18 +121,42 @@ def check_machine(prefix=()) -> dict:
     return said
 
 
+def check_json(said: dict):
+    """The same in both forms."""
+    done = flowd.run(["-probe.json", "-dpdk.hugepages", "off", "-dpdk.eal", "--no-pci",
+                      "-port.device", "net_null0", "-ingress", "dpdk", "-dpdk.queues", "2"])
+    expect(done.returncode, 0, "exit of -probe.json")
+    page = json.loads(done.stdout)
+    for (section, item), named in said.items():
+        place = page[section][item] if item else page[section]
+        for name, value in named.items():
+            if name == "hugepages" or section == "What stands in the way":
+                continue  # others use this machine, too
+            given = place[name] if isinstance(place[name], list) else [place[name]]
+            expect(" ".join(given), value, f"{section} {item} {name}")
+
+
 def check_refusals():
-    code, report, _ = probe("-ingress", "dpdk", "-port.device", "0000:ff:1f.7")
-    expect(code, 1, "exit of a device that is not there")
-    assert "0000:ff:1f.7 is no network device" in " ".join(report.split()), report
-    code, report, _ = probe("-dpdk.hugepages", "off", "-dpdk.eal", "--no-pci", "-rx.cores", "1000")
-    expect(code, 1, "exit of a CPU that is not there")
-    assert "CPUs 1000 are not online" in " ".join(report.split()), report
+    """What the probe says a start would refuse, a start refuses."""
+    virtual = ["-ingress", "dpdk", "-dpdk.hugepages", "off", "-dpdk.eal", "--no-pci"]
+    refused = [
+        (["-ingress", "dpdk", "-port.device", "0000:ff:1f.7"], "0000:ff:1f.7 is no network device"),
+        ([*virtual, "-port.device", "net_null0", "-rx.cores", "1000"], "CPUs 1000 are not online"),
+        ([*virtual, "-port.device", "net_ring0", "-port.queues", "64"], "64 is above the"),
+        ([*virtual, "-port.device", "net_null0", "-port.mtu", "45"], "45 is not within"),
+        ([*virtual, "-port.device", "net_nobody0"], "net_nobody0"),
+    ]
+    for arguments, sentence in refused:
+        code, report, errors = probe(*arguments)
+        expect(code, 1, f"{arguments}: exit of the probe: {report} {errors}")
+        assert sentence in " ".join(report.split()), report
+        started = flowd.run([*arguments, "-transport", "null"])
+        expect(started.returncode, 1, f"{arguments}: exit of a start: {started.stderr.decode()}")
 
 
 def main():
     flowd.binary()
-    check_machine()
+    check_json(check_machine())
     check_refusals()
     code, report, errors = probe()
     assert "What stands in the way" in report and "Network devices" in report, report + errors

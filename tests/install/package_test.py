@@ -17,7 +17,7 @@ from pathlib import Path
 SKIPPED = 77
 EXPOSURE_MAX = 3.0
 EXPOSURE_WITH_DRIVER_MAX = 3.5
-DROP_INS = ("af_packet", "af_xdp", "tap", "vfio")
+DROP_INS = ("af_packet", "af_xdp", "mlx5", "tap", "vfio")
 PAGES = ("man1/flowd-cat.1", "man1/flowd-gen.1", "man5/flowd.toml.5", "man8/flowd.8",
          "man8/flowd-nic.8", "man8/flowd-tune.8")
 

@@ -27,6 +27,9 @@ struct FrameTime {
 /// Of net_pcap, when it reads a file as it goes. Main thread, before its port is configured.
 [[nodiscard]] FrameTime capture_time() noexcept;
 
+class Answerer;
+class RetaTally;
+
 struct Face {
     flow::packet::LinkType link = flow::packet::LinkType::ethernet;
     Checksums checksums = Checksums::off;
@@ -34,6 +37,8 @@ struct Face {
     std::vector<std::uint16_t> vlans{};  ///< empty: any tag or none; 0: untagged
     bool looks_closer = false;           ///< at checksums or VLANs
     FrameTime time{};
+    RetaTally* tally = nullptr;          ///< null: its redirection table stays as it is
+    Answerer* answerer = nullptr;        ///< null: what is no flow traffic is dropped
     std::uint32_t answering_worker = 0;  ///< gets what is no flow traffic
 
     /// By the outermost tag.

@@ -3,18 +3,30 @@
 #include "ingress/dpdk/ingress.hpp"
 
 #include "ingress/clock.hpp"
+#include "ingress/dpdk/answerer.hpp"
 #include "ingress/dpdk/thread.hpp"
 
 namespace flowd::dpdk {
+namespace {
 
-Ingress::Ingress(std::vector<Queue> queues, const std::vector<config::Listener>& listeners,
+/// While frames keep coming.
+constexpr std::uint32_t bursts_between_words = 64;
+
+}  // namespace
+
+Ingress::Ingress(const std::vector<Door>& doors, const std::vector<config::Listener>& listeners,
                  const Shared& shared, std::uint32_t self, const WorkerOptions& worker)
     : exchange_{shared.table == nullptr
                     ? nullptr
                     : std::make_unique<Exchange>(*shared.table, *shared.lanes, self)},
       intake_{listeners, shared.faces, exchange_.get(), shared.fragments},
       idler_{worker} {
-    for (const Queue& queue : queues) sources_.push_back({queue});
+    for (const Door& door : doors) {
+        sources_.push_back({door.queue, &door.shut});
+        const Face& face = shared.faces[door.queue.port_id()];
+        if (door.queue.queue_id() == 0 && face.answerer != nullptr)
+            answerers_.push_back(face.answerer);
+    }
 }
 
 void Ingress::attach() noexcept { attach_thread(); }
@@ -22,18 +34,21 @@ void Ingress::attach() noexcept { attach_thread(); }
 void Ingress::detach() noexcept {
     for (Source& source : sources_) source.missed.refresh(source.queue, intake_.stats());
     intake_.finish();
+    for (Answerer* const answerer : answerers_) answerer->say_farewell();
     detach_thread();
 }
 
 std::span<const flow::Datagram> Ingress::receive() noexcept {
     intake_.clear();
     now_ns_ = 0;
+    rounds_.store(rounds_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
     if (exchange_) exchange_->begin();
     polled_ = poll();
     if (polled_ != 0) intake_.add({frames_.data(), polled_}, now_ns());
     if (exchange_) share();
     if (intake_.waits_for_fragments()) [[unlikely]]
-        intake_.expire(now_ns());
+        intake_.expire(clock_ns(CLOCK_MONOTONIC_COARSE));
+    if (!answerers_.empty() && (polled_ == 0 || ++bursts_ % bursts_between_words == 0)) speak();
     if (polled_ != 0 || !intake_.datagrams().empty()) idler_.wake();
     return intake_.datagrams();
 }
@@ -45,6 +60,8 @@ std::uint16_t Ingress::poll() noexcept {
     for (std::size_t i = 0; i < sources_.size(); ++i) {
         Source& source = sources_[turn_];
         turn_ = turn_ + 1 == sources_.size() ? 0 : turn_ + 1;
+        if (source.shut->load(std::memory_order_acquire)) [[unlikely]]  // see Port::reopen()
+            continue;
         const std::uint16_t count = source.queue.poll({frames_.data(), Queue::burst_max});
         if (count != 0) return count;
     }
@@ -68,6 +85,15 @@ void Ingress::share() noexcept {
         left_ = true;
         exchange_->table().leave();
     }
+}
+
+/// Announcements, and frames from the kernel.
+void Ingress::speak() noexcept {
+    constexpr std::uint64_t silence_ns = 1'000'000;
+    const std::uint64_t now = clock_ns(CLOCK_MONOTONIC);
+    if (now - spoke_ns_ < silence_ns) return;
+    spoke_ns_ = now;
+    for (Answerer* const answerer : answerers_) answerer->tick(now);
 }
 
 std::uint64_t Ingress::now_ns() noexcept {

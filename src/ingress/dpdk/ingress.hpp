@@ -28,8 +28,14 @@ struct Shared {
 
 class Ingress final : public flowd::Ingress, public Sharding {
 public:
+    /// A queue to poll, unless its port is shut.
+    struct Door {
+        Queue queue;
+        const std::atomic<bool>& shut;
+    };
+
     /// A worker without queues gets what others forward.
-    Ingress(std::vector<Queue> queues, const std::vector<config::Listener>& listeners,
+    Ingress(const std::vector<Door>& doors, const std::vector<config::Listener>& listeners,
             const Shared& shared, std::uint32_t self, const WorkerOptions& worker);
 
     void attach() noexcept override;
@@ -43,6 +49,9 @@ public:
     }
     [[nodiscard]] Sharding* sharding() noexcept override { return exchange_ ? this : nullptr; }
     [[nodiscard]] const IngressStats& stats() noexcept override;
+
+    /// Bursts begun; for who waits until this worker is past something.
+    [[nodiscard]] const std::atomic<std::uint64_t>& rounds() const noexcept { return rounds_; }
 
     // Sharding; see there.
     [[nodiscard]] ShardTable& table() noexcept override { return exchange_->table(); }
@@ -59,19 +68,25 @@ public:
 private:
     struct Source {
         Queue queue;
+        const std::atomic<bool>* shut;
         Missed missed{};
     };
 
     [[nodiscard]] std::uint16_t poll() noexcept;
     void share() noexcept;
+    void speak() noexcept;
     [[nodiscard]] std::uint64_t now_ns() noexcept;
 
     std::vector<Source> sources_;
-    std::size_t turn_ = 0;  ///< whose queue is next
+    std::vector<Answerer*> answerers_;  ///< of the ports that this worker answers for
+    std::uint32_t bursts_ = 0;
+    std::uint64_t spoke_ns_ = 0;  ///< monotonic
+    std::size_t turn_ = 0;        ///< whose queue is next
     std::unique_ptr<Exchange> exchange_;
     Intake intake_;
     Idler idler_;
     std::array<rte_mbuf*, Burst::frames_max> frames_{};
+    std::atomic<std::uint64_t> rounds_{0};
     std::uint64_t now_ns_ = 0;  ///< of this burst; 0: not asked yet
     std::uint16_t polled_ = 0;  ///< frames of the ports in this burst
     bool closing_ = false;

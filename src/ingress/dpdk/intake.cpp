@@ -6,7 +6,10 @@
 
 #include "flow/packet/checksum.hpp"
 #include "flow/packet/tunnel.hpp"
+#include "ingress/clock.hpp"
+#include "ingress/dpdk/answerer.hpp"
 #include "ingress/dpdk/queue.hpp"
+#include "ingress/dpdk/reta_tally.hpp"
 
 namespace flowd::dpdk {
 
@@ -61,7 +64,8 @@ void Intake::sort(const Arrived& arrived, flow::Bytes bytes, flow::packet::LinkT
         return set_aside(arrived, bytes, Error::frame_not_ours);
     const Found found{*udp, *door, bytes};
     const Face& face = faces_[arrived.frame->port];
-    if (face.looks_closer && arrived.from == From::port) {
+    const bool is_new = arrived.from == From::port || arrived.from == From::joined;
+    if (face.looks_closer && is_new) {
         if (!is_welcome(arrived, face, found, link)) return;
     }
     if (exchange_ == nullptr) return deliver(arrived.frame, found, arrived.now_ns, false);
@@ -88,9 +92,10 @@ void Intake::place(const Arrived& arrived, const Found& found) noexcept {
     ShardTable& table = exchange_->table();
     const std::uint32_t self = exchange_->self();
     const ShardPlace place = table.place_of(found.udp.source, found.udp.payload);
-    if (arrived.from == From::port) {
+    if (arrived.from == From::port || arrived.from == From::joined) {
         const std::uint32_t owner =
             place.dealt ? deal_turn_++ % table.worker_count() : table.owner_of(place.bucket, self);
+        tally(*arrived.frame, self, owner);
         if (owner != self) return forward(arrived.frame, owner);
     }
     if (arrived.from != From::hold && exchange_->holds(place)) [[unlikely]] {
@@ -101,6 +106,14 @@ void Intake::place(const Arrived& arrived, const Found& found) noexcept {
         table.add_load(self, place.bucket, static_cast<std::uint32_t>(found.udp.payload.size()));
     }
     deliver(arrived.frame, found, arrived.now_ns, place.dealt);
+}
+
+/// Where the NIC's table should lead.
+void Intake::tally(const rte_mbuf& frame, std::uint32_t self, std::uint32_t owner) noexcept {
+    RetaTally* const tally = faces_[frame.port].tally;
+    if (tally == nullptr || (frame.ol_flags & RTE_MBUF_F_RX_RSS_HASH) == 0) [[likely]]
+        return;
+    tally->add(self, frame.hash.rss, owner);
 }
 
 void Intake::deliver(rte_mbuf* frame, const Found& found, std::uint64_t now_ns,
@@ -121,12 +134,14 @@ void Intake::forward(rte_mbuf* frame, std::uint32_t to) noexcept {
 
 void Intake::set_aside(const Arrived& arrived, flow::Bytes bytes, Error reason) noexcept {
     const Face& face = faces_[arrived.frame->port];
-    const bool outermost = bytes.data() == burst_.last_view().data();
+    const bool outermost =
+        bytes.data() == burst_.last_view().data() && arrived.from != From::joined;
     if (reason == Error::frame_fragment && outermost && reassembles_) return join(arrived, bytes);
     if (reason == Error::frame_not_udp && outermost && face.decapsulates) {
         const auto inner = flow::packet::decapsulate(bytes, face.link);
         if (inner) return sort(arrived, inner->frame, inner->link);
     }
+    if (face.answerer != nullptr && outermost && answer(arrived, bytes)) return;
     drop(arrived.frame, reason);
 }
 
@@ -141,12 +156,32 @@ void Intake::join(const Arrived& arrived, flow::Bytes bytes) noexcept {
         if (owner != exchange_->self()) return forward(frame, owner);
     }
     ++stats().fragments;
-    const std::uint64_t came_ns = received_ns(frame, faces_[frame->port], arrived.now_ns);
+    const std::uint64_t came_ns =
+        received_ns(frame, faces_[frame->port], clock_ns(CLOCK_MONOTONIC_COARSE));
     reassembler_.expire(came_ns);
     rte_mbuf* const whole = reassembler_.take(frame, *part, came_ns);
     if (whole == nullptr) return;
     ++stats().reassembled;
-    sort({whole, From::port, arrived.now_ns});
+    sort({whole, From::joined, arrived.now_ns});
+}
+
+/// By the worker that answers for the port. True when the frame is gone.
+bool Intake::answer(const Arrived& arrived, flow::Bytes bytes) noexcept {
+    const Face& face = faces_[arrived.frame->port];
+    if (exchange_ != nullptr && face.answering_worker != exchange_->self()) {
+        if (arrived.from != From::port) return false;
+        if (!exchange_->stage(arrived.frame, face.answering_worker)) return false;
+        return true;
+    }
+    switch (face.answerer->take(arrived.frame, bytes, clock_ns(CLOCK_MONOTONIC))) {
+        case Answerer::Fate::none: return false;
+        case Answerer::Fate::answered:
+            ++stats().answered;
+            rte_pktmbuf_free(arrived.frame);
+            return true;
+        case Answerer::Fate::kernel: ++stats().handed_to_kernel; return true;
+    }
+    return false;
 }
 
 void Intake::finish() noexcept { reassembler_.finish(); }

@@ -35,7 +35,7 @@ public:
         return Burst::frames_max - sieve_.datagrams().size();
     }
     void release() noexcept { burst_.release(); }
-    /// Once per burst: fragments that have waited too long go.
+    /// Once per burst: fragments that have waited too long go. The time is monotonic.
     void expire(std::uint64_t now_ns) noexcept { reassembler_.expire(now_ns); }
     [[nodiscard]] bool waits_for_fragments() const noexcept {
         return reassembler_.counts().waiting != 0;
@@ -54,7 +54,7 @@ public:
     void add_released(rte_mbuf* frame, std::uint64_t now_ns) noexcept;
 
 private:
-    enum class From : std::uint8_t { port, peer, hold };
+    enum class From : std::uint8_t { port, peer, hold, joined };
 
     /// A UDP datagram that one of our listeners is for.
     struct Found {
@@ -75,11 +75,13 @@ private:
     [[nodiscard]] bool is_welcome(const Arrived& arrived, const Face& face, const Found& found,
                                   flow::packet::LinkType link) noexcept;
     void place(const Arrived& arrived, const Found& found) noexcept;
+    void tally(const rte_mbuf& frame, std::uint32_t self, std::uint32_t owner) noexcept;
     void deliver(rte_mbuf* frame, const Found& found, std::uint64_t now_ns, bool dealt) noexcept;
     void forward(rte_mbuf* frame, std::uint32_t to) noexcept;
     [[gnu::cold]] void set_aside(const Arrived& arrived, flow::Bytes bytes,
                                  flow::Error reason) noexcept;
     void join(const Arrived& arrived, flow::Bytes bytes) noexcept;
+    [[nodiscard]] bool answer(const Arrived& arrived, flow::Bytes bytes) noexcept;
     void drop(rte_mbuf* frame, flow::Error reason) noexcept;
     [[nodiscard]] static std::uint64_t received_ns(const rte_mbuf* frame, const Face& face,
                                                    std::uint64_t now_ns) noexcept;

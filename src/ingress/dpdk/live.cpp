@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "ingress/clock.hpp"
 #include "ingress/dpdk/arguments.hpp"
 #include "ingress/dpdk/ingress.hpp"
 #include "log/log.hpp"
@@ -75,18 +76,6 @@ private:
     std::uint32_t found_ = 1;
 };
 
-/// What the EAL must be told of the ports. Only those that are named are touched.
-void add_devices(std::vector<std::string>& arguments, const PortTables& ports) {
-    bool any_pci = false;
-    for (const PortOptions* each : ports.in_use()) {
-        if (each->device.empty()) return;
-        const bool pci = kind_of(each->device) == DeviceKind::pci;
-        any_pci = any_pci || pci;
-        arguments.insert(arguments.end(), {pci ? "-a" : "--vdev", each->device});
-    }
-    if (!any_pci && !has_option(arguments, "--no-pci")) arguments.emplace_back("--no-pci");
-}
-
 struct Named {
     std::uint16_t id;
     const PortOptions* options;
@@ -113,10 +102,46 @@ Outcome<std::vector<Named>> find_ports(const PortTables& tables) {
     return ports;
 }
 
+host::Identity host_identity(const PortIdentity& identity, const host::Mac& mac) {
+    host::Identity own{.mac = mac};
+    for (const PortIdentity::Prefix& each : identity.addresses) {
+        own.addresses.push_back({each.address, each.bits});
+    }
+    own.gateways = identity.gateways;
+    own.groups = identity.groups;
+    own.vlans = identity.vlans;
+    return own;
+}
+
 Checksums checksums_of(std::string_view name) noexcept {
     if (name == "off") return Checksums::off;
     if (name == "count") return Checksums::count;
     return name == "drop" ? Checksums::drop : Checksums::nic;
+}
+
+/// Of the port that was opened last, where it has to say anything.
+Failure open_answerer(Opened& opened, const PortOptions& options, const PortIdentity& identity,
+                      const PortPlan& plan) {
+    const bool to_kernel = options.exception == "tap";
+    const bool answers = !identity.addresses.empty() && !is_kept_by_kernel(options);
+    if (!answers && !to_kernel) return {};
+    constexpr std::uint16_t mtu_default = 1500;
+    constexpr std::uint16_t link_size = 18;  // with one tag
+    const Port& port = *opened.ports.back();
+    AnswererPlan answerer{.port = port.id(),
+                          .label = port.name(),
+                          .identity = host_identity(identity, port.mac()),
+                          .to_kernel = to_kernel,
+                          .interface = "flowd" + std::to_string(port.id()),
+                          .pool = port.pool()};
+    if (!answers) answerer.identity.addresses.clear();
+    answerer.frame_size_max =
+        static_cast<std::uint16_t>(std::max(plan.mtu, mtu_default) + link_size);
+    auto made = Answerer::open(answerer);
+    if (!made) return made.error();
+    opened.faces[port.id()].answerer = made->get();
+    opened.answerers.push_back(std::move(*made));
+    return {};
 }
 
 Failure open_ports(Opened& opened, const Plans& plans, const PortTables& tables) {
@@ -141,6 +166,10 @@ Failure open_ports(Opened& opened, const Plans& plans, const PortTables& tables)
         face.looks_closer = face.checksums != Checksums::off || !face.vlans.empty();
         face.time = time;
         opened.ports.push_back(std::move(*port));
+        if (Failure failure = open_answerer(opened, *named.options, *identity, plan);
+            failed(failure)) {
+            return failure;
+        }
     }
     return {};
 }
@@ -162,11 +191,29 @@ Failure share(Opened& opened, const LiveSettings& settings, std::uint32_t worker
     return {};
 }
 
+/// Where a port tells the hash of each datagram and lets its table be changed.
+void tally(Opened& opened, std::uint32_t workers) {
+    std::uint16_t queue = 0;  // of all ports
+    for (const auto& port : opened.ports) {
+        std::vector<std::uint16_t> worker_of_queue;
+        for (std::uint16_t i = 0; i < port->queues(); ++i) {
+            worker_of_queue.push_back(static_cast<std::uint16_t>(queue++ % workers));
+        }
+        const RssChoice& rss = port->rss();
+        const bool able = rss.reta_changes && rss.delivers_hash && rss.reta_size != 0;
+        if (workers < 2 || port->queues() < 2 || !able) continue;
+        opened.tallies.push_back(std::make_unique<RetaTally>(rss.reta_size, workers));
+        opened.faces[port->id()].tally = opened.tallies.back().get();
+        opened.reta_keepers.push_back(std::make_unique<RetaKeeper>(
+            port->id(), port->name(), *opened.tallies.back(), std::move(worker_of_queue)));
+    }
+}
+
 Failure make_workers(Opened& opened, const LiveSettings& settings) {
-    std::vector<Queue> queues;
+    std::vector<Ingress::Door> queues;
     for (const auto& port : opened.ports) {
         for (std::uint16_t queue = 0; queue < port->queues(); ++queue) {
-            queues.emplace_back(port->id(), queue);
+            queues.push_back({{port->id(), queue}, port->shut_flag()});
         }
     }
     const std::uint32_t workers =
@@ -174,23 +221,40 @@ Failure make_workers(Opened& opened, const LiveSettings& settings) {
     if (Failure failure = share(opened, settings, workers, queues.size()); failed(failure)) {
         return failure;
     }
+    tally(opened, workers);
     const Shared shared{opened.faces, opened.table.get(), opened.lanes.get(),
                         fragment_limits(settings.dpdk)};
     for (std::uint32_t worker = 0; worker < workers; ++worker) {
-        std::vector<Queue> mine;
+        std::vector<Ingress::Door> mine;
         for (std::size_t i = worker; i < queues.size(); i += workers) {
-            if (queues[i].queue_id() == 0) {
-                opened.faces[queues[i].port_id()].answering_worker = worker;
-            }
+            const Queue& queue = queues[i].queue;
+            if (queue.queue_id() == 0) opened.faces[queue.port_id()].answering_worker = worker;
             mine.push_back(queues[i]);
         }
-        opened.queues.push_back(std::make_unique<Ingress>(std::move(mine), settings.listeners,
-                                                          shared, worker, settings.worker));
+        auto ingress =
+            std::make_unique<Ingress>(mine, settings.listeners, shared, worker, settings.worker);
+        opened.rounds.push_back(&ingress->rounds());
+        opened.queues.push_back(std::move(ingress));
     }
     return {};
 }
 
 }  // namespace
+
+Opened::~Opened() {
+    for (const auto& port : ports) port->stop();
+}
+
+void Opened::let_workers_pass() const {
+    const std::uint64_t end = clock_ns(CLOCK_MONOTONIC) + second_ns;
+    for (const std::atomic<std::uint64_t>* each : rounds) {
+        // The burst under way may have begun before; the one after it has not.
+        const std::uint64_t past = each->load(std::memory_order_acquire) + 2;
+        while (each->load(std::memory_order_acquire) < past && clock_ns(CLOCK_MONOTONIC) < end) {
+            sleep_ns(100'000);
+        }
+    }
+}
 
 std::uint32_t queue_count(const Options& options) noexcept {
     std::int64_t count = 0;
@@ -207,12 +271,15 @@ Outcome<Opened> open(const LiveSettings& settings) {
     if (!from_flag) return from_flag.error();
     EalOptions eal{.arguments = options.eal};
     eal.arguments.insert(eal.arguments.end(), from_flag->begin(), from_flag->end());
-    add_devices(eal.arguments, options.ports);
+    auto devices = Devices::prepare(options.ports, settings.listeners);
+    if (!devices) return devices.error();
+    devices->add_to(eal.arguments);
     const Plans plans{settings, eal.arguments};
     eal.hugepages = parse_hugepages(options.hugepages);
     eal.memory_mb = plans.memory_mb();
 
     Opened opened;
+    opened.devices = std::move(*devices);
     auto started = Eal::start(eal);
     if (!started) return started.error();
     opened.eal = std::move(*started);

@@ -108,19 +108,20 @@ Outcome<std::unique_ptr<Port>> Port::open(std::uint16_t id, const PortPlan& plan
     for (const auto step : {&Port::configure, &Port::set_up_queues, &Port::start}) {
         if (Failure failure = (port.get()->*step)(); failed(failure)) return failure;
     }
+    rte_eth_dev_callback_register(id, RTE_ETH_EVENT_INTR_RESET, note_event, port.get());
     return port;
 }
 
 Failure Port::configure() {
-    std::array<char, RTE_ETH_NAME_MAX_LEN> name{};
-    rte_eth_dev_get_name_by_port(id_, name.data());
-    name_ = name.data();
+    std::array<char, RTE_ETH_NAME_MAX_LEN> device{};
+    rte_eth_dev_get_name_by_port(id_, device.data());
     rte_eth_dev_info info{};
     if (const int error = rte_eth_dev_info_get(id_, &info)) {
-        return Eal::failure("dpdk: port " + name_ + " cannot be asked what it can do", error);
+        return Eal::failure(
+            std::string{"dpdk: port "} + device.data() + " cannot be asked what it can do", error);
     }
     driver_ = info.driver_name;
-    name_ = (plan_.label.empty() ? name_ : plan_.label) + " (" + driver_ + ")";
+    name_ = (plan_.label.empty() ? device.data() : plan_.label) + " (" + driver_ + ")";
     if (plan_.queues > info.max_rx_queues) {
         return {"dpdk.queues: " + std::to_string(plan_.queues) + " is above the " +
                 std::to_string(info.max_rx_queues) + " that port " + name_ + " has"};
@@ -173,8 +174,16 @@ Failure Port::set_up_queues() {
                 rte_errno);
         }
         pools_.push_back(pool);
-        if (const int error = rte_eth_rx_queue_setup(
-                id_, queue, plan_.descriptors, static_cast<unsigned>(socket), nullptr, pool)) {
+    }
+    return fill_queues();
+}
+
+/// With the pools that there are.
+Failure Port::fill_queues() {
+    const auto socket = static_cast<unsigned>(rte_eth_dev_socket_id(id_));
+    for (std::uint16_t queue = 0; queue < plan_.queues; ++queue) {
+        if (const int error = rte_eth_rx_queue_setup(id_, queue, plan_.descriptors, socket, nullptr,
+                                                     pools_[queue])) {
             return Eal::failure(
                 "dpdk: queue " + std::to_string(queue) + " of port " + name_ + " cannot be set up",
                 error);
@@ -187,14 +196,37 @@ Failure Port::set_up_queues() {
     rte_eth_dev_adjust_nb_rx_tx_desc(id_, &unused, &descriptors);
     // Many drivers start only with their TX queues set up.
     for (std::uint16_t queue = 0; queue < info.nb_tx_queues; ++queue) {
-        if (const int error = rte_eth_tx_queue_setup(id_, queue, descriptors,
-                                                     static_cast<unsigned>(socket), nullptr)) {
+        if (const int error = rte_eth_tx_queue_setup(id_, queue, descriptors, socket, nullptr)) {
             return Eal::failure("dpdk: TX queue " + std::to_string(queue) + " of port " + name_ +
                                     " cannot be set up",
                                 error);
         }
     }
     return {};
+}
+
+int Port::note_event(std::uint16_t, rte_eth_event_type event, void* port, void*) noexcept {
+    if (event == RTE_ETH_EVENT_INTR_RESET) {
+        static_cast<Port*>(port)->wants_reset_.store(true, std::memory_order_relaxed);
+    }
+    return 0;
+}
+
+/// Drivers of virtual devices have nothing to reset; there, being stopped and started will do.
+Failure Port::reset() {
+    wants_reset_.store(false, std::memory_order_relaxed);
+    int error = rte_eth_dev_reset(id_);
+    if (error == -ENOTSUP) error = rte_eth_dev_stop(id_);
+    if (error != 0) return Eal::failure("dpdk: port " + name_ + " cannot be reset", error);
+    for (const auto step : {&Port::configure, &Port::fill_queues, &Port::start}) {
+        if (Failure failure = (this->*step)(); failed(failure)) return failure;
+    }
+    return {};
+}
+
+bool Port::is_up() const noexcept {
+    rte_eth_link link{};
+    return rte_eth_link_get_nowait(id_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
 }
 
 Failure Port::set_mac() {
@@ -222,7 +254,9 @@ Failure Port::start() {
     }
     // The listeners are the filter; a mirror port's frames carry someone else's MAC address. Not
     // every driver can, or has to, be told.
-    static_cast<void>(rte_eth_promiscuous_enable(id_));
+    if (rte_eth_promiscuous_enable(id_) != 0) {
+        static_cast<void>(rte_eth_allmulticast_enable(id_));  // a VF; for groups and ND
+    }
     if (plan_.queues > 1) {
         const RssOutcome rss = settle_rss(id_, rss_, name_);
         rss.surprises ? log::warn(rss.line) : log::info(rss.line);
@@ -244,11 +278,15 @@ void Port::log_link() const {
               (plan_.queues == 1 ? " queue" : " queues"));
 }
 
+void Port::stop() noexcept {
+    if (configured_ && !stopped_) rte_eth_dev_stop(id_);
+    stopped_ = true;
+}
+
 Port::~Port() {
-    if (configured_) {
-        rte_eth_dev_stop(id_);
-        rte_eth_dev_close(id_);
-    }
+    rte_eth_dev_callback_unregister(id_, RTE_ETH_EVENT_INTR_RESET, note_event, this);
+    stop();
+    if (configured_) rte_eth_dev_close(id_);
     for (rte_mempool* pool : pools_) rte_mempool_free(pool);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -45,6 +46,21 @@ public:
     /// No worker uses its queues any more.
     ~Port();
 
+    /// Takes and sends nothing any more; the driver has given back what it was sending. Once.
+    void stop() noexcept;
+    [[nodiscard]] bool is_up() const noexcept;
+
+    // For a reset, which a driver asks for (a VF whose PF was reset): shut, wait until no worker is
+    // at the port, reset, reopen. Main thread.
+    [[nodiscard]] bool wants_reset() const noexcept {
+        return wants_reset_.load(std::memory_order_relaxed);
+    }
+    void shut() noexcept { shut_.store(true, std::memory_order_release); }
+    [[nodiscard]] Failure reset();
+    void reopen() noexcept { shut_.store(false, std::memory_order_release); }
+    /// RX workers look before each poll. Pairs with reopen().
+    [[nodiscard]] const std::atomic<bool>& shut_flag() const noexcept { return shut_; }
+
     /// One line: is the link up, how fast, how many queues.
     void log_link() const;
 
@@ -53,6 +69,7 @@ public:
     /// "net_pcap0 (net_pcap)"
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] const std::string& driver() const noexcept { return driver_; }
+    [[nodiscard]] const RssChoice& rss() const noexcept { return rss_; }
     [[nodiscard]] std::array<std::uint8_t, 6> mac() const noexcept;
     /// Of its first queue.
     [[nodiscard]] rte_mempool* pool() const noexcept { return pools_.front(); }
@@ -64,6 +81,9 @@ private:
     [[nodiscard]] Failure set_up_queues();
     [[nodiscard]] Failure start();
     [[nodiscard]] Failure set_mac();
+    [[nodiscard]] Failure fill_queues();
+    static int note_event(std::uint16_t id, rte_eth_event_type event, void* port,
+                          void* detail) noexcept;
 
     std::uint16_t id_;
     PortPlan plan_;
@@ -72,6 +92,9 @@ private:
     RssChoice rss_;
     std::vector<rte_mempool*> pools_;
     bool configured_ = false;
+    bool stopped_ = false;
+    std::atomic<bool> wants_reset_{false};
+    std::atomic<bool> shut_{false};
 };
 
 /// The port of a device; negative: there is none.

@@ -20,22 +20,29 @@ namespace {
 /// Drivers allocate little before a port is configured.
 constexpr std::uint64_t probe_memory_mb = 64;
 
-/// The user's arguments and the named devices; without names, whatever the EAL finds.
+/// The user's arguments and the named devices alone; without names, whatever the EAL finds. Not by
+/// Devices, which would take an XDP program off an interface that a running flowd uses.
 Outcome<std::vector<std::string>> arguments_of(const Options& options) {
     const auto from_flag = split_arguments(options.eal_line);
     if (!from_flag) return from_flag.error();
     std::vector<std::string> arguments = options.eal;
     arguments.insert(arguments.end(), from_flag->begin(), from_flag->end());
+    bool any = false;
+    bool any_pci = false;
     for (const PortOptions* port : options.ports.in_use()) {
         const DeviceKind kind = kind_of(port->device);
         if (kind == DeviceKind::none) continue;
+        any = true;
+        any_pci = any_pci || kind == DeviceKind::pci;
         arguments.insert(arguments.end(),
                          {kind == DeviceKind::pci ? "-a" : "--vdev", port->device});
     }
+    if (any && !any_pci && !has_option(arguments, "--no-pci")) arguments.emplace_back("--no-pci");
     return arguments;
 }
 
-Failure tell_eal(ProbePage& page, const Options& options) {
+/// Starts the EAL, tells of its ports and adds what these would refuse.
+Failure tell_eal(ProbePage& page, const Options& options, std::vector<Complaint>& said) {
     auto arguments = arguments_of(options);
     if (!arguments) return arguments.error();
     EalOptions eal{.arguments = std::move(*arguments),
@@ -48,6 +55,7 @@ Failure tell_eal(ProbePage& page, const Options& options) {
         page.item("none: no device is bound to vfio-pci, and none is named by port.device");
     }
     tell_ports(page);
+    for (Complaint& each : judge_ports(options)) said.push_back(std::move(each));
     return {};
 }
 
@@ -103,7 +111,7 @@ Probed probe(const ProbeSettings& settings) {
     ProbePage page;
     tell_machine(page, machine);
     tell_devices(page, machine);
-    if (const Failure failure = tell_eal(page, options); failed(failure)) {
+    if (const Failure failure = tell_eal(page, options, said); failed(failure)) {
         page.section("DPDK ports");
         page.item(failure.sentence);
         said.push_back({true, failure.sentence});
@@ -116,7 +124,7 @@ Probed probe(const ProbeSettings& settings) {
     }
     const bool refused =
         std::any_of(said.begin(), said.end(), [](const Complaint& each) { return each.fatal; });
-    return {page.take(), refused};
+    return {settings.json ? page.json() : page.text(), refused};
 }
 
 }  // namespace flowd::dpdk

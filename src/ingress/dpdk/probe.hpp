@@ -18,6 +18,7 @@ struct ProbeSettings {
     std::string ingress;            ///< ingress.kind
     std::vector<unsigned> cores{};  ///< rx.cores; empty: auto
     std::uint32_t workers = 0;      ///< rx.workers; 0: one per queue
+    bool json = false;              ///< not text for a person
 };
 
 struct Probed {

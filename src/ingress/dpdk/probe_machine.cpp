@@ -69,6 +69,7 @@ std::string_view xdp_mode(std::string_view driver) noexcept {
                            "ixgbevf", "igb", "vmxnet3"})) {
         return "in the driver, with copies";
     }
+    if (driver.empty()) return "with copies";  // veth, for one, has no driver that /sys knows
     return "as a rule in the kernel's generic mode, slow";
 }
 

@@ -3,6 +3,7 @@
 #include "ingress/dpdk/probe_ports.hpp"
 
 #include <array>
+#include <utility>
 
 #include "ingress/dpdk/port.hpp"
 #include "ingress/dpdk/rss_table.hpp"
@@ -79,6 +80,50 @@ void tell_port(ProbePage& page, const std::string& name, const rte_eth_dev_info&
         page.row("asked for", asked);
     }
     page.row("offloads", names(offloads, info.rx_offload_capa, ", "));
+}
+
+std::vector<Complaint> judge_port(const PortOptions& port, const Options& options,
+                                  const rte_eth_dev_info& info) {
+    const std::string driver = info.driver_name == nullptr ? "" : info.driver_name;
+    const std::string place = (port.device.empty() ? driver : device_name(port.device));
+    const std::int64_t queues = port.queues != 0 ? port.queues : options.queues;
+    const std::int64_t mtu = port.mtu != 0 ? port.mtu : options.mtu;
+    std::vector<Complaint> said;
+    if (queues > info.max_rx_queues) {
+        said.push_back({true, "port.queues: " + std::to_string(queues) + " is above the " +
+                                  std::to_string(info.max_rx_queues) + " of " + place +
+                                  "; rx.workers may be more than queues"});
+    } else if (queues > 1 && driver != "net_pcap" &&
+               choose_rss(driver, info).method == RssMethod::none) {
+        said.push_back({false, "port.queues: " + std::to_string(queues) + ", but " + driver +
+                                   " cannot hash addresses alone, so that workers pass most "
+                                   "datagrams on: one queue and rx.workers = " +
+                                   std::to_string(queues) + " spreads them as well"});
+    }
+    if (mtu != 0 && (mtu < info.min_mtu || mtu > info.max_mtu)) {
+        said.push_back({true, "port.mtu: " + std::to_string(mtu) + " is not within " +
+                                  range(info.min_mtu, info.max_mtu) + ", the limits of " + place});
+    }
+    return said;
+}
+
+std::vector<Complaint> judge_ports(const Options& options) {
+    std::vector<Complaint> said;
+    const auto judge = [&said, &options](std::uint16_t id, const PortOptions& port) {
+        rte_eth_dev_info info{};
+        if (rte_eth_dev_info_get(id, &info) != 0) return;
+        for (Complaint& each : judge_port(port, options, info)) said.push_back(std::move(each));
+    };
+    for (const PortOptions* port : options.ports.in_use()) {
+        if (port->device.empty()) {
+            for (const std::uint16_t id : port_ids()) judge(id, *port);
+        } else if (const int id = port_id_of(device_name(port->device)); id >= 0) {
+            judge(static_cast<std::uint16_t>(id), *port);
+        } else {
+            said.push_back({true, "port.device: " + port->device + " gave no port"});
+        }
+    }
+    return said;
 }
 
 void tell_ports(ProbePage& page) {

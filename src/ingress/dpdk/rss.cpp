@@ -79,8 +79,9 @@ void ask_for_rss(rte_eth_conf& config, const RssChoice& choice) noexcept {
     rss.rss_hf = choice.hash_types;
     if (choice.delivers_hash) config.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_RSS_HASH;
     if (choice.key_size == 0) return;
-    // ethdev's field is not const; drivers copy from it.
-    rss.rss_key = const_cast<std::uint8_t*>(rss_key().data());
+    // ethdev keeps the pointer, and it is not to constant memory: a driver might write there.
+    static std::array<std::uint8_t, 52> given = rss_key();
+    rss.rss_key = given.data();
     rss.rss_key_len = choice.key_size;
 }
 
@@ -99,7 +100,8 @@ RssOutcome settle_rss(std::uint16_t port_id, const RssChoice& choice, const std:
     std::array<std::uint8_t, 256> key{};
     rte_eth_rss_conf set{};
     set.rss_key = key.data();
-    set.rss_key_len = static_cast<std::uint8_t>(key.size() - 1);
+    set.rss_key_len =
+        choice.key_size != 0 ? choice.key_size : static_cast<std::uint8_t>(key.size() - 1);
     const bool tells = rte_eth_dev_rss_hash_conf_get(port_id, &set) == 0;
     const std::uint64_t wanted = choice.hash_types & ~modifiers;
     if (tells && choice.method == RssMethod::hash_types) {

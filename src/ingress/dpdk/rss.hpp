@@ -12,7 +12,7 @@
 
 namespace flowd::dpdk {
 
-/// Before rte_eth_dev_configure. `config` points into static memory afterwards, nowhere else.
+/// Before rte_eth_dev_configure. Afterwards `config` points to a copy of the key that stays.
 void ask_for_rss(rte_eth_conf& config, const RssChoice& choice) noexcept;
 
 /// What a started port really does.

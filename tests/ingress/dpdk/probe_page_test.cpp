@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 namespace flowd::dpdk {
@@ -16,7 +17,7 @@ TEST(ProbePage, RowsLineUp) {
     page.item("eth0");
     page.row("flowd can", "one\ntwo");
     page.section("Memory");
-    EXPECT_EQ(page.take(),
+    EXPECT_EQ(page.text(),
               "CPUs\n"
               "    online            0-7\n"
               "  eth0\n"
@@ -26,13 +27,30 @@ TEST(ProbePage, RowsLineUp) {
               "Memory\n");
 }
 
+TEST(ProbePage, IsJsonToo) {
+    ProbePage page;
+    page.section("Devices");
+    page.row("count", "1");
+    page.item("eth0 \xff");
+    page.row("ways", "one\ntwo");
+    page.row("beware", "this");
+    page.row("beware", "that");
+    page.row("beware", "\"other\"");
+    page.section("Nothing");
+    const auto json = nlohmann::json::parse(page.json());
+    EXPECT_EQ(json, nlohmann::json::parse(R"({"Devices": {"count": "1", "eth0 \ufffd": {
+        "ways": ["one", "two"], "beware": ["this", "that", "\"other\""]}}, "Nothing": {}})"));
+    EXPECT_EQ(ProbePage{}.json(), "{}\n");
+    EXPECT_EQ(ProbePage{}.text(), "");
+}
+
 TEST(ProbePage, LongValuesWrapAtSpaces) {
     ProbePage page;
     std::string value;
     for (int i = 0; i < 60; ++i) value += "word" + std::to_string(i) + " ";
     value.pop_back();
     page.row("name", value);
-    std::istringstream lines{page.take()};
+    std::istringstream lines{page.text()};
     std::string joined;
     std::size_t count = 0;
     for (std::string line; std::getline(lines, line); ++count) {
@@ -47,7 +65,7 @@ TEST(ProbePage, AWordLongerThanALineStaysWhole) {
     ProbePage page;
     const std::string word(150, 'x');
     page.row("name", word);
-    EXPECT_NE(page.take().find(word), std::string::npos);
+    EXPECT_NE(page.text().find(word), std::string::npos);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ TEST(ProbeMachine, SaysWhatThereIs) {
     machine.nodes = {{0, {0, 1}, {{2 * mebibyte, 128, 100}}}, {1, {2, 3}, {}}};
     ProbePage page;
     tell_machine(page, machine);
-    const std::string text = page.take();
+    const std::string text = page.text();
     EXPECT_SAYS(text, "online 0-3");
     EXPECT_SAYS(text, "for this process 0-1");
     EXPECT_SAYS(text, "isolated 2-3");
@@ -46,8 +46,9 @@ TEST(ProbeMachine, SaysWhatThereIs) {
     EXPECT_SAYS(text, "modprobe vfio-pci");
     machine.memlock_bytes = UINT64_MAX;
     machine.iommu = false;
-    tell_machine(page, machine);
-    const std::string other = page.take();
+    ProbePage second;
+    tell_machine(second, machine);
+    const std::string other = second.text();
     EXPECT_SAYS(other, "memlock no limit");
     EXPECT_SAYS(other, "intel_iommu=on");
 }
@@ -68,7 +69,7 @@ TEST(ProbeMachine, SaysWhatCanBeDoneWithEachDevice) {
         {.interface = "veth0"}};
     ProbePage page;
     tell_devices(page, machine);
-    const std::string text = page.take();
+    const std::string text = page.text();
     EXPECT_SAYS(text, "link up, 40000 Mbit/s");
     EXPECT_SAYS(text, "flowd-nic bind 0000:3b:00.0 (it carries the default route, which ends");
     EXPECT_SAYS(text, "net_i40e: hashes the source address");
@@ -78,10 +79,11 @@ TEST(ProbeMachine, SaysWhatCanBeDoneWithEachDevice) {
     EXPECT_SAYS(text, "as it is bound: -ingress dpdk -port.device 0000:3b:00.1");
     EXPECT_SAYS(text, "beside the kernel's driver: -ingress dpdk -port.device 0000:5e:00.0");
     EXPECT_EQ(text.find("flowd-nic bind 0000:5e:00.0"), std::string::npos);
-    EXPECT_SAYS(text, "generic mode, slow: -ingress dpdk -port.device net_af_xdp0,iface=veth0");
+    EXPECT_SAYS(text, "AF_XDP, with copies: -ingress dpdk -port.device net_af_xdp0,iface=veth0");
     machine.capabilities = ~std::uint64_t{0};
-    tell_devices(page, machine);
-    EXPECT_EQ(page.take().find("lacks"), std::string::npos);
+    ProbePage able;
+    tell_devices(able, machine);
+    EXPECT_EQ(able.text().find("lacks"), std::string::npos);
 }
 
 TEST(ProbePorts, SayWhatTheDriverOffers) {
@@ -99,7 +101,7 @@ TEST(ProbePorts, SayWhatTheDriverOffers) {
     info.rx_offload_capa = RTE_ETH_RX_OFFLOAD_UDP_CKSUM | RTE_ETH_RX_OFFLOAD_TIMESTAMP;
     ProbePage page;
     tell_port(page, "0000:3b:00.0", info);
-    const std::string text = page.take();
+    const std::string text = page.text();
     EXPECT_SAYS(text, "queues 64 RX");
     EXPECT_SAYS(text, "descriptors 32 to 4096");
     EXPECT_SAYS(text, "MTU 68 to 9710");
@@ -108,6 +110,51 @@ TEST(ProbePorts, SayWhatTheDriverOffers) {
     EXPECT_SAYS(text, "RSS table 128 entries");
     EXPECT_SAYS(text, "offloads UDP checksum, time of receipt");
     EXPECT_EQ(hash_type_names(0), "none");
+}
+
+TEST(ProbePorts, SettingsAreHeldAgainstTheDriversLimits) {
+    const auto said = [](const PortOptions& port, const Options& options,
+                         const rte_eth_dev_info& info) {
+        std::string text;
+        for (const Complaint& each : judge_port(port, options, info)) {
+            text += (each.fatal ? "! " : "") + each.sentence + " ";
+        }
+        return text;
+    };
+    rte_eth_dev_info info{};
+    info.driver_name = "net_ixgbe";
+    info.max_rx_queues = 4;
+    info.min_mtu = 68;
+    info.max_mtu = 9000;
+    info.flow_type_rss_offloads = RTE_ETH_RSS_IPV4;
+    Options options;
+    options.queues = 4;
+    options.mtu = 9000;
+    PortOptions port{.device = "3b:00.0"};
+    EXPECT_EQ(said(port, options, info), "");
+    port.queues = 5;
+    EXPECT_SAYS(said(port, options, info), "! port.queues: 5 is above the 4 of 0000:3b:00.0");
+    port.queues = 0;
+    port.mtu = 9001;
+    EXPECT_SAYS(said(port, options, info), "! port.mtu: 9001 is not within 68 to 9000");
+    port.mtu = 0;
+    info.flow_type_rss_offloads = 0;
+    EXPECT_SAYS(said(port, options, info), "cannot hash addresses alone");
+    port.queues = 1;
+    EXPECT_EQ(said(port, options, info), "");
+}
+
+TEST(Probe, MoreQueuesThanThereAreAreRefused) {
+    test::in_a_child([] {
+        Options options;
+        options.eal = {"--no-pci"};
+        options.hugepages = "off";
+        options.ports.single.device = "net_ring0";
+        options.ports.single.queues = 64;
+        const Probed probed = probe({.dpdk = options, .ingress = "dpdk"});
+        EXPECT_TRUE(probed.refused) << probed.text;
+        EXPECT_SAYS(probed.text, "port.queues: 64 is above the");
+    });
 }
 
 TEST(Probe, TellsOfPortsAndOfWhatItWouldDo) {

@@ -83,7 +83,7 @@ void note_conflict(State& state, OwnAddress& own, std::uint64_t now_ns) noexcept
         own.step = last_step_of(own);
         own.due_ns = now_ns;
     }
-    state.wake(own.due_ns);
+    state.wake(now_ns);  // to tell others, and to defend
 }
 
 void claim_again(State& state, std::uint64_t now_ns) noexcept {

@@ -64,7 +64,7 @@ void note_gateway(State& state, flow::Bytes address, flow::Bytes mac,
         if (gateway.asked == 0 && gateway.segment == 0) return;
         gateway.mac = mac_of(mac);
         end_round(gateway, true, now_ns);
-        state.wake(gateway.due_ns);
+        state.wake(now_ns);  // to tell others
     }
 }
 

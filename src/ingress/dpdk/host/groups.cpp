@@ -58,7 +58,8 @@ void heard_old_querier(Reports& reports, std::uint8_t version, std::uint64_t now
     if (older || version == reports.version) reports.old_until_ns = now_ns + old_querier_time;
 }
 
-/// RFC 3810 §6.2: a query of MLD without it is no query. IGMP's is not asked for: version 1 has none.
+/// RFC 3810 §6.2: a query of MLD without it is no query. IGMP's is not asked for: version 1 has
+/// none.
 bool has_router_alert(flow::Bytes hop_by_hop) noexcept {
     if (hop_by_hop.size() < 2) return false;
     flow::wire::Cursor in{hop_by_hop.subspan(2)};

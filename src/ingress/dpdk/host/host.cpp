@@ -10,6 +10,11 @@
 #include "ingress/dpdk/host/ipv4.hpp"
 
 namespace flowd::dpdk::host {
+namespace {
+
+constexpr std::uint64_t answers_bit = 1ULL << 48;
+
+}  // namespace
 
 /// In one of our VLANs, from another station, to us or to a group. Ports are promiscuous: frames of
 /// others come by, and our own, where a switch mirrors.
@@ -46,12 +51,48 @@ std::size_t Host::announce(std::span<std::uint8_t> out, std::uint64_t now_ns) no
     if (size == 0) size = claim_next(state_, out, now_ns);
     if (size == 0) size = ask_next(state_, out, now_ns);
     if (size == 0) {
+        publish();
         state_.next_due_ns =
             std::min({next_report_ns(state_), next_claim_ns(state_), next_question_ns(state_)});
     } else {
         state_.stats.announcements.add(1);
     }
     return size;
+}
+
+/// A gateway is one number: its link address, and above it whether it answers.
+void Host::publish() noexcept {
+    const auto all = state_.addresses.all();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        state_.claims_seen[i].set(static_cast<std::uint64_t>(all[i].claim));
+    }
+    for (std::size_t i = 0; i < state_.gateways.size(); ++i) {
+        const Gateway& gateway = state_.gateways[i];
+        const std::uint64_t answers = gateway.answers ? answers_bit : 0;
+        state_.gateways_seen[i].set(answers | flow::load_be(gateway.mac));
+    }
+}
+
+std::vector<Host::AddressSeen> Host::addresses_seen() const {
+    std::vector<AddressSeen> seen;
+    for (const OwnAddress& each : state_.addresses.all()) {
+        const Counter& claim = state_.claims_seen[seen.size()];
+        seen.push_back({each.address, static_cast<Claim>(claim.get())});
+    }
+    return seen;
+}
+
+std::vector<Host::GatewaySeen> Host::gateways_seen() const {
+    std::vector<GatewaySeen> seen;
+    for (const Gateway& each : state_.gateways) {
+        const std::uint64_t number = state_.gateways_seen[seen.size()].get();
+        GatewaySeen gateway{each.address, (number & answers_bit) != 0, {}};
+        for (std::size_t i = 0; i < gateway.mac.size(); ++i) {
+            gateway.mac[i] = static_cast<std::uint8_t>(number >> (40 - 8 * i));
+        }
+        seen.push_back(gateway);
+    }
+    return seen;
 }
 
 void Host::link_came_up(std::uint64_t now_ns) noexcept {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "flow/base/bytes.hpp"
 #include "ingress/dpdk/host/groups.hpp"
@@ -37,6 +38,19 @@ public:
     [[nodiscard]] std::size_t farewell(std::span<std::uint8_t> out) noexcept;
 
     [[nodiscard]] const Stats& stats() const noexcept { return state_.stats; }
+    struct AddressSeen {
+        flow::Address address;
+        Claim claim;
+    };
+    struct GatewaySeen {
+        flow::Address address;
+        bool answers;
+        Mac mac;  ///< of its last answer; zeros: none yet
+    };
+    /// As of the last announce(), for any thread: a line in the log.
+    [[nodiscard]] std::vector<AddressSeen> addresses_seen() const;
+    [[nodiscard]] std::vector<GatewaySeen> gateways_seen() const;
+
     /// The worker's thread only.
     [[nodiscard]] std::span<const OwnAddress> addresses() const noexcept {
         return state_.addresses.all();
@@ -45,6 +59,7 @@ public:
     [[nodiscard]] std::span<const Gateway> gateways() const noexcept { return state_.gateways; }
 
 private:
+    void publish() noexcept;
     [[nodiscard]] bool takes(const Link& link) const noexcept;
 
     State state_;

@@ -27,7 +27,9 @@ State::State(const Identity& identity)
     : mac{identity.mac},
       vlans{identity.vlans},
       addresses{identity},
-      bucket{identity.replies_per_second} {
+      bucket{identity.replies_per_second},
+      gateways_seen(identity.gateways.size()),
+      claims_seen(addresses.all().size()) {
     for (const std::uint16_t vlan : vlans) segments.push_back({.vlan = vlan});
     if (segments.empty()) segments.push_back({});
     for (const flow::Address& each : identity.gateways) gateways.push_back({.address = each});

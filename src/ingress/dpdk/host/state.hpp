@@ -71,6 +71,9 @@ struct State {
     std::vector<flow::Address> groups_ipv6{};
     TokenBucket bucket;
     Stats stats{};
+    // What other threads may read of gateways and addresses, in their order (Host::publish).
+    std::vector<Counter> gateways_seen;
+    std::vector<Counter> claims_seen;
     std::uint64_t next_due_ns = 0;
     std::uint64_t random;  ///< never 0
 };

@@ -115,8 +115,8 @@ Failure detach_stale(const std::string& interface) {
     }
     if (attached.id == 0) return {};
     if (attached.name.empty()) {
-        return {title(interface, attached) + " is attached, and seeing whose it is needs " +
-                "CAP_SYS_ADMIN; if a killed flowd left it" + remedy(interface)};
+        return {title(interface, attached) + " is attached, and only CAP_SYS_ADMIN may see whose " +
+                "it is" + remedy(interface)};
     }
     if (!attached.is_ours()) {
         return {title(interface, attached) + " is attached and not flowd's" + remedy(interface)};

@@ -20,8 +20,9 @@ namespace flowd::dpdk::xdp {
 /// it; else does nothing. The driver has usually removed it already.
 void detach(const std::string& interface);
 
-/// The frames that the kernel has dropped on receive since the interface exists: there the losses
-/// of AF_XDP sockets show, which the driver does not count. 0 when it cannot be read.
+/// The frames that the kernel has dropped on receive since the interface exists: what AF_XDP
+/// sockets had no room for, also where the driver does not count it as missed, and what the kernel
+/// itself had no use for. 0 when it cannot be read.
 [[nodiscard]] std::uint64_t kernel_rx_dropped(const std::string& interface);
 
 }  // namespace flowd::dpdk::xdp

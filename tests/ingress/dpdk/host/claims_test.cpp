@@ -64,6 +64,19 @@ TEST(HostClaims, ARefusedAddressIsTriedAgainAfterAMinute) {
     EXPECT_FALSE(us.answer(arp_request(our_ipv4)).empty());
 }
 
+TEST(HostClaims, OtherThreadsSeeTheClaim) {
+    TestHost us{only(our_ipv4, 24)};
+    us.announce();
+    EXPECT_EQ(us.host.addresses_seen()[0].claim, Claim::probing);
+    us.answer(
+        ethernet(our_mac, peer_mac, "0806", arp("0002", peer_mac, our_ipv4, our_mac, Frame(4, 0))));
+    us.announce();
+    EXPECT_EQ(us.host.addresses_seen()[0].claim, Claim::refused);
+    us.pass(70 * second);
+    EXPECT_EQ(us.host.addresses_seen()[0].claim, Claim::ready);
+    EXPECT_EQ(us.host.addresses_seen()[0].address, address(our_ipv4));
+}
+
 TEST(HostClaims, TwoThatProbeAtOnceRefuse) {
     TestHost us{only(our_ipv4, 24)};
     us.announce();

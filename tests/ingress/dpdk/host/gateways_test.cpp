@@ -55,6 +55,23 @@ TEST(HostGateways, AnAnswerIsKept) {
     EXPECT_FALSE(us.host.gateways()[0].answers);
 }
 
+TEST(HostGateways, OtherThreadsSeeWhatIsKept) {
+    TestHost us{with_gateways()};
+    us.pass(2 * second);
+    EXPECT_FALSE(us.host.gateways_seen()[0].answers);
+    us.answer(arp_answer);
+    us.announce();
+    const auto seen = us.host.gateways_seen();
+    ASSERT_EQ(seen.size(), 2);
+    EXPECT_EQ(seen[0].address, address(peer_ipv4));
+    EXPECT_TRUE(seen[0].answers);
+    EXPECT_EQ(Frame(seen[0].mac.begin(), seen[0].mac.end()), peer_mac);
+    EXPECT_FALSE(seen[1].answers);
+    us.pass(70 * second);
+    EXPECT_FALSE(us.host.gateways_seen()[0].answers);
+    EXPECT_EQ(Frame(seen[0].mac.begin(), seen[0].mac.end()), peer_mac);
+}
+
 TEST(HostGateways, UnaskedAnswersDoNotCount) {
     ReadyHost us{with_gateways()};
     us.pass(10 * second);

@@ -5,11 +5,16 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <memory>
@@ -31,6 +36,24 @@ TEST(XdpAttached, DroppedFramesOfMissingInterfacesAreNone) {
     EXPECT_EQ(kernel_rx_dropped("../../../../../etc"), 0);
 }
 
+/// Without CAP_SYS_ADMIN as long as it lives.
+class Unprivileged {
+public:
+    Unprivileged() {
+        syscall(SYS_capget, &header_, before_);
+        __user_cap_data_struct less[2]{before_[0], before_[1]};
+        less[0].effective &= ~(1U << CAP_SYS_ADMIN);
+        EXPECT_EQ(syscall(SYS_capset, &header_, less), 0);
+    }
+    Unprivileged(const Unprivileged&) = delete;
+    Unprivileged& operator=(const Unprivileged&) = delete;
+    ~Unprivileged() { EXPECT_EQ(syscall(SYS_capset, &header_, before_), 0); }
+
+private:
+    __user_cap_header_struct header_{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    __user_cap_data_struct before_[2]{};
+};
+
 /// Its tests run in a namespace that ends with the program.
 class XdpInterface : public ::testing::Test {
 protected:
@@ -38,7 +61,9 @@ protected:
 
     void SetUp() override {
         if (embedded_object().empty()) GTEST_SKIP() << "built without clang: no XDP program";
-        if (unshare(CLONE_NEWNET) != 0) GTEST_SKIP() << "network namespaces are not permitted";
+        if (unshare(CLONE_NEWNET | CLONE_NEWNS) != 0) {
+            GTEST_SKIP() << "namespaces are not permitted";
+        }
         device_ = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
         if (device_ < 0) GTEST_SKIP() << "no /dev/net/tun";
         ifreq request{};
@@ -51,6 +76,18 @@ protected:
     }
     void TearDown() override {
         if (device_ >= 0) close(device_);
+    }
+
+    /// The interface is up, and /sys is that of this namespace.
+    static bool is_prepared_for_frames() {
+        const int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        ifreq request{};
+        std::copy_n(interface, std::strlen(interface), request.ifr_name);
+        request.ifr_flags = IFF_UP;
+        const bool is_up = ioctl(any, SIOCSIFFLAGS, &request) == 0;
+        close(any);
+        return is_up && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+               mount("none", "/sys", "sysfs", 0, nullptr) == 0;
     }
 
     static int index() { return static_cast<int>(if_nametoindex(interface)); }
@@ -82,6 +119,51 @@ TEST_F(XdpInterface, OurStaleProgramIsRemovedInEitherMode) {
         detach(interface);
         EXPECT_EQ(attached_id(), 0) << flags;
     }
+}
+
+TEST_F(XdpInterface, DroppedFramesAreCounted) {
+    if (!is_prepared_for_frames()) GTEST_SKIP() << "/sys cannot be mounted: " << strerror(errno);
+    EXPECT_EQ(kernel_rx_dropped(interface), 0);
+    // Nobody takes frames of this type.
+    const std::string frame = std::string(12, '\xff') + "\x12\x34" + std::string(60, 'x');
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_EQ(write(device_, frame.data(), frame.size()), static_cast<int>(frame.size()));
+    }
+    EXPECT_EQ(kernel_rx_dropped(interface), 3);
+}
+
+TEST_F(XdpInterface, TheProgramOfALivingProcessStays) {
+    attach(loaded_->file());
+    const pid_t child = fork();  // it has all files that we have
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    const std::uint32_t id = attached_id();
+    EXPECT_EQ(detach_stale(interface).sentence,
+              "net_af_xdp: xdptap0: XDP program " + std::to_string(id) +
+                  " (flowd_xdp) is in use by process " + std::to_string(child));
+    detach(interface);
+    EXPECT_EQ(attached_id(), id);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    EXPECT_EQ(detach_stale(interface).sentence, "");
+    EXPECT_EQ(attached_id(), 0);
+}
+
+TEST_F(XdpInterface, AProgramThatWeMayNotSeeStays) {
+    attach(loaded_->file());
+    const std::uint32_t id = attached_id();
+    {
+        const Unprivileged here;
+        EXPECT_EQ(detach_stale(interface).sentence,
+                  "net_af_xdp: xdptap0: XDP program " + std::to_string(id) +
+                      " is attached, and only CAP_SYS_ADMIN may see whose it is; to remove it: "
+                      "ip link set dev xdptap0 xdp off");
+        detach(interface);
+    }
+    EXPECT_EQ(attached_id(), id);
 }
 
 TEST_F(XdpInterface, ProgramsOfOthersStay) {

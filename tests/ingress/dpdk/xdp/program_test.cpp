@@ -35,6 +35,13 @@ protected:
     }
 };
 
+TEST(XdpProgramless, BuildsSayWhatIsMissing) {
+    if (!embedded_object().empty()) GTEST_SKIP() << "built with the XDP program";
+    EXPECT_EQ(Program::prepare(some_ports, {}).error().sentence,
+              "net_af_xdp: this flowd was built without its XDP program (clang was missing): build "
+              "it with clang, or give the device an xdp_prog= of your own");
+}
+
 TEST_F(XdpProgram, NeedsAPort) {
     EXPECT_EQ(Program::prepare({}, {}).error().sentence,
               "net_af_xdp: no UDP port to take: flowd listens to none");
