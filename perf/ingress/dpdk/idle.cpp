@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "ingress/clock.hpp"
+#include "ingress/dpdk/ingress.hpp"
 #include "ingress/dpdk/live.hpp"
 #include "perf/support/require.hpp"
 #include "tests/ingress/dpdk/frames.hpp"

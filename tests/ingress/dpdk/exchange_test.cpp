@@ -24,8 +24,8 @@ constexpr ShardPlace elsewhere{.source_bucket = 8, .bucket = 8};
 /// Two workers and a pool that shows what is not given back.
 struct Pair {
     Pair()
-        : eal{std::move(
-              *Eal::start({.hugepages = Hugepages::off, .memory_mb = 64, .replay = true}))},
+        : eal{std::move(*Eal::start(
+              {.arguments = {}, .hugepages = Hugepages::off, .memory_mb = 64, .replay = true}))},
           pool{rte_pktmbuf_pool_create("exchange", 8191, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0)},
           lanes{std::move(*Lanes::create(2, ring_size))} {}
     ~Pair() {
