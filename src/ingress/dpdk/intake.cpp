@@ -51,27 +51,6 @@ void Intake::add_released(rte_mbuf* frame, std::uint64_t now_ns) noexcept {
     sort({frame, From::hold, now_ns});
 }
 
-void Intake::sort(const Arrived& arrived) noexcept {
-    sort(arrived, burst_.view(arrived.frame), faces_[arrived.frame->port].link);
-}
-
-void Intake::sort(const Arrived& arrived, flow::Bytes bytes, flow::packet::LinkType link) noexcept {
-    const auto udp = flow::packet::find_udp(bytes, link);
-    if (!udp) [[unlikely]]
-        return set_aside(arrived, bytes, udp.error());
-    const Sieve::Door* const door = sieve_.find_door(*udp);
-    if (door == nullptr) [[unlikely]]
-        return set_aside(arrived, bytes, Error::frame_not_ours);
-    const Found found{*udp, *door, bytes};
-    const Face& face = faces_[arrived.frame->port];
-    const bool is_new = arrived.from == From::port || arrived.from == From::joined;
-    if (face.looks_closer && is_new) {
-        if (!is_welcome(arrived, face, found, link)) return;
-    }
-    if (exchange_ == nullptr) return deliver(arrived.frame, found, arrived.now_ns, false);
-    place(arrived, found);
-}
-
 /// Its VLAN and its checksums. What is not is gone.
 bool Intake::is_welcome(const Arrived& arrived, const Face& face, const Found& found,
                         flow::packet::LinkType link) noexcept {
@@ -88,7 +67,7 @@ bool Intake::is_welcome(const Arrived& arrived, const Face& face, const Found& f
 }
 
 /// What another worker or the hold has passed on is here to stay.
-void Intake::place(const Arrived& arrived, const Found& found) noexcept {
+inline void Intake::place(const Arrived& arrived, const Found& found) noexcept {
     ShardTable& table = exchange_->table();
     const std::uint32_t self = exchange_->self();
     const ShardPlace place = table.place_of(found.udp.source, found.udp.payload);
@@ -116,8 +95,8 @@ void Intake::tally(const rte_mbuf& frame, std::uint32_t self, std::uint32_t owne
     tally->add(self, frame.hash.rss, owner);
 }
 
-void Intake::deliver(rte_mbuf* frame, const Found& found, std::uint64_t now_ns,
-                     bool dealt) noexcept {
+inline void Intake::deliver(rte_mbuf* frame, const Found& found, std::uint64_t now_ns,
+                            bool dealt) noexcept {
     const Face& face = faces_[frame->port];
     sieve_.deliver(
         found.udp, found.door,
@@ -125,6 +104,27 @@ void Intake::deliver(rte_mbuf* frame, const Found& found, std::uint64_t now_ns,
          .received_ns = received_ns(frame, face, now_ns),
          .dealt = dealt});
     burst_.keep(frame);
+}
+
+void Intake::sort(const Arrived& arrived) noexcept {
+    sort(arrived, burst_.view(arrived.frame), faces_[arrived.frame->port].link);
+}
+
+void Intake::sort(const Arrived& arrived, flow::Bytes bytes, flow::packet::LinkType link) noexcept {
+    const auto udp = flow::packet::find_udp(bytes, link);
+    if (!udp) [[unlikely]]
+        return set_aside(arrived, bytes, udp.error());
+    const Sieve::Door* const door = sieve_.find_door(*udp);
+    if (door == nullptr) [[unlikely]]
+        return set_aside(arrived, bytes, Error::frame_not_ours);
+    const Found found{*udp, *door, bytes};
+    const Face& face = faces_[arrived.frame->port];
+    const bool is_new = arrived.from == From::port || arrived.from == From::joined;
+    if (face.looks_closer && is_new) {
+        if (!is_welcome(arrived, face, found, link)) return;
+    }
+    if (exchange_ == nullptr) return deliver(arrived.frame, found, arrived.now_ns, false);
+    place(arrived, found);
 }
 
 void Intake::forward(rte_mbuf* frame, std::uint32_t to) noexcept {

@@ -74,9 +74,10 @@ private:
     void sort(const Arrived& arrived, flow::Bytes bytes, flow::packet::LinkType link) noexcept;
     [[nodiscard]] bool is_welcome(const Arrived& arrived, const Face& face, const Found& found,
                                   flow::packet::LinkType link) noexcept;
-    void place(const Arrived& arrived, const Found& found) noexcept;
+    [[gnu::always_inline]] void place(const Arrived& arrived, const Found& found) noexcept;
     void tally(const rte_mbuf& frame, std::uint32_t self, std::uint32_t owner) noexcept;
-    void deliver(rte_mbuf* frame, const Found& found, std::uint64_t now_ns, bool dealt) noexcept;
+    [[gnu::always_inline]] void deliver(rte_mbuf* frame, const Found& found, std::uint64_t now_ns,
+                                        bool dealt) noexcept;
     void forward(rte_mbuf* frame, std::uint32_t to) noexcept;
     [[gnu::cold]] void set_aside(const Arrived& arrived, flow::Bytes bytes,
                                  flow::Error reason) noexcept;

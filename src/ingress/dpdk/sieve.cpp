@@ -5,7 +5,6 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <cassert>
 #include <string>
 
 namespace flowd::dpdk {
@@ -40,32 +39,6 @@ Sieve::Sieve(const std::vector<config::Listener>& listeners) {
     std::stable_partition(doors_.begin(), doors_.end(),
                           [](const Door& door) { return door.host.size != 0; });
     open_door_.accepts = flow::Protocols::all();
-}
-
-const Sieve::Door* Sieve::find_door(const flow::packet::UdpFrame& frame) const noexcept {
-    if (doors_.empty()) return &open_door_;
-    for (const Door& door : doors_) {
-        if (door.port != frame.destination_port) continue;
-        if (door.host.size == 0 || door.host == frame.destination) return &door;
-    }
-    return nullptr;
-}
-
-void Sieve::deliver(const flow::packet::UdpFrame& frame, const Door& door,
-                    const Arrival& arrival) noexcept {
-    assert(count_ < burst_max);
-    ++stats_.datagrams;
-    stats_.payload_bytes += frame.payload.size();
-    const std::uint8_t* const payload_end = frame.payload.data() + frame.payload.size();
-    datagrams_[count_++] = {
-        .payload = frame.payload,
-        .source = frame.source,
-        .source_port = frame.source_port,
-        .destination_port = frame.destination_port,
-        .accepts = door.accepts,
-        .received_ns = arrival.received_ns,
-        .readable_behind = static_cast<std::uint32_t>(arrival.readable_end - payload_end),
-        .dealt = arrival.dealt};
 }
 
 }  // namespace flowd::dpdk

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -60,5 +61,32 @@ private:
     std::vector<Door> doors_;  ///< those with an address first: the more specific one wins
     Door open_door_;           ///< used when there are no listeners
 };
+
+inline const Sieve::Door* Sieve::find_door(const flow::packet::UdpFrame& frame) const noexcept {
+    if (doors_.empty()) return &open_door_;
+    for (const Door& door : doors_) {
+        if (door.port != frame.destination_port) continue;
+        if (door.host.size == 0 || door.host == frame.destination) return &door;
+    }
+    return nullptr;
+}
+
+inline void Sieve::deliver(const flow::packet::UdpFrame& frame, const Door& door,
+                           const Arrival& arrival) noexcept {
+    assert(count_ < burst_max);
+    ++stats_.datagrams;
+    stats_.payload_bytes += frame.payload.size();
+    const std::uint8_t* const payload_end = frame.payload.data() + frame.payload.size();
+    // In place, and no wider than it was written: a copy of the whole would wait for each store.
+    flow::Datagram& datagram = datagrams_[count_++];
+    datagram.payload = frame.payload;
+    copy(datagram.source, frame.source);
+    datagram.source_port = frame.source_port;
+    datagram.destination_port = frame.destination_port;
+    datagram.accepts = door.accepts;
+    datagram.received_ns = arrival.received_ns;
+    datagram.readable_behind = static_cast<std::uint32_t>(arrival.readable_end - payload_end);
+    datagram.dealt = arrival.dealt;
+}
 
 }  // namespace flowd::dpdk
