@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """flowd on a kernel interface through AF_XDP, with its own XDP program: a veth whose other end is
 in a second network namespace. The kernel keeps ARP, neighbour discovery, ping and TCP; flowd gets
-the exporters' datagrams, whole ones and fragments; a killed flowd leaves nothing that lasts.
-With arguments this script is the other end: `ping ADDRESS`, `tcp ADDRESS`, `flood ADDRESS COUNT`."""
+the exporters' datagrams, whole ones and fragments; a killed flowd leaves nothing that lasts."""
 
 import os
 import signal

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A veth whose other end is in a second network namespace, with a kernel that sends flows, pings and
-connects. A script that uses it runs again inside of namespaces of its own (`main()`), and as the
-other end when it is called with a role."""
+"""A veth whose other end is in a second network namespace, with a kernel that sends flows, pings
+and connects. A script that uses it runs again inside of namespaces of its own (`main()`), and as
+the other end when it is called with a role: `ping ADDRESS`, `tcp ADDRESS`, `flood ADDRESS COUNT`.
+"""
 
 import os
 import socket
