@@ -418,6 +418,7 @@ void Daemon::wait_for_end() {
         if (signal == Signal::stop) {
             const bool again = flags_.stop.exchange(true, std::memory_order_relaxed);
             flags_.hurry.store(again, std::memory_order_relaxed);
+            if (rebalancer_) rebalancer_->wind_up();
             if (!again) {
                 notifier_.stopping("delivering what has arrived");
                 log::info("stopping: delivering what has arrived; a second signal hurries");

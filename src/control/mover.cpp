@@ -25,17 +25,26 @@ void Mover::split(std::uint16_t bucket, std::uint32_t from) {
 
 void Mover::start(const ShardMove& move, std::uint32_t from, std::vector<std::uint32_t> receivers) {
     assert(!busy());
+    if (over_) return;
+    started_ns_ = monotonic_ns();
     move_ = move;
     from_ = from;
     receivers_ = std::move(receivers);
     table_.set_moving(true);
+    table_.set_waiting_for_rings(true);
     ask_all(HandoverRequest::Kind::hold);
     stage_ = Stage::holding;
 }
 
 void Mover::tick() {
     if (!busy()) return;
-    if (anyone_ended()) return end();  // the run is over; nothing is waited for any more
+    if (anyone_ended()) {  // the run is over; nothing is waited for any more
+        over_ = true;
+        return end();
+    }
+    // Workers that wait for room in each other's rings may wait for ever where the one that would
+    // take from them holds too much: then what finds no room is dropped, and counted, as always.
+    if (monotonic_ns() - started_ns_ > rings_patience_ns) table_.set_waiting_for_rings(false);
     switch (stage_) {
         case Stage::idle: return;
         case Stage::holding:
@@ -117,6 +126,7 @@ void Mover::end() {
     if (stage_ == Stage::letting_go) {
         ++(move_.kind == ShardMove::Kind::bucket ? moves_ : splits_);
     }
+    table_.set_waiting_for_rings(false);
     table_.set_moving(false);
     stage_ = Stage::idle;
 }

@@ -40,6 +40,8 @@ public:
     void split(std::uint16_t bucket, std::uint32_t from);
 
     [[nodiscard]] bool busy() const noexcept { return stage_ != Stage::idle; }
+    /// Workers are about to end: what is under way goes on, nothing new starts.
+    void wind_up() noexcept { over_ = true; }
     /// The next step, if it can be taken. Often while busy: datagrams are waiting.
     void tick();
 
@@ -56,6 +58,8 @@ private:
         delivering,
         letting_go
     };
+
+    static constexpr std::uint64_t rings_patience_ns = 100'000'000;
 
     void start(const ShardMove& move, std::uint32_t from, std::vector<std::uint32_t> receivers);
     void ask_all(HandoverRequest::Kind kind);
@@ -82,6 +86,8 @@ private:
     std::uint32_t epoch_ = 0;
     std::vector<std::uint64_t> published_;  ///< by `from_`, when it had given everything
     std::uint64_t delivering_since_ns_ = 0;
+    std::uint64_t started_ns_ = 0;
+    bool over_ = false;  ///< a worker has ended: no move starts any more
     std::uint64_t moves_ = 0;
     std::uint64_t splits_ = 0;
 };

@@ -37,6 +37,7 @@ Rebalancer::Rebalancer(ShardTable& table, const Mover::Workers& workers, const M
 bool Rebalancer::tick() {
     mover_.tick();
     if (mover_.busy()) return true;
+    if (winding_up_) return false;
     if (!plan_.empty()) {
         start_next();
         return true;

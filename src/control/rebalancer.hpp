@@ -23,6 +23,12 @@ public:
     /// For exporters whose domains have to stay together.
     void never_split() noexcept { splits_ = false; }
 
+    /// The workers have been told to stop.
+    void wind_up() noexcept {
+        winding_up_ = true;
+        mover_.wind_up();
+    }
+
     [[nodiscard]] const Mover& mover() const noexcept { return mover_; }
 
 private:
@@ -35,6 +41,7 @@ private:
     std::uint64_t interval_ns_;
     std::uint64_t looked_ns_;
     bool splits_ = true;
+    bool winding_up_ = false;
     Mover mover_;
     Balancer balancer_;
     BalancePlan plan_;  ///< what is left of it

@@ -83,8 +83,12 @@ public:
     void saw(std::uint32_t worker, std::uint32_t epoch) noexcept {
         shares_[worker].seen.store(epoch, std::memory_order_release);  // pairs with all_saw()
     }
-    /// While state moves, full rings are waited for.
+    /// State is on its way from one worker to another.
     [[nodiscard]] bool moving() const noexcept { return moving_.load(std::memory_order_relaxed); }
+    /// And so full rings are waited for, where they would drop otherwise.
+    [[nodiscard]] bool waits_for_rings() const noexcept {
+        return waits_for_rings_.load(std::memory_order_relaxed);
+    }
     /// The owner counts what it has processed.
     void add_load(std::uint32_t worker, std::uint16_t bucket, std::uint32_t bytes) noexcept {
         std::atomic<std::uint32_t>& load = shares_[worker].loads[bucket];
@@ -137,6 +141,9 @@ public:
         has_splits_.store(true, std::memory_order_relaxed);
     }
     void set_moving(bool moving) noexcept { moving_.store(moving, std::memory_order_relaxed); }
+    void set_waiting_for_rings(bool waits) noexcept {
+        waits_for_rings_.store(waits, std::memory_order_relaxed);
+    }
     /// After changes: the epoch in which workers see them.
     std::uint32_t publish() noexcept {
         return epoch_.fetch_add(1, std::memory_order_release) + 1;  // pairs with epoch()
@@ -177,6 +184,7 @@ private:
     std::unique_ptr<Share[]> shares_;
     alignas(64) std::atomic<std::uint32_t> epoch_{0};
     std::atomic<bool> moving_{false};
+    std::atomic<bool> waits_for_rings_{false};
     std::atomic<bool> has_splits_{false};
     alignas(64) std::atomic<std::uint32_t> left_{0};
 };

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <cassert>
 #include <cstdint>
 
 #include "flow/decode/handover_page.hpp"
@@ -31,6 +32,7 @@ class HandoverMailbox {
 public:
     /// Main thread, when the request before has been answered.
     void post(const HandoverRequest& request) noexcept {
+        assert(answered());
         request_ = request;
         turn_.store(Turn::rx, std::memory_order_release);  // pairs with request()
     }

@@ -233,6 +233,7 @@ private:
         const std::uint64_t deadline = monotonic_ns() + drain_max_ns;
         while (!flags_.hurry.load(std::memory_order_relaxed) && turn()) {
             if (monotonic_ns() > deadline) return;
+            serve();
         }
     }
 
@@ -240,7 +241,9 @@ private:
     void close() noexcept {
         if (sharding_ == nullptr) return;
         sharding_->close();
-        const std::uint64_t deadline = monotonic_ns() + drain_max_ns;
+        // Peers may take as long as drain() before they close; then what they forward must be
+        // taken.
+        const std::uint64_t deadline = monotonic_ns() + 2 * drain_max_ns;
         while (!sharding_->closed() && !flags_.hurry.load(std::memory_order_relaxed) &&
                monotonic_ns() < deadline) {
             serve();

@@ -127,7 +127,7 @@ class NicTest(unittest.TestCase):
         self.assertEqual(self.override(FREE), "vfio-pci")
         self.assertEqual(self.machine.text("sys/bus/pci/drivers/ixgbe/unbind"), FREE)
         self.assertEqual(self.machine.text("sys/bus/pci/drivers_probe"), FREE)
-        record = json.loads(self.machine.text(f"var/lib/flowd/nic/{FREE}.json"))
+        record = json.loads(self.machine.text(f"var/lib/flowd-nic/{FREE}.json"))
         self.assertEqual(record, {"driver": "ixgbe", "interfaces": ["eth1"], "tool": "sysfs"})
 
         self.machine.set_driver(FREE, "vfio-pci")
@@ -138,7 +138,7 @@ class NicTest(unittest.TestCase):
         self.assertEqual(self.override(FREE), "\n")
         self.assertEqual(self.machine.text("sys/bus/pci/drivers/vfio-pci/unbind"), FREE)
         self.assertEqual(self.machine.text("sys/bus/pci/drivers_probe"), FREE)
-        self.assertFalse((self.machine.root / f"var/lib/flowd/nic/{FREE}.json").exists())
+        self.assertFalse((self.machine.root / f"var/lib/flowd-nic/{FREE}.json").exists())
 
     def test_a_bind_that_broke_off_can_be_undone(self):
         self.good("bind", FREE, "--yes")

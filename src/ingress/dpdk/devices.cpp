@@ -50,6 +50,11 @@ Failure Devices::add(const PortOptions& port, const std::vector<config::Listener
     const bool pci = kind_of(port.device) == DeviceKind::pci;
     any_pci_ = any_pci_ || pci;
     std::string device = xdp::add_frame_count(port.device);
+    if (takes_program(port) && port.decapsulate) {
+        return {
+            "port.decapsulate: flowd's XDP program takes no tunnels; set port.xdp_program to "
+            "driver"};
+    }
     if (takes_program(port)) {
         const std::string interface { xdp::interface_of(port.device) };
         if (Failure failure = xdp::detach_stale(interface); failed(failure)) return failure;

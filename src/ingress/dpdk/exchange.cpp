@@ -16,13 +16,27 @@ Exchange::Exchange(ShardTable& table, Lanes& lanes, std::uint32_t self)
       marks_(table.worker_count()),
       held_(held_max) {}
 
-Exchange::~Exchange() {
+Exchange::~Exchange() { static_cast<void>(discard()); }
+
+std::uint32_t Exchange::discard() noexcept {
+    std::size_t count = staged_count_ + held_count_;
     for (Staged& staged : staged_) {
-        for (std::size_t i = 0; i < staged.count; ++i) rte_pktmbuf_free(staged.frames[i]);
+        rte_pktmbuf_free_bulk(staged.frames.data(), static_cast<unsigned>(staged.count));
+        staged.count = 0;
     }
-    for (std::size_t i = 0; i < held_count_; ++i) {
-        rte_pktmbuf_free(held_[(held_first_ + i) % held_max]);
+    staged_count_ = 0;
+    for (; held_count_ != 0; --held_count_) {
+        rte_pktmbuf_free(held_[held_first_]);
+        held_first_ = (held_first_ + 1) % held_max;
     }
+    for (std::uint32_t from = 0; from < marks_.size(); ++from) {
+        void* frame = nullptr;
+        while (from != self_ && rte_ring_sc_dequeue(&lanes_.ring(from, self_), &frame) == 0) {
+            rte_pktmbuf_free(static_cast<rte_mbuf*>(frame));
+            ++count;
+        }
+    }
+    return static_cast<std::uint32_t>(count);
 }
 
 std::uint32_t Exchange::flush() noexcept {
@@ -38,7 +52,7 @@ std::uint32_t Exchange::flush() noexcept {
         staged_count_ -= sent;
         if (staged.count == 0) continue;
         std::copy_n(staged.frames.begin() + sent, staged.count, staged.frames.begin());
-        if (table_.moving()) continue;
+        if (table_.waits_for_rings()) continue;
         rte_pktmbuf_free_bulk(staged.frames.data(), static_cast<unsigned>(staged.count));
         dropped += static_cast<std::uint32_t>(staged.count);
         staged_count_ -= staged.count;

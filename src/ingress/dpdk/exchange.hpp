@@ -72,6 +72,9 @@ public:
     }
     void let_go() noexcept;
     [[nodiscard]] bool holding() const noexcept { return held_count_ != 0; }
+    /// The end: what was not sent, what is held and what is in the rings to this worker is given
+    /// back. Returns how many frames that were.
+    [[nodiscard]] std::uint32_t discard() noexcept;
     void mark() noexcept;
     [[nodiscard]] bool passed() const noexcept;
     [[nodiscard]] bool empty() const noexcept;

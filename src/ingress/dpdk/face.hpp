@@ -2,6 +2,7 @@
 // Face: what RX workers must know of the port that a frame came by. Made at the start; read only.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
@@ -37,9 +38,10 @@ struct Face {
     std::vector<std::uint16_t> vlans{};  ///< empty: any tag or none; 0: untagged
     bool looks_closer = false;           ///< at checksums or VLANs
     FrameTime time{};
-    RetaTally* tally = nullptr;          ///< null: its redirection table stays as it is
-    Answerer* answerer = nullptr;        ///< null: what is no flow traffic is dropped
-    std::uint32_t answering_worker = 0;  ///< gets what is no flow traffic
+    const std::atomic<bool>* shut = nullptr;  ///< its port is being reset: nothing is sent
+    RetaTally* tally = nullptr;               ///< null: its redirection table stays as it is
+    Answerer* answerer = nullptr;             ///< null: what is no flow traffic is dropped
+    std::uint32_t answering_worker = 0;       ///< gets what is no flow traffic
 
     /// By the outermost tag.
     [[nodiscard]] bool takes_vlan(flow::Bytes frame) const noexcept;

@@ -11,6 +11,7 @@ namespace {
 
 /// While frames keep coming.
 constexpr std::uint32_t bursts_between_words = 64;
+constexpr std::uint64_t rounds_between_counts = 1024;
 
 }  // namespace
 
@@ -25,7 +26,7 @@ Ingress::Ingress(const std::vector<Door>& doors, const std::vector<config::Liste
         sources_.push_back({door.queue, &door.shut});
         const Face& face = shared.faces[door.queue.port_id()];
         if (door.queue.queue_id() == 0 && face.answerer != nullptr)
-            answerers_.push_back(face.answerer);
+            voices_.push_back({face.answerer, &door.shut});
     }
 }
 
@@ -34,7 +35,11 @@ void Ingress::attach() noexcept { attach_thread(); }
 void Ingress::detach() noexcept {
     for (Source& source : sources_) source.missed.refresh(source.queue, intake_.stats());
     intake_.finish();
-    for (Answerer* const answerer : answerers_) answerer->say_farewell();
+    // A hurried stop leaves some; those that others still send afterwards are not seen by anyone.
+    if (exchange_) intake_.drop(flow::Error::shard_ring_full, exchange_->discard());
+    for (const Voice& voice : voices_) {
+        if (!voice.shut->load(std::memory_order_acquire)) voice.answerer->say_farewell();
+    }
     detach_thread();
 }
 
@@ -42,13 +47,14 @@ std::span<const flow::Datagram> Ingress::receive() noexcept {
     intake_.clear();
     now_ns_ = 0;
     rounds_.store(rounds_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    if (rounds_.load(std::memory_order_relaxed) % rounds_between_counts == 0) count_missed();
     if (exchange_) exchange_->begin();
     polled_ = poll();
     if (polled_ != 0) intake_.add({frames_.data(), polled_}, now_ns());
     if (exchange_) share();
     if (intake_.waits_for_fragments()) [[unlikely]]
         intake_.expire(clock_ns(CLOCK_MONOTONIC_COARSE));
-    if (!answerers_.empty() && (polled_ == 0 || ++bursts_ % bursts_between_words == 0)) speak();
+    if (!voices_.empty() && (polled_ == 0 || ++bursts_ % bursts_between_words == 0)) speak();
     if (polled_ != 0 || !intake_.datagrams().empty()) idler_.wake();
     return intake_.datagrams();
 }
@@ -68,18 +74,26 @@ std::uint16_t Ingress::poll() noexcept {
     return 0;
 }
 
+void Ingress::flush() noexcept {
+    const std::uint32_t dropped = exchange_->flush();
+    if (dropped == 0) [[likely]]
+        return;
+    intake_.stats().forwarded -= dropped;
+    intake_.drop(flow::Error::shard_ring_full, dropped);
+}
+
 /// What is others' goes out, what is ours comes in.
 void Ingress::share() noexcept {
-    if (const std::uint32_t dropped = exchange_->flush(); dropped != 0) [[unlikely]] {
-        intake_.stats().forwarded -= dropped;
-        intake_.drop(flow::Error::shard_ring_full, dropped);
-    }
-    const std::uint16_t count = exchange_->take({frames_.data(), intake_.room()});
-    if (count != 0) intake_.add_from_peers({frames_.data(), count}, now_ns());
+    flush();
     while (intake_.room() != 0) {
         rte_mbuf* const frame = exchange_->next_released();
         if (frame == nullptr) break;
         intake_.add_released(frame, now_ns());
+    }
+    const std::uint16_t count = exchange_->take({frames_.data(), intake_.room()});
+    if (count != 0) {
+        intake_.add_from_peers({frames_.data(), count}, now_ns());
+        flush();
     }
     if (closing_ && !left_ && !exchange_->blocked()) [[unlikely]] {
         left_ = true;
@@ -93,7 +107,9 @@ void Ingress::speak() noexcept {
     const std::uint64_t now = clock_ns(CLOCK_MONOTONIC);
     if (now - spoke_ns_ < silence_ns) return;
     spoke_ns_ = now;
-    for (Answerer* const answerer : answerers_) answerer->tick(now);
+    for (const Voice& voice : voices_) {
+        if (!voice.shut->load(std::memory_order_acquire)) voice.answerer->tick(now);
+    }
 }
 
 std::uint64_t Ingress::now_ns() noexcept {
@@ -103,9 +119,11 @@ std::uint64_t Ingress::now_ns() noexcept {
 
 void Ingress::close() noexcept { closing_ = true; }
 
-const IngressStats& Ingress::stats() noexcept {
+const IngressStats& Ingress::stats() noexcept { return intake_.stats(); }
+
+/// Now and then: a peer that comes back, or a reset, starts the driver's count anew.
+void Ingress::count_missed() noexcept {
     for (Source& source : sources_) source.missed.refresh_if_old(source.queue, intake_.stats());
-    return intake_.stats();
 }
 
 }  // namespace flowd::dpdk

@@ -43,7 +43,9 @@ public:
     [[nodiscard]] std::span<const flow::Datagram> receive() noexcept override;
     void release() noexcept override { intake_.release(); }
     void wait(std::uint64_t) noexcept override { idler_.wait(); }
-    [[nodiscard]] bool idle() const noexcept override { return polled_ == 0; }
+    [[nodiscard]] bool idle() const noexcept override {
+        return polled_ == 0 && !(exchange_ && exchange_->blocked());
+    }
     [[nodiscard]] int numa_node() const noexcept override {
         return sources_.empty() ? -1 : sources_.front().queue.numa_node();
     }
@@ -62,7 +64,8 @@ public:
     [[nodiscard]] bool passed() const noexcept override { return exchange_->passed(); }
     void close() noexcept override;
     [[nodiscard]] bool closed() const noexcept override {
-        return left_ && exchange_->table().all_left() && exchange_->empty();
+        return left_ && exchange_->table().all_left() && !exchange_->table().moving() &&
+               exchange_->empty();
     }
 
 private:
@@ -74,11 +77,18 @@ private:
 
     [[nodiscard]] std::uint16_t poll() noexcept;
     void share() noexcept;
+    void flush() noexcept;
     void speak() noexcept;
+    [[gnu::cold]] void count_missed() noexcept;
     [[nodiscard]] std::uint64_t now_ns() noexcept;
 
     std::vector<Source> sources_;
-    std::vector<Answerer*> answerers_;  ///< of the ports that this worker answers for
+    /// Of a port that this worker answers for.
+    struct Voice {
+        Answerer* answerer;
+        const std::atomic<bool>* shut;
+    };
+    std::vector<Voice> voices_;
     std::uint32_t bursts_ = 0;
     std::uint64_t spoke_ns_ = 0;  ///< monotonic
     std::size_t turn_ = 0;        ///< whose queue is next

@@ -171,8 +171,10 @@ bool Intake::answer(const Arrived& arrived, flow::Bytes bytes) noexcept {
     if (exchange_ != nullptr && face.answering_worker != exchange_->self()) {
         if (arrived.from != From::port) return false;
         if (!exchange_->stage(arrived.frame, face.answering_worker)) return false;
+        ++stats().forwarded;
         return true;
     }
+    if (face.shut != nullptr && face.shut->load(std::memory_order_acquire)) return false;
     switch (face.answerer->take(arrived.frame, bytes, clock_ns(CLOCK_MONOTONIC))) {
         case Answerer::Fate::none: return false;
         case Answerer::Fate::answered:

@@ -21,8 +21,8 @@ Outcome<std::unique_ptr<Lanes>> Lanes::create(std::uint32_t worker_count, std::u
         }
         auto* const ring = static_cast<rte_ring*>(std::aligned_alloc(alignof(rte_ring), bytes));
         lanes->rings_.emplace_back(ring);
-        const unsigned flags = RING_F_SP_ENQ | RING_F_SC_DEQ;
-        if (ring == nullptr || rte_ring_init(ring, "flowd_lane", size, flags) != 0) {
+        const unsigned flags = RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ;
+        if (ring == nullptr || rte_ring_init(ring, "flowd_lane", frames, flags) != 0) {
             return Failure{"dpdk: no memory for rings of " + std::to_string(frames) +
                            " frames between " + std::to_string(worker_count) + " RX workers"};
         }

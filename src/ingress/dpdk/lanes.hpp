@@ -18,7 +18,7 @@ namespace flowd::dpdk {
 
 class Lanes {
 public:
-    /// Each ring holds `frames` at least.
+    /// Each ring holds `frames`: packet buffers are set aside for so many.
     [[nodiscard]] static Outcome<std::unique_ptr<Lanes>> create(std::uint32_t worker_count,
                                                                 std::uint32_t frames);
     Lanes(const Lanes&) = delete;

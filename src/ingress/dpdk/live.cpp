@@ -28,15 +28,6 @@ PortPlan port_plan(const Options& options, const PortOptions& port) {
         .label = port.name};
 }
 
-/// Buffers that are neither with the driver nor in a burst.
-std::uint32_t buffers_elsewhere(const Options& options, std::uint32_t workers) noexcept {
-    constexpr std::int64_t buffer_size = 2048;  // at least
-    const auto fragments = static_cast<std::uint32_t>(options.fragments_bytes / buffer_size);
-    if (workers < 2) return fragments;
-    const auto ring = static_cast<std::uint32_t>(options.shard_ring);
-    return fragments + (workers - 1) * ring + Exchange::held_max;
-}
-
 /// All ports' plans together. Ports that the EAL finds by itself are as many as its arguments name.
 class Plans {
 public:
@@ -48,7 +39,8 @@ public:
         const auto options = settings.dpdk.ports.in_use();
         for (const PortOptions* each : options) {
             plans_.push_back(port_plan(settings.dpdk, *each));
-            plans_.back().elsewhere = elsewhere;
+            constexpr std::uint32_t tap_buffers = 1024;
+            plans_.back().elsewhere = elsewhere + (each->exception == "tap" ? tap_buffers : 0);
         }
         if (!options.front()->device.empty()) return;
         const std::uint32_t named = count_option(arguments, "--vdev") +
@@ -162,6 +154,7 @@ Failure open_ports(Opened& opened, const Plans& plans, const PortTables& tables)
         Face& face = opened.faces[named.id];
         face.checksums = checksums_of(named.options->checksums);
         face.decapsulates = named.options->decapsulate;
+        face.shut = &(*port)->shut_flag();
         face.vlans = identity->vlans;
         face.looks_closer = face.checksums != Checksums::off || !face.vlans.empty();
         face.time = time;
@@ -223,7 +216,7 @@ Failure make_workers(Opened& opened, const LiveSettings& settings) {
     }
     tally(opened, workers);
     const Shared shared{opened.faces, opened.table.get(), opened.lanes.get(),
-                        fragment_limits(settings.dpdk)};
+                        fragment_limits(settings.dpdk, workers)};
     for (std::uint32_t worker = 0; worker < workers; ++worker) {
         std::vector<Ingress::Door> mine;
         for (std::size_t i = worker; i < queues.size(); i += workers) {
@@ -242,10 +235,12 @@ Failure make_workers(Opened& opened, const LiveSettings& settings) {
 }  // namespace
 
 Opened::~Opened() {
-    for (const auto& port : ports) port->stop();
+    queues.clear();  // give back what they hold
+    lanes.reset();
+    for (const auto& port : ports) port->close();
 }
 
-void Opened::let_workers_pass() const {
+bool Opened::let_workers_pass() const {
     const std::uint64_t end = clock_ns(CLOCK_MONOTONIC) + second_ns;
     for (const std::atomic<std::uint64_t>* each : rounds) {
         // The burst under way may have begun before; the one after it has not.
@@ -253,7 +248,16 @@ void Opened::let_workers_pass() const {
         while (each->load(std::memory_order_acquire) < past && clock_ns(CLOCK_MONOTONIC) < end) {
             sleep_ns(100'000);
         }
+        if (each->load(std::memory_order_acquire) < past) return false;
     }
+    return true;
+}
+
+std::uint32_t buffers_elsewhere(const Options& options, std::uint32_t workers) noexcept {
+    const std::uint32_t fragments = fragment_buffers(options);
+    if (workers < 2) return fragments;
+    const auto ring = static_cast<std::uint32_t>(options.shard_ring);
+    return fragments + (workers - 1) * ring + 2 * static_cast<std::uint32_t>(Exchange::held_max);
 }
 
 std::uint32_t queue_count(const Options& options) noexcept {

@@ -22,6 +22,11 @@ struct LiveSettings {
 /// RX workers that the options ask for, before ports are known: queues of all ports.
 [[nodiscard]] std::uint32_t queue_count(const Options& options) noexcept;
 
+/// Buffers of a queue that are neither with its driver nor in a burst: between workers, held, and
+/// fragments.
+[[nodiscard]] std::uint32_t buffers_elsewhere(const Options& options,
+                                              std::uint32_t workers) noexcept;
+
 /// Opens every port that is named, or that the EAL finds; worker w polls the queues w, w + workers
 /// and so on, of all ports in a row.
 [[nodiscard]] Outcome<Opened> open(const LiveSettings& settings);

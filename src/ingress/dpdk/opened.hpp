@@ -23,7 +23,7 @@ struct Opened {
     Opened() = default;
     Opened(Opened&&) = default;
     Opened& operator=(Opened&&) = default;
-    /// Ports stop before what they may be sending from goes away.
+    /// Ports close before what they may be sending from goes away.
     ~Opened();
 
     // Destroyed from the bottom up: workers and rings give their frames back, then ports close,
@@ -41,7 +41,8 @@ struct Opened {
     std::vector<const std::atomic<std::uint64_t>*> rounds;  ///< by worker: bursts that it has begun
 
     /// Until every worker has begun a burst after this call; a second at most, as workers end.
-    void let_workers_pass() const;
+    /// False when one has not.
+    [[nodiscard]] bool let_workers_pass() const;
 };
 
 }  // namespace flowd::dpdk

@@ -2,6 +2,7 @@
 // The rows of [dpdk].
 #include "ingress/dpdk/options.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace flowd::dpdk {
@@ -22,8 +23,8 @@ std::vector<config::Row> sharing_rows(Options& options) {
     rows.push_back({.key = "fragments.bytes_max",
                     .flag = "fragments.bytes",
                     .target = &options.fragments_bytes,
-                    .help = "Packet buffers of an RX worker in which fragments of datagrams may "
-                            "wait for the others; 0: fragments are dropped.",
+                    .help = "Packet buffers in which fragments of datagrams may wait for the "
+                            "others, for all RX workers; 0: fragments are dropped.",
                     .unit = "bytes",
                     .min = 0,
                     .max = 1'073'741'824});
@@ -39,8 +40,17 @@ std::vector<config::Row> sharing_rows(Options& options) {
 
 }  // namespace
 
-FragmentLimits fragment_limits(const Options& options) noexcept {
+std::uint32_t fragment_buffers(const Options& options) noexcept {
+    constexpr std::int64_t buffer_size = 2048;  // at least
+    const std::int64_t buffers = options.fragments_bytes / buffer_size;
+    // A pool that was given must go round without them.
+    return static_cast<std::uint32_t>(options.pool == 0 ? buffers
+                                                        : std::min(buffers, options.pool / 4));
+}
+
+FragmentLimits fragment_limits(const Options& options, std::uint32_t workers) noexcept {
     return {.bytes_max = static_cast<std::uint64_t>(options.fragments_bytes),
+            .buffers_max = fragment_buffers(options) / workers,
             .age_max_ns = static_cast<std::uint64_t>(options.fragments_age_ms) * 1'000'000};
 }
 

@@ -37,8 +37,12 @@ struct Options {
     PortTables ports{};
 };
 
+/// Of a queue's pool, for the fragments of all RX workers together: any of them may hold what came
+/// by one queue.
+[[nodiscard]] std::uint32_t fragment_buffers(const Options& options) noexcept;
 /// Of each RX worker.
-[[nodiscard]] FragmentLimits fragment_limits(const Options& options) noexcept;
+[[nodiscard]] FragmentLimits fragment_limits(const Options& options,
+                                             std::uint32_t workers) noexcept;
 
 /// The rows write into `options`, which must outlive them. Those of [port] are among them.
 [[nodiscard]] std::vector<config::Row> rows(Options& options);

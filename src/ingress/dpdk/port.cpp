@@ -278,15 +278,17 @@ void Port::log_link() const {
               (plan_.queues == 1 ? " queue" : " queues"));
 }
 
-void Port::stop() noexcept {
-    if (configured_ && !stopped_) rte_eth_dev_stop(id_);
-    stopped_ = true;
+void Port::close() noexcept {
+    if (configured_ && !closed_) {
+        rte_eth_dev_callback_unregister(id_, RTE_ETH_EVENT_INTR_RESET, note_event, this);
+        rte_eth_dev_stop(id_);
+        rte_eth_dev_close(id_);
+    }
+    closed_ = true;
 }
 
 Port::~Port() {
-    rte_eth_dev_callback_unregister(id_, RTE_ETH_EVENT_INTR_RESET, note_event, this);
-    stop();
-    if (configured_) rte_eth_dev_close(id_);
+    close();
     for (rte_mempool* pool : pools_) rte_mempool_free(pool);
 }
 

@@ -46,8 +46,8 @@ public:
     /// No worker uses its queues any more.
     ~Port();
 
-    /// Takes and sends nothing any more; the driver has given back what it was sending. Once.
-    void stop() noexcept;
+    /// Stopped and closed: the driver holds no buffers any more, of whatever pool. Once.
+    void close() noexcept;
     [[nodiscard]] bool is_up() const noexcept;
 
     // For a reset, which a driver asks for (a VF whose PF was reset): shut, wait until no worker is
@@ -92,7 +92,7 @@ private:
     RssChoice rss_;
     std::vector<rte_mempool*> pools_;
     bool configured_ = false;
-    bool stopped_ = false;
+    bool closed_ = false;
     std::atomic<bool> wants_reset_{false};
     std::atomic<bool> shut_{false};
 };

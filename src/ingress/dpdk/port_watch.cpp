@@ -29,7 +29,8 @@ void PortWatch::tick(std::uint64_t now_ns) {
 }
 
 void PortWatch::look(Watched& watched) {
-    if (watched.port->wants_reset()) reset(*watched.port);
+    const bool moving = opened_.table && opened_.table->moving();
+    if (watched.port->wants_reset() && !moving) reset(*watched.port);
     const bool up = watched.port->is_up();
     if (up != watched.up) {
         watched.up = up;
@@ -53,7 +54,10 @@ void PortWatch::look(Watched& watched) {
 void PortWatch::reset(Port& port) {
     log::warn("dpdk: port " + port.name() + " asks to be reset");
     port.shut();
-    opened_.let_workers_pass();
+    if (!opened_.let_workers_pass()) {
+        port.reopen();  // one does not get on; later, then
+        return;
+    }
     if (const Failure failure = port.reset(); failed(failure)) {
         log::error(failure.sentence + "; it receives nothing any more, restart flowd");
         return;

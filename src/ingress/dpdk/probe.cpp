@@ -91,10 +91,7 @@ std::uint64_t buffer_bytes(const Options& options, std::uint32_t workers) {
                           or_general(port->descriptors, options.descriptors)),
                       .pool = static_cast<std::uint32_t>(or_general(port->pool, options.pool)),
                       .mtu = static_cast<std::uint16_t>(or_general(port->mtu, options.mtu))};
-        if (workers > 1) {
-            plan.elsewhere =
-                (workers - 1) * static_cast<std::uint32_t>(options.shard_ring) + Exchange::held_max;
-        }
+        plan.elsewhere = buffers_elsewhere(options, workers);
         bytes += queues * pool_bytes(plan);
     }
     return bytes;

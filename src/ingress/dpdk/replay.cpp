@@ -179,7 +179,7 @@ Outcome<Opened> open_replay(const ReplayOptions& replay, const Options& dpdk,
     opened->faces[port].link = capture->link;
     // Preloading copies the bytes of each frame but not its capture time.
     if (!preload) opened->faces[port].time = capture_time();
-    FragmentLimits fragments = fragment_limits(dpdk);
+    FragmentLimits fragments = fragment_limits(dpdk, 1);
     fragments.buffers_max = working_buffers / 2;  // the pool has to go round
     opened->queues.push_back(std::make_unique<ReplayIngress>(port, std::move(ingress), listeners,
                                                              opened->faces, fragments, worker));

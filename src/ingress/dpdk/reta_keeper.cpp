@@ -19,22 +19,23 @@ RetaKeeper::RetaKeeper(std::uint16_t port_id, std::string label, const RetaTally
       owned_(tally.size()) {}
 
 void RetaKeeper::look() {
-    if (failed_) return;
+    if (failures_ == failures_max) return;
     tally_.read(now_);
     for (std::size_t i = 0; i < now_.size(); ++i) owned_[i] = now_[i] - before_[i];  // wraps
     std::swap(before_, now_);
     const auto reta = read_reta(port_id_);
     if (!reta) {
-        failed_ = true;
+        ++failures_;
         return log::info("dpdk: port " + label_ + ": " + reta.error().sentence);
     }
     const auto changes = plan_reta(*reta, owned_, tally_.worker_count(), worker_of_queue_);
     if (changes.empty()) return;
     if (const Failure failure = write_reta(port_id_, changes, reta->size());
         flowd::failed(failure)) {
-        failed_ = true;
+        ++failures_;
         return log::warn("dpdk: port " + label_ + ": " + failure.sentence);
     }
+    failures_ = 0;
     rewritten_ += changes.size();
     log::debug("dpdk: port " + label_ + ": " + std::to_string(changes.size()) +
                " entries of its redirection table lead to the owners of their exporters now");

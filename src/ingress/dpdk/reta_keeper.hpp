@@ -31,7 +31,8 @@ private:
     std::vector<std::uint32_t> now_;
     std::vector<std::uint64_t> owned_;
     std::uint64_t rewritten_ = 0;
-    bool failed_ = false;  ///< the driver does not let it be changed
+    static constexpr int failures_max = 3;  ///< then the driver does not let it be changed
+    int failures_ = 0;                      ///< in a row
 };
 
 }  // namespace flowd::dpdk

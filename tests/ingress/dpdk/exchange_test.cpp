@@ -80,7 +80,7 @@ TEST(Exchange, AFullRingDropsUnlessAnExporterMoves) {
         EXPECT_EQ(first.flush(), 5U) << "dropped, and given back";
         EXPECT_FALSE(first.blocked());
 
-        pair.table.set_moving(true);
+        pair.table.set_waiting_for_rings(true);
         ASSERT_TRUE(first.stage(pair.frame(), 1));
         EXPECT_EQ(first.flush(), 0U);
         EXPECT_TRUE(first.blocked()) << "waits for room";

@@ -90,7 +90,7 @@ TEST(PortWatch, APortThatIsResetGoesOn) {
         ASSERT_TRUE(wire.send());
         for (int i = 0; i < 3; ++i) {
             wire.port().shut();
-            wire.opened().let_workers_pass();
+            EXPECT_TRUE(wire.opened().let_workers_pass());
             const Failure failure = wire.port().reset();
             EXPECT_FALSE(failed(failure)) << failure.sentence;
             wire.port().reopen();
@@ -103,7 +103,7 @@ TEST(PortWatch, AShutPortIsLeftAlone) {
     in_a_child([] {
         Wire wire;
         wire.port().shut();
-        wire.opened().let_workers_pass();
+        EXPECT_TRUE(wire.opened().let_workers_pass());
         EXPECT_FALSE(wire.send());
         wire.port().reopen();
     });
