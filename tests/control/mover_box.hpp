@@ -100,7 +100,8 @@ class Box {
 public:
     Box() {
         options_.hugepages = "off";
-        options_.memory_mb = 256;
+        options_.memory_mb = 384;
+        options_.fragments_bytes = 0;
         options_.ports.single.device = "net_ring0";
         options_.queues = workers_count;
         listeners_.push_back({.accepts = flow::Protocols::all(),
