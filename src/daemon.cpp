@@ -222,6 +222,7 @@ Failure Daemon::open_replay() {
 
 dpdk::WorkerOptions Daemon::worker_options(std::size_t rx_workers) const {
     return {.idle = idle_policy(settings_.general.idle),
+            .burst = static_cast<std::uint16_t>(settings_.dpdk.burst),
             .shares_cpu = rx_workers + tx_worker_count() > usable_cpus()};
 }
 

@@ -94,6 +94,30 @@ class AfXdpTest(OwnPort):
         self.starts_again()
 
 
+class TapTest(veth.VethTest):
+    """What is no flow traffic is the kernel's, by a device with the port's MAC address."""
+
+    kernel_has_addresses = False
+
+    def test_the_kernel_answers_by_the_tap_and_flowd_collects(self):
+        if not Path("/dev/net/tun").exists():
+            self.skipTest("there is no /dev/net/tun")
+        with flowd.Live(self.folder, "-ingress", "dpdk", "-listen", f"netflow://:{veth.PORT}",
+                        "-port.device", f"net_af_xdp0,iface={veth.OURS}",
+                        "-port.xdp-program", "driver", "-port.exception", "tap") as live:
+            flowd.wait_until(lambda: "collecting on" in live.errors.read_text()
+                             or live.process.poll() is not None, 20, "flowd does not start")
+            self.assertIsNone(live.process.poll(), live.errors.read_text())
+            veth.configure(veth.run, "flowd0", 1)
+            self.ping_from_peer()
+            self.deliver(live, 1)
+            self.assertEqual(live.stop(), 0, live.errors.read_text())
+            flows, summary = live.flows(), live.summary()
+        self.assertEqual(judges.rows_of(flows), veth.times_of(self.wanted, 4))
+        self.assertEqual(flowd.unbalanced(summary), "")
+        self.assertGreater(summary["counters"]["handed_to_kernel"], 0)
+
+
 class BesideTheKernelTest(veth.VethTest):
     """`[port]` alone: the program, its ports and its removal are flowd's doing."""
 

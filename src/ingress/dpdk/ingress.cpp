@@ -21,7 +21,8 @@ Ingress::Ingress(const std::vector<Door>& doors, const std::vector<config::Liste
                     ? nullptr
                     : std::make_unique<Exchange>(*shared.table, *shared.lanes, self)},
       intake_{listeners, shared.faces, exchange_.get(), shared.fragments},
-      idler_{worker} {
+      idler_{worker},
+      burst_{worker.burst} {
     for (const Door& door : doors) {
         sources_.push_back({door.queue, &door.shut});
         const Face& face = shared.faces[door.queue.port_id()];
@@ -68,7 +69,7 @@ std::uint16_t Ingress::poll() noexcept {
         turn_ = turn_ + 1 == sources_.size() ? 0 : turn_ + 1;
         if (source.shut->load(std::memory_order_acquire)) [[unlikely]]  // see Port::reopen()
             continue;
-        const std::uint16_t count = source.queue.poll({frames_.data(), Queue::burst_max});
+        const std::uint16_t count = source.queue.poll({frames_.data(), burst_});
         if (count != 0) return count;
     }
     return 0;

@@ -95,6 +95,7 @@ private:
     std::unique_ptr<Exchange> exchange_;
     Intake intake_;
     Idler idler_;
+    std::uint16_t burst_;
     std::array<rte_mbuf*, Burst::frames_max> frames_{};
     std::atomic<std::uint64_t> rounds_{0};
     std::uint64_t now_ns_ = 0;  ///< of this burst; 0: not asked yet

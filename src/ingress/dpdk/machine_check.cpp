@@ -132,9 +132,9 @@ void judge_nodes(const Machine& machine, const StartPlan& plan, Complaints& said
         for (const NumaNode& node : machine.nodes) {
             if (static_cast<int>(node.id) == device->node) near = cpu_list_text(node.cpus);
         }
-        said.push_back({false, "rx.cores: CPUs " + cpu_list_text(far) + " are not on node " +
-                                   std::to_string(device->node) + ", where " + address +
-                                   " is: take from " + near});
+        said.push_back({true, "rx.cores: CPUs " + cpu_list_text(far) + " are not on node " +
+                                  std::to_string(device->node) + ", where " + address +
+                                  " is: take from " + near});
     }
 }
 
@@ -171,8 +171,8 @@ void judge_cores(const Machine& machine, const StartPlan& plan, Complaints& said
         return;
     }
     if (const Cpus shared = without(plan.cores, machine.isolated); !shared.empty()) {
-        said.push_back({false, "rx.cores: CPUs " + cpu_list_text(shared) +
-                                   " are not among the isolated ones, " + isolated});
+        said.push_back({true, "rx.cores: CPUs " + cpu_list_text(shared) +
+                                  " are not among the isolated ones, " + isolated});
     }
     Cpus cores = plan.cores;
     std::sort(cores.begin(), cores.end());

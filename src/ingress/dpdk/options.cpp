@@ -101,6 +101,13 @@ std::vector<config::Row> rows(Options& options) {
                     .unit = "buffers",
                     .min = 0,
                     .max = 16'777'215});
+    rows.push_back({.key = "dpdk.burst",
+                    .flag = "dpdk.burst",
+                    .target = &options.burst,
+                    .help = "Frames that an RX worker takes from a queue at once.",
+                    .unit = "frames",
+                    .min = 4,
+                    .max = 32});
     rows.push_back({.key = "dpdk.mtu",
                     .flag = "dpdk.mtu",
                     .target = &options.mtu,

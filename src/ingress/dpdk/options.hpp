@@ -19,7 +19,8 @@ enum class Idle : std::uint8_t { adaptive, pause, spin };
 /// Of the worker that will run a queue.
 struct WorkerOptions {
     Idle idle = Idle::adaptive;
-    bool shares_cpu = false;  ///< more busy threads than CPUs: give the CPU away, never spin
+    std::uint16_t burst = 32;  ///< frames taken at once
+    bool shares_cpu = false;   ///< more busy threads than CPUs: give the CPU away, never spin
 };
 
 struct Options {
@@ -29,8 +30,9 @@ struct Options {
     std::int64_t memory_mb = 0;      ///< 0: computed
     std::int64_t queues = 1;         ///< RX queues of each port
     std::int64_t descriptors = 4096;
-    std::int64_t pool = 0;           ///< mbufs of each queue; 0: computed
-    std::int64_t mtu = 0;            ///< 0: what the driver starts with, 1500
+    std::int64_t pool = 0;  ///< mbufs of each queue; 0: computed
+    std::int64_t mtu = 0;   ///< 0: what the driver starts with, 1500
+    std::int64_t burst = 32;
     std::int64_t shard_ring = 2048;  ///< frames between two workers
     std::int64_t fragments_bytes = 8'388'608;
     std::int64_t fragments_age_ms = 2'000;

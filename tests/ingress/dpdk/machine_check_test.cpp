@@ -121,7 +121,7 @@ TEST(MachineCheck, CpusOnTheOtherNodeAreFarAway) {
     StartPlan plan = good_plan();
     plan.cores = {3, 4};
     EXPECT_SAYS(good_machine(), plan,
-                "rx.cores: CPUs 3 are not on node 1, where 0000:3b:00.0 is: "
+                "! rx.cores: CPUs 3 are not on node 1, where 0000:3b:00.0 is: "
                 "take from 4-7");
 }
 
@@ -157,7 +157,7 @@ TEST(MachineCheck, IsolatedCpusAreUsedAllAndOnly) {
     plan.cores = {6, 5, 4};
     EXPECT_EQ(said(machine, plan), "");
     plan.cores = {4, 5, 6, 7};
-    EXPECT_EQ(said(machine, plan), "rx.cores: CPUs 7 are not among the isolated ones, 4-6\n");
+    EXPECT_EQ(said(machine, plan), "! rx.cores: CPUs 7 are not among the isolated ones, 4-6\n");
     plan.cores = {};
     EXPECT_SAYS(machine, plan, "rx.cores = \"4-6\" uses them");
 }
