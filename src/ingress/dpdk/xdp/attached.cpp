@@ -73,6 +73,16 @@ bool has_open(const std::filesystem::path& process, std::uint32_t id) {
     return false;
 }
 
+/// A flowd that does not let us look, as another user's does not: it may.
+bool may_have_open(const std::filesystem::path& process) {
+    std::error_code error;
+    const std::filesystem::directory_iterator files{process / "fdinfo", error};
+    if (error != std::errc::permission_denied) return false;
+    std::string name;
+    std::ifstream{process / "comm"} >> name;
+    return name == "flowd";
+}
+
 /// The number of another process that has the program open; 0: none. A living flowd has.
 pid_t holder_of(std::uint32_t id) {
     std::error_code error;
@@ -83,7 +93,7 @@ pid_t holder_of(std::uint32_t id) {
         const char* end = name.data() + name.size();
         const auto [rest, code] = std::from_chars(name.data(), end, process);
         if (code != std::errc{} || rest != end || process == getpid()) continue;
-        if (has_open(entry->path(), id)) return process;
+        if (has_open(entry->path(), id) || may_have_open(entry->path())) return process;
     }
     return 0;
 }
