@@ -42,6 +42,9 @@ int refuse(const config::LoadFailure& failure, const std::string& file) {
 }
 
 int check(const Settings& settings, const config::Loaded& loaded) {
+    if (const Failure failure = dpdk::check(settings.dpdk.ports); failed(failure)) {
+        return refuse(failure.sentence, status_failed);
+    }
     const Outcome<std::string> said = check_outputs(settings.general, settings.transports, loaded);
     if (!said) return refuse(said.error().sentence, status_failed);
     return say(*said + "flowd: the configuration is good\n");
@@ -49,12 +52,14 @@ int check(const Settings& settings, const config::Loaded& loaded) {
 
 /// rx.cores has been checked.
 int explain(const Settings& settings) {
-    const auto cores = config::parse_cores(settings.general.rx_cores);
+    const auto parsed = config::parse_cores(settings.general.rx_cores);
+    const std::vector<unsigned> cores = parsed ? *parsed : std::vector<unsigned>{};
+    const auto asked = static_cast<std::uint32_t>(settings.general.rx_workers);
     const dpdk::Probed probed =
         dpdk::probe({.dpdk = settings.dpdk,
                      .ingress = settings.general.ingress,
-                     .cores = cores ? *cores : std::vector<unsigned>{},
-                     .workers = static_cast<std::uint32_t>(settings.general.rx_workers),
+                     .cores = cores,
+                     .workers = asked != 0 ? asked : static_cast<std::uint32_t>(cores.size()),
                      .json = settings.general.probe_json});
     const int status = say(probed.text);
     return probed.refused ? status_failed : status;

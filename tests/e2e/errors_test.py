@@ -148,6 +148,19 @@ class ErrorsTest(unittest.TestCase):
         self.assertGreater(len(flowd.flows_of(done.stdout)), 0)
         self.assertIn("damaged", done.stderr.decode())
 
+    def test_check_reads_ports_without_touching_them(self):
+        config = self.folder / "ports.toml"
+        for lines, named in ((['device = "eth0"'], "port.device"),
+                             (['device = "3b:00.0"', 'addresses = ["192.0.2.300/24"]'],
+                              "port.addresses"),
+                             (['device = "3b:00.0"', "[[port]]", 'device = "0000:3b:00.0"'],
+                              "twice"),
+                             (['device = "3b:00.0"', 'addresses = ["192.0.2.3/24"]'], "")):
+            config.write_text("\n".join(["[[port]]", *lines, ""]))
+            done = flowd.run(["-check", "-config", config])
+            self.assertEqual(done.returncode, 1 if named else 0, done.stderr.decode())
+            self.assertIn(named, done.stderr.decode())
+
     def test_check_and_help_and_version(self):
         for flag in ("-h", "-help", "-v", "-check", "-print-config"):
             done = flowd.run([flag])
