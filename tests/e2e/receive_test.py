@@ -87,14 +87,6 @@ class Wire:
                                           for i, frame in enumerate(self.frames)]))
 
 
-def flag_exists(name: str) -> bool:
-    return f"  -{name}".encode() in flowd.run(["-help"]).stdout
-
-
-def port_tables_exist() -> bool:
-    return b"[port]" in flowd.run(["-print-config"]).stdout
-
-
 class ReceiveTest(unittest.TestCase):
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
@@ -187,12 +179,7 @@ class FramesTest(ReceiveTest):
 
 
 class FragmentsTest(ReceiveTest):
-    """Needs reassembly in the ingress of replays and of ports."""
-
-    def setUp(self):
-        if not flag_exists("fragments.age"):
-            self.skipTest("this flowd has no -fragments.age: it does not reassemble")
-        super().setUp()
+    """Reassembly in the ingress of replays and of ports."""
 
     def test_in_order_reversed_and_interleaved(self):
         for number, source in enumerate(("192.0.2.1", "2001:db8:2::1")):
@@ -267,12 +254,7 @@ class FragmentsTest(ReceiveTest):
 
 
 class PortTest(ReceiveTest):
-    """Needs [[port]] tables with `checksums` and `decapsulate`: live only."""
-
-    def setUp(self):
-        if not port_tables_exist():
-            self.skipTest("this flowd has no [[port]] tables")
-        super().setUp()
+    """[[port]] tables with `checksums` and `decapsulate`: live only."""
 
     def live_with(self, *lines: str):
         self.wire.add_plain()

@@ -36,28 +36,27 @@ Answerer::Fate Answerer::take(rte_mbuf* frame, flow::Bytes bytes, std::uint64_t 
     return Fate::kernel;
 }
 
-void Answerer::tick(std::uint64_t now_ns) noexcept {
+/// `next(room)` writes a frame and returns its size, or 0.
+template <class Next>
+void Answerer::say(Next next) noexcept {
     constexpr int frames_max = 64;  // of one port's groups and addresses; the rest comes next time
-    if (link_came_up_.exchange(false, std::memory_order_relaxed)) host_.link_came_up(now_ns);
     for (int i = 0; answers_ && i < frames_max; ++i) {
         const std::span<std::uint8_t> room = sender_->prepare();
         if (room.empty()) break;
-        const std::size_t size = host_.announce(room, now_ns);
+        const std::size_t size = next(room);
         sender_->commit(size);
         if (size == 0) break;
     }
+}
+
+void Answerer::tick(std::uint64_t now_ns) noexcept {
+    if (link_came_up_.exchange(false, std::memory_order_relaxed)) host_.link_came_up(now_ns);
+    say([&](std::span<std::uint8_t> room) { return host_.announce(room, now_ns); });
     if (tap_) static_cast<void>(tap_->from_kernel());
 }
 
 void Answerer::say_farewell() noexcept {
-    constexpr int frames_max = 64;
-    for (int i = 0; answers_ && i < frames_max; ++i) {
-        const std::span<std::uint8_t> room = sender_->prepare();
-        if (room.empty()) break;
-        const std::size_t size = host_.farewell(room);
-        sender_->commit(size);
-        if (size == 0) break;
-    }
+    say([&](std::span<std::uint8_t> room) { return host_.farewell(room); });
 }
 
 }  // namespace flowd::dpdk

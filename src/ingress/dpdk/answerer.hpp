@@ -58,6 +58,9 @@ private:
     explicit Answerer(const AnswererPlan& plan)
         : host_{plan.identity}, answers_{!plan.identity.addresses.empty()} {}
 
+    template <class Next>
+    void say(Next next) noexcept;
+
     host::Host host_;
     bool answers_;
     std::unique_ptr<Sender> sender_;

@@ -54,6 +54,8 @@ public:
     void add_released(rte_mbuf* frame, std::uint64_t now_ns) noexcept;
 
 private:
+    static_assert(Sieve::burst_max == Burst::frames_max, "each datagram is a frame that is kept");
+
     enum class From : std::uint8_t { port, peer, hold, joined };
 
     /// A UDP datagram that one of our listeners is for.

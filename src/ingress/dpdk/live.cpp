@@ -28,34 +28,36 @@ PortPlan port_plan(const Options& options, const PortOptions& port) {
         .label = port.name};
 }
 
+/// In the order of the options; workers 0: one per queue.
+std::vector<PortPlan> port_plans(const Options& options, std::uint32_t workers) {
+    constexpr std::uint32_t tap_buffers = 1024;
+    const std::uint32_t elsewhere =
+        buffers_elsewhere(options, workers == 0 ? queue_count(options) : workers);
+    std::vector<PortPlan> plans;
+    for (const PortOptions* each : options.ports.in_use()) {
+        plans.push_back(port_plan(options, *each));
+        plans.back().elsewhere = elsewhere + (each->exception == "tap" ? tap_buffers : 0);
+    }
+    return plans;
+}
+
 /// All ports' plans together. Ports that the EAL finds by itself are as many as its arguments name.
 class Plans {
 public:
     Plans(const LiveSettings& settings, const std::vector<std::string>& arguments)
-        : settings_{settings} {
-        const std::uint32_t workers =
-            settings.workers == 0 ? queue_count(settings.dpdk) : settings.workers;
-        const std::uint32_t elsewhere = buffers_elsewhere(settings.dpdk, workers);
-        const auto options = settings.dpdk.ports.in_use();
-        for (const PortOptions* each : options) {
-            plans_.push_back(port_plan(settings.dpdk, *each));
-            constexpr std::uint32_t tap_buffers = 1024;
-            plans_.back().elsewhere = elsewhere + (each->exception == "tap" ? tap_buffers : 0);
-        }
-        if (!options.front()->device.empty()) return;
+        : settings_{settings}, plans_{port_plans(settings.dpdk, settings.workers)} {
+        if (!settings.dpdk.ports.in_use().front()->device.empty()) return;
         const std::uint32_t named = count_option(arguments, "--vdev") +
                                     count_option(arguments, "--allow") +
                                     count_option(arguments, "-a");
         found_ = std::max(1U, named);
     }
 
-    [[nodiscard]] std::uint64_t memory_mb() const noexcept {
+    [[nodiscard]] std::uint64_t memory_mb() const {
         if (settings_.dpdk.memory_mb != 0)
             return static_cast<std::uint64_t>(settings_.dpdk.memory_mb);
         constexpr std::uint64_t drivers_mb = 64;  // rings and queues of the drivers themselves
-        std::uint64_t bytes = 0;
-        for (const PortPlan& plan : plans_) bytes += plan.queues * pool_bytes(plan);
-        return drivers_mb + (bytes * found_ >> 20);
+        return drivers_mb + (buffer_bytes(settings_.dpdk, settings_.workers) * found_ >> 20);
     }
     /// Of port `index` in the order of the options; of all that are found, the only one.
     [[nodiscard]] const PortPlan& of(std::size_t index) const noexcept {
@@ -251,6 +253,14 @@ bool Opened::let_workers_pass() const {
         if (each->load(std::memory_order_acquire) < past) return false;
     }
     return true;
+}
+
+std::uint64_t buffer_bytes(const Options& options, std::uint32_t workers) {
+    std::uint64_t bytes = 0;
+    for (const PortPlan& plan : port_plans(options, workers)) {
+        bytes += plan.queues * pool_bytes(plan);
+    }
+    return bytes;
 }
 
 std::uint32_t buffers_elsewhere(const Options& options, std::uint32_t workers) noexcept {

@@ -27,6 +27,9 @@ struct LiveSettings {
 [[nodiscard]] std::uint32_t buffers_elsewhere(const Options& options,
                                               std::uint32_t workers) noexcept;
 
+/// Packet buffers of all ports that are named, or of one that is found; workers 0: one per queue.
+[[nodiscard]] std::uint64_t buffer_bytes(const Options& options, std::uint32_t workers);
+
 /// Opens every port that is named, or that the EAL finds; worker w polls the queues w, w + workers
 /// and so on, of all ports in a row.
 [[nodiscard]] Outcome<Opened> open(const LiveSettings& settings);

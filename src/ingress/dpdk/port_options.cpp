@@ -7,6 +7,7 @@
 #include <charconv>
 #include <set>
 
+#include "config/mac.hpp"
 #include "config/text.hpp"
 
 namespace flowd::dpdk {
@@ -142,20 +143,12 @@ Failure bad(std::string_view key, std::string_view value, const std::string& why
     return {std::string{key} + ": " + config::in_quotes(value) + ' ' + why};
 }
 
-Outcome<std::vector<std::uint8_t>> parse_mac(const std::string& text) {
-    std::vector<std::uint8_t> mac;
-    if (text.empty()) return mac;
-    const Failure failure = bad("port.mac", text, "is not a MAC address such as 02:00:00:00:00:01");
-    if (text.size() != 17) return failure;
-    for (std::size_t i = 0; i < text.size(); i += 3) {
-        const std::string_view octet = std::string_view{text}.substr(i, 2);
-        if (!is_hex(octet) || (i > 0 && text[i - 1] != ':')) return failure;
-        std::uint8_t value = 0;
-        std::from_chars(octet.data(), octet.data() + octet.size(), value, 16);
-        mac.push_back(value);
-    }
-    if ((mac.front() & 1) != 0) return bad("port.mac", text, "is a group's, not a port's");
-    return mac;
+Outcome<std::vector<std::uint8_t>> read_mac(const std::string& text) {
+    if (text.empty()) return std::vector<std::uint8_t>{};
+    const auto mac = config::parse_mac(text);
+    if (!mac) return bad("port.mac", text, "is not a MAC address such as 02:00:00:00:00:01");
+    if ((mac->front() & 1) != 0) return bad("port.mac", text, "is a group's, not a port's");
+    return std::vector<std::uint8_t>{mac->begin(), mac->end()};
 }
 
 Outcome<std::vector<std::uint16_t>> parse_vlans(const std::vector<std::string>& texts) {
@@ -242,7 +235,7 @@ std::string device_name(const std::string& device) {
 
 Outcome<PortIdentity> identity_of(const PortOptions& options) {
     PortIdentity identity;
-    auto mac = parse_mac(options.mac);
+    auto mac = read_mac(options.mac);
     if (!mac) return mac.error();
     auto vlans = parse_vlans(options.vlans);
     if (!vlans) return vlans.error();

@@ -80,23 +80,6 @@ void tell_plan(ProbePage& page, const ProbeSettings& settings, const StartPlan& 
 
 }  // namespace
 
-std::uint64_t buffer_bytes(const Options& options, std::uint32_t workers) {
-    const auto or_general = [](std::int64_t own, std::int64_t general) {
-        return own != 0 ? own : general;
-    };
-    std::uint64_t bytes = 0;
-    for (const PortOptions* port : options.ports.in_use()) {
-        const auto queues = static_cast<std::uint64_t>(or_general(port->queues, options.queues));
-        PortPlan plan{.descriptors = static_cast<std::uint16_t>(
-                          or_general(port->descriptors, options.descriptors)),
-                      .pool = static_cast<std::uint32_t>(or_general(port->pool, options.pool)),
-                      .mtu = static_cast<std::uint16_t>(or_general(port->mtu, options.mtu))};
-        plan.elsewhere = buffers_elsewhere(options, workers);
-        bytes += queues * pool_bytes(plan);
-    }
-    return bytes;
-}
-
 Probed probe(const ProbeSettings& settings) {
     const Machine machine = read_machine();
     const Options& options = settings.dpdk;

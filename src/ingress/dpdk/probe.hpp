@@ -28,7 +28,4 @@ struct Probed {
 
 [[nodiscard]] Probed probe(const ProbeSettings& settings);
 
-/// Packet buffers of all ports that are named, or of one that is found.
-[[nodiscard]] std::uint64_t buffer_bytes(const Options& options, std::uint32_t workers);
-
 }  // namespace flowd::dpdk

@@ -11,6 +11,7 @@
 #include "config/mapping/names.hpp"
 #include "config/schema.hpp"
 #include "config/text.hpp"
+#include "config/tool_help.hpp"
 
 namespace flowd::cat {
 
@@ -161,24 +162,14 @@ Outcome<Plan> make_plan(const Options& options) {
 std::string help_text() {
     Options options;
     const config::Schema schema{rows_of(options)};
-    std::string out =
+    const std::string head =
         "flowd-cat prints flowd's protobuf messages as flowd -format json would have.\n"
         "\n"
         "usage: flowd-cat [flags] [file ...]\n"
         "\n"
         "Files ending in .gz, .zst or .lz4 are decompressed; - or no file is standard input.\n"
         "A flag is written -name value or -name=value, with one dash or two.\n\n";
-    for (const config::Setting& each : schema.settings()) {
-        const Row& row = each.row;
-        out += "  -" + std::string{row.flag};
-        if (!row.choices.empty()) {
-            out += ' ' + config::joined(row.choices, "|");
-        } else if (!is_switch(row)) {
-            out += std::holds_alternative<std::int64_t*>(row.target) ? " number" : " text";
-        }
-        out += '\n' + config::wrapped(row.help, "        ", 100);
-    }
-    return out;
+    return head + config::tool_flags(schema, config::Defaults::left_out);
 }
 
 }  // namespace flowd::cat

@@ -4,13 +4,14 @@
 
 #include <arpa/inet.h>
 
-#include <charconv>
 #include <string_view>
 #include <vector>
 
 #include "config/flags.hpp"
+#include "config/mac.hpp"
 #include "config/schema.hpp"
 #include "config/text.hpp"
+#include "config/tool_help.hpp"
 
 namespace flowd::gen {
 
@@ -234,17 +235,6 @@ config::Schema schema_of(Options& options) {
     return config::Schema{std::move(rows)};
 }
 
-bool read_mac(std::string_view text, std::array<std::uint8_t, 6>& mac) {
-    const auto pairs = config::split(text, ':');
-    if (pairs.size() != mac.size()) return false;
-    for (std::size_t i = 0; i < mac.size(); ++i) {
-        const char* end = pairs[i].data() + pairs[i].size();
-        const auto read = std::from_chars(pairs[i].data(), end, mac[i], 16);
-        if (pairs[i].size() != 2 || read.ec != std::errc{} || read.ptr != end) return false;
-    }
-    return true;
-}
-
 Protocol protocol_of(std::string_view name) noexcept {
     if (name == "v5") return Protocol::netflow5;
     if (name == "v9") return Protocol::netflow9;
@@ -298,10 +288,12 @@ Outcome<FramePlan> frame_plan(const Options& options) {
                    .vlan = static_cast<std::uint16_t>(options.vlan),
                    .fragment = static_cast<std::uint16_t>(options.fragment),
                    .reversed = options.reversed};
-    if (!read_mac(options.mac, plan.mac)) {
+    const auto mac = config::parse_mac(options.mac);
+    if (!mac) {
         return Failure{"-mac: " + config::in_quotes(options.mac) +
                        " is no address such as 02:00:00:00:00:01"};
     }
+    plan.mac = *mac;
     if (inet_pton(AF_INET, options.destination.c_str(), plan.destination.data()) != 1) {
         return Failure{"-destination: " + config::in_quotes(options.destination) +
                        " is no IPv4 address"};
@@ -329,27 +321,14 @@ Spread spread_of(const Options& options) noexcept {
 std::string help_text() {
     Options options;
     const config::Schema schema = schema_of(options);
-    std::string out =
+    const std::string head =
         "flowd-gen sends NetFlow, IPFIX and sFlow through a DPDK port: of synthetic exporters, "
         "or a capture's.\n"
         "\n"
         "usage: flowd-gen -eal '--no-pci --vdev net_memif0,role=client,...' [flags]\n"
         "\n"
         "A flag is written -name value or -name=value, with one dash or two.\n\n";
-    for (const config::Setting& each : schema.settings()) {
-        const Row& row = each.row;
-        out += "  -" + std::string{row.flag};
-        if (!row.choices.empty()) {
-            out += ' ' + config::joined(row.choices, "|");
-        } else if (!is_switch(row)) {
-            out += std::holds_alternative<std::int64_t*>(row.target) ? " number" : " text";
-        }
-        if (!is_switch(row) && each.default_value != "\"\"") {
-            out += " (default " + each.default_value + ")";
-        }
-        out += '\n' + config::wrapped(row.help, "        ", 100);
-    }
-    return out;
+    return head + config::tool_flags(schema, config::Defaults::shown);
 }
 
 }  // namespace flowd::gen

@@ -106,10 +106,14 @@ TEST(Live, EveryPortGivesItsQueues) {
         std::sort(all.begin(), all.end());
         EXPECT_EQ(all, (std::vector<Arrival>{{1, 2055}, {1, 2055}, {2, 6343}, {2, 6343}}));
         std::uint64_t not_ours = 0;
+        std::uint64_t datagrams = 0;
         for (const auto& queue : opened->queues) {
+            EXPECT_FALSE(queue->exhausted());
+            datagrams += queue->stats().datagrams;
             not_ours += queue->stats().drops[static_cast<std::size_t>(flow::Error::frame_not_ours)];
         }
         EXPECT_EQ(not_ours, 2U);
+        EXPECT_EQ(datagrams, 6U);
     });
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "child.hpp"
+#include "ingress/dpdk/live.hpp"
 #include "ingress/dpdk/probe_machine.hpp"
 #include "ingress/dpdk/probe_ports.hpp"
 
