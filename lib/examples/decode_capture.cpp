@@ -19,7 +19,7 @@ public:
         begin_ = buffer_.data();
         return buffer_.data();
     }
-    void commit(const std::uint8_t* end, flow::ExporterIndex) noexcept {
+    void commit(const std::uint8_t* end, flow::AccountTag) noexcept {
         std::printf("%.*s\n", static_cast<int>(end - begin_),
                     reinterpret_cast<const char*>(begin_));
         begin_ = end;

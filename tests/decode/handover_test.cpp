@@ -130,6 +130,8 @@ TEST_F(HandoverTest, MovesATemplateWithAllThatIsKnownOfIt) {
             EXPECT_EQ(facts.last_touched, now);
             EXPECT_EQ(facts.used, each.id == 301);
             EXPECT_FALSE(facts.restored);
+            EXPECT_EQ(facts.history.first_seen, now);
+            EXPECT_EQ(facts.history.announcements, 1u);
             return Departure::stays;
         },
         [](ExporterIndex) {});

@@ -13,10 +13,10 @@
 namespace flow {
 namespace {
 
-void add(Batch& batch, std::string_view message, ExporterIndex exporter = 0) {
+void add(Batch& batch, std::string_view message, AccountTag account = 0) {
     ASSERT_GE(batch.room(), message.size());
     std::copy(message.begin(), message.end(), batch.tail());
-    batch.commit(message.size(), exporter);
+    batch.commit(message.size(), account);
 }
 
 std::string text(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
@@ -38,8 +38,8 @@ TEST(Batch, GivesBackEachMessageAndItsExporter) {
     EXPECT_EQ(text(batch->message(0)), "first\n");
     EXPECT_EQ(text(batch->message(1)), "");
     EXPECT_EQ(text(batch->message(2)), "third\n");
-    EXPECT_EQ(batch->slot(0).exporter, 7U);
-    EXPECT_EQ(batch->slot(2).exporter, 9U);
+    EXPECT_EQ(batch->slot(0).account, 7U);
+    EXPECT_EQ(batch->slot(2).account, 9U);
     EXPECT_EQ(text(batch->bytes()), "first\nthird\n");
 }
 
@@ -56,8 +56,8 @@ TEST(Batch, TakesARowOfMessagesWithTheBytesBehindThem) {
     EXPECT_EQ(text(batch->message(1)), "one\n");
     EXPECT_EQ(text(batch->message(2)), "two\n");
     EXPECT_EQ(text(batch->message(3)), "\n") << "an empty one";
-    EXPECT_EQ(batch->slot(0).exporter, 0U);
-    EXPECT_EQ(batch->slot(3).exporter, 9U);
+    EXPECT_EQ(batch->slot(0).account, 0U);
+    EXPECT_EQ(batch->slot(3).account, 9U);
     add(*batch, "five\n", 7);
     EXPECT_EQ(text(batch->message(4)), "five\n");
     EXPECT_EQ(text(batch->bytes()), "zero\none\ntwo\n\nfive\n");
@@ -77,7 +77,7 @@ TEST(Batch, FilledToTheBrimLosesNothing) {
     std::string expected;
     for (char letter = 'a'; batch->room() >= 5; letter = letter == 'z' ? 'a' : letter + 1) {
         const std::string message(5, letter);
-        add(*batch, message, static_cast<ExporterIndex>(letter));
+        add(*batch, message, static_cast<AccountTag>(letter));
         expected += message;
     }
     constexpr std::size_t each = 5 + sizeof(MessageSlot);
@@ -86,7 +86,7 @@ TEST(Batch, FilledToTheBrimLosesNothing) {
     for (std::size_t i = 0; i < batch->message_count(); ++i) {
         const auto letter = static_cast<char>('a' + i % 26);
         ASSERT_EQ(text(batch->message(i)), std::string(5, letter));
-        ASSERT_EQ(batch->slot(i).exporter, static_cast<ExporterIndex>(letter));
+        ASSERT_EQ(batch->slot(i).account, static_cast<AccountTag>(letter));
     }
 }
 
@@ -119,7 +119,7 @@ TEST(Batch, GivesEachMessageTheKeyThatWasPutLast) {
             EXPECT_EQ(text(batch->key(i)), keys[i]);
         }
     }
-    EXPECT_EQ(batch->slot(3).exporter, 9U);
+    EXPECT_EQ(batch->slot(3).account, 9U);
     batch->clear();
     add(*batch, "new");
     EXPECT_FALSE(batch->has_key(0));
@@ -141,7 +141,7 @@ TEST(Batch, ClearMakesItNew) {
     EXPECT_EQ(batch->room(), Batch::message_size_max);
     add(*batch, "new", 3);
     EXPECT_EQ(text(batch->bytes()), "new");
-    EXPECT_EQ(batch->slot(0).exporter, 3U);
+    EXPECT_EQ(batch->slot(0).account, 3U);
 }
 
 }  // namespace

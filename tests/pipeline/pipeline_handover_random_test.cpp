@@ -14,6 +14,7 @@
 #include "flow/format/protobuf/formatter.hpp"
 #include "flow/pipeline/pipeline.hpp"
 #include "handover_traffic.hpp"
+#include "support/accounts.hpp"
 #include "support/parsed_flow.hpp"
 #include "support/vector_sink.hpp"
 
@@ -148,11 +149,24 @@ public:
         for (std::size_t i = 0; i < expected.size(); ++i) {
             EXPECT_EQ(a[i] + b[i], expected[i]) << "counter " << i;
         }
+        expect_equal_accounts();
         EXPECT_LT(shards_[0]->stats().sequence_lost, 1u << 30) << "it did not get below zero";
         EXPECT_LT(shards_[1]->stats().sequence_lost, 1u << 30);
         EXPECT_EQ(
             truth_->templates().size(),
             shards_[0]->templates().size() + shards_[1]->templates().size() - unmoved_copies());
+    }
+
+    /// The accounts of both shards together.
+    void expect_equal_accounts() const {
+        const Accounts truth = accounts_of(truth_->ledger());
+        std::array<Accounts, 2> moved;
+        for (std::size_t i = 0; i < 2; ++i) moved[i] = accounts_of(shards_[i]->ledger());
+        for (const auto& [name, account] : truth) {
+            const AccountCounts sum = sum_of(moved[0][name].counts, moved[1][name].counts);
+            EXPECT_EQ(test::numbers_of(sum), test::numbers_of(account.counts))
+                << "domain " << name.domain << " of version " << int{name.version};
+        }
     }
 
     std::size_t sets_moved = 0;
@@ -249,11 +263,19 @@ private:
         for (const auto& shard : shards_) {
             const PipelineStats& stats = shard->stats();
             left += stats.datagrams;
-            right += std::accumulate(stats.datagram_drops.begin(), stats.datagram_drops.end(),
-                                     stats.decoded + stats.parked_datagrams);
+            const std::uint64_t here =
+                std::accumulate(stats.datagram_drops.begin(), stats.datagram_drops.end(),
+                                stats.decoded + stats.parked_datagrams);
+            ASSERT_EQ(stats.datagrams + stats.adopted, here + stats.handed_on);
+            right += here;
             sets += stats.sets_parked - stats.sets_unparked - stats.sets_expired;
         }
         ASSERT_EQ(left, right + held_.size());
+        for (const auto& shard : shards_) {
+            shard->ledger().for_each([](std::uint32_t, const Account& account) {
+                ASSERT_TRUE(balanced(account.counts));
+            });
+        }
         ASSERT_LT(sets, 1u << 20) << "it did not get below zero";
     }
 
@@ -263,7 +285,7 @@ private:
     std::vector<std::size_t> owners_;
     PipelineLimits limits_{
         .templates = {.exporters_max = 64, .templates_max = 1024, .templates_per_exporter_max = 64},
-        .domains = {.domains_max = 256},
+        .domains = {.domains_max = 16'384},  // no account is given to another
         .park = {.bytes_max = std::size_t{64} << 20}};
     VectorSink truth_sink_;
     VectorSink sink_;  ///< of both: the order between them is known

@@ -226,9 +226,14 @@ TEST_F(PipelineTest, TellsWhoseMessageItIs) {
     EXPECT_EQ(process(two_netflow5_records().bytes(), ipv4(10, 0, 0, 1)), Error::none);
     EXPECT_EQ(process(two_netflow5_records().bytes(), ipv4(10, 0, 0, 2)), Error::none);
     ASSERT_EQ(sink_.messages.size(), 4u);
-    EXPECT_EQ(sink_.messages[0].exporter, sink_.messages[1].exporter);
-    EXPECT_NE(sink_.messages[1].exporter, sink_.messages[2].exporter);
-    EXPECT_EQ(pipeline_.exporters().address(sink_.messages[3].exporter), ipv4(10, 0, 0, 2));
+    EXPECT_EQ(sink_.messages[0].account, sink_.messages[1].account);
+    EXPECT_NE(sink_.messages[1].account, sink_.messages[2].account);
+    Account account;
+    ASSERT_TRUE(pipeline_.ledger().read(row_of(sink_.messages[3].account), account));
+    EXPECT_EQ(account.name.exporter, ipv4(10, 0, 0, 2));
+    EXPECT_EQ(account.name.version, 5U);
+    EXPECT_EQ(account.epoch, epoch_of(sink_.messages[3].account));
+    EXPECT_EQ(account.counts.flows, 2U);
 }
 
 TEST_F(PipelineTest, ForgetsTheTemplatesOfAnEvictedExporter) {
@@ -251,7 +256,7 @@ TEST_F(PipelineTest, WithoutRoomForAnExporterTakesNoTemplates) {
     EXPECT_EQ(process(two_netflow5_records().bytes(), ipv4(10, 0, 0, 3)), Error::none)
         << "what needs no template is decoded";
     EXPECT_EQ(sink_.messages.size(), 2u);
-    EXPECT_EQ(sink_.messages[0].exporter, Exporters::other);
+    EXPECT_EQ(sink_.messages[0].account, AccountTag{0});
     EXPECT_EQ(pipeline_.stats().exporters_evicted, 0u);
     expect_balance();
 }

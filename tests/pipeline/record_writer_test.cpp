@@ -283,7 +283,7 @@ std::vector<Case> cases() {
 int rounds() {
     const bool nightly = std::getenv("FLOWD_NIGHTLY") != nullptr;
 #ifdef __SANITIZE_ADDRESS__
-    constexpr int usual = 480;  // ten times as slow
+    constexpr int usual = 240;  // ten times as slow
 #else
     constexpr int usual = 2'400;
 #endif

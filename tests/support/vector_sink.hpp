@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "flow/base/bytes.hpp"
-#include "flow/model/origin.hpp"
+#include "flow/model/account_tag.hpp"
 #include "flow/pipeline/message_sink.hpp"
 
 namespace flow::test {
@@ -22,7 +22,7 @@ public:
     struct Message {
         std::unique_ptr<std::uint8_t[]> memory;
         std::size_t size = 0;
-        ExporterIndex exporter = 0;
+        AccountTag account = 0;
 
         [[nodiscard]] Bytes bytes() const { return {memory.get(), size}; }
     };
@@ -37,12 +37,12 @@ public:
         begin_ = reserved_.get();
         return begin_;
     }
-    void commit(std::uint8_t* end, ExporterIndex exporter) noexcept {
+    void commit(std::uint8_t* end, AccountTag account) noexcept {
         const auto size = static_cast<std::size_t>(end - begin_);
         if (reserved_ == nullptr || end > reserved_.get() + reserved_size_) std::abort();
         std::unique_ptr<std::uint8_t[]> memory{new std::uint8_t[size]};
         std::copy(begin_, end, memory.get());
-        messages.push_back({std::move(memory), size, exporter});
+        messages.push_back({std::move(memory), size, account});
         begin_ = end;
     }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <type_traits>
 
 namespace flow {
@@ -28,6 +29,10 @@ public:
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    /// All of it, for who has a wish about where its pages come from.
+    [[nodiscard]] std::span<std::byte> memory() noexcept {
+        return std::as_writable_bytes(std::span<T>{first_, size_});
+    }
     [[nodiscard]] T& operator[](std::size_t index) noexcept {
         assert(index < size_);
         return first_[index];

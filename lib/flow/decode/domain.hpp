@@ -6,12 +6,10 @@
 #include <cstdint>
 
 #include "flow/base/hash.hpp"
+#include "flow/model/flow_type.hpp"
 #include "flow/model/origin.hpp"
 
 namespace flow {
-
-/// Domain::version of sFlow v5, so that it is not NetFlow v5.
-inline constexpr std::uint8_t sflow_domain_version = 105;
 
 struct Domain {
     ExporterIndex exporter = 0;

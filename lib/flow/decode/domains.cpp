@@ -52,7 +52,7 @@ DomainState* Domains::look_up(const Domain& domain, std::uint32_t now_seconds) n
 
 std::uint32_t Domains::allocate(ExporterIndex exporter, std::uint32_t now_seconds) noexcept {
     const bool own_full = chains_[exporter].count >= limits_.domains_per_exporter_max;
-    const bool all_full = free_plus_one_ == 0 && fresh_ >= slots_.size();
+    const bool all_full = first_free_plus_one_ == 0 && fresh_ >= slots_.size();
     if (own_full || all_full) {
         const std::uint32_t victim = find_victim(own_full ? exporter : 0, now_seconds);
         if (victim == IndexTable::none) {
@@ -63,9 +63,11 @@ std::uint32_t Domains::allocate(ExporterIndex exporter, std::uint32_t now_second
         ++evictions_;
     }
     ++size_;
-    if (free_plus_one_ == 0) return fresh_++;
-    const std::uint32_t index = free_plus_one_ - 1;
-    free_plus_one_ = slots_[index].next_plus_one;
+    // A slot's account is its last domain's until another gets it: as late as may be.
+    if (fresh_ < slots_.size()) return fresh_++;
+    const std::uint32_t index = first_free_plus_one_ - 1;
+    first_free_plus_one_ = slots_[index].next_plus_one;
+    if (first_free_plus_one_ == 0) last_free_plus_one_ = 0;
     return index;
 }
 
@@ -113,8 +115,12 @@ void Domains::free(std::uint32_t index) noexcept {
     table_.erase(hash(state.domain, 0, seed_), index);
     state.domain = {};
     state.given = false;
-    state.next_plus_one = free_plus_one_;
-    free_plus_one_ = index + 1;
+    state.next_plus_one = 0;
+    std::uint32_t& behind = last_free_plus_one_ == 0
+                                ? first_free_plus_one_
+                                : slots_[last_free_plus_one_ - 1].next_plus_one;
+    behind = index + 1;
+    last_free_plus_one_ = index + 1;
     --size_;
 }
 

@@ -14,6 +14,7 @@
 #include "flow/decode/patience.hpp"
 #include "flow/decode/sampling/rates.hpp"
 #include "flow/decode/sequence.hpp"
+#include "flow/model/account_tag.hpp"
 
 namespace flow {
 
@@ -31,6 +32,8 @@ struct alignas(64) DomainState {
     bool spoke_again;             ///< since the eviction hand last passed
     bool restored;                ///< its rates are an earlier run's
     bool given;                   ///< to another shard: about to be forgotten
+    AccountTag account;           ///< 0: none yet
+    bool observed;                ///< its row of traits is its own
     Sequence sequence;
     sampling::Rates rates;
 };
@@ -56,21 +59,33 @@ public:
     /// Null when it is not known.
     [[nodiscard]] const DomainState* find(const Domain& domain) const noexcept;
 
+    [[nodiscard]] std::uint32_t slot_of(const DomainState& state) const noexcept {
+        return static_cast<std::uint32_t>(&state - &slots_[0]);
+    }
+
     /// The exporter is gone, and all its domains.
     void forget(ExporterIndex exporter) noexcept;
 
+    /// As ShardState::visit_tables().
+    template <class Visit>
+    void visit_tables(Visit& visit) noexcept {
+        visit(slots_.memory());
+    }
     // For Foresight.
     void prefetch_chain(ExporterIndex exporter) const noexcept {
         __builtin_prefetch(&chains_[exporter]);
     }
-    /// The exporter's first domain; most have no other.
-    void prefetch_first(ExporterIndex exporter) const noexcept {
+    static constexpr std::uint32_t no_slot = UINT32_MAX;
+    /// The exporter's first domain; most have no other. Returns its slot, for what others keep by
+    /// it, or no_slot.
+    std::uint32_t prefetch_first(ExporterIndex exporter) const noexcept {
         const std::uint32_t first_plus_one = chains_[exporter].first_plus_one;
-        if (first_plus_one == 0) return;
+        if (first_plus_one == 0) return no_slot;
         const auto* const first =
             reinterpret_cast<const std::uint8_t*>(&slots_[first_plus_one - 1]);
         __builtin_prefetch(first);
         __builtin_prefetch(first + 64);
+        return first_plus_one - 1;
     }
 
     [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
@@ -132,7 +147,9 @@ private:
     std::uint64_t seed_;
     Patience patience_{stale_after_seconds};
     std::uint64_t evictions_ = 0;
-    std::uint32_t free_plus_one_ = 0;
+    /// Slots that were used before, in the order in which they became free.
+    std::uint32_t first_free_plus_one_ = 0;
+    std::uint32_t last_free_plus_one_ = 0;
     std::uint32_t fresh_ = 0;  ///< slots that were never used start here
     std::uint32_t size_ = 0;
     std::uint32_t hand_ = 0;

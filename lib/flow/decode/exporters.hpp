@@ -95,6 +95,11 @@ public:
     [[nodiscard]] const Address& address(ExporterIndex index) const noexcept {
         return slots_[index].address;
     }
+    /// As ShardState::visit_tables().
+    template <class Visit>
+    void visit_tables(Visit& visit) noexcept {
+        visit(slots_.memory());
+    }
     // For Foresight: nothing changes.
     [[nodiscard]] std::uint64_t hash_of_source(const Address& address,
                                                std::uint16_t port) const noexcept {

@@ -36,11 +36,13 @@ public:
         state.templates.prefetch_chain(exporter_);
     }
 
-    /// Its domain, and where the template of the first set is looked up.
+    /// Its domain with its account, and where the template of the first set is looked up.
     void see_domain(const ShardState& state, const Datagram& datagram) noexcept {
         has_template_ = false;
         if (exporter_ == Exporters::other) return;
-        state.domains.prefetch_first(exporter_);
+        const std::uint32_t first = state.domains.prefetch_first(exporter_);
+        if (first != Domains::no_slot) state.ledger.prefetch(state.ledger.domain_row(first));
+        if (first != Domains::no_slot) state.traits.prefetch(state.traits.row_of_domain(first));
         const Bytes payload = datagram.payload;
         if (payload.size() < headers_size) return;
         const std::uint16_t version = load_be16(payload.data());

@@ -61,7 +61,10 @@ bool Filler::add(const DomainState& state) noexcept {
                               .rates = state.rates};
     if (!append(state.domain.exporter, record, {})) return false;
     // What comes late is taken back where it comes: neither shard's count may get below zero.
-    state_.stats.sequence_lost -= state.sequence.outstanding();
+    const std::uint64_t outstanding = state.sequence.outstanding();
+    state_.stats.sequence_lost -= outstanding;
+    if (outstanding != 0)
+        state_.ledger.book(state_.account_of(state.domain), {.lost = 0 - outstanding});
     return true;
 }
 
@@ -72,7 +75,12 @@ bool Filler::add(const Park::Parked& parked) noexcept {
     record.version = parked.domain.version;
     record.carries = parked.carries;
     record.id = parked.id;
-    return append(parked.domain.exporter, record, parked.body);
+    if (!append(parked.domain.exporter, record, parked.body)) return false;
+    if (parked.carries) {
+        ++state_.stats.handed_on;
+        state_.ledger.hand_on(parked.account);
+    }
+    return true;
 }
 
 Taker::Taker(ShardState& state, const HandoverPage& page) noexcept : state_{state} {
@@ -115,9 +123,11 @@ const Template* Taker::take(const TemplateRecord& record, Bytes fields) noexcept
 }
 
 void Taker::take(const DomainRecord& record) noexcept {
-    state_.stats.sequence_lost += record.sequence.outstanding();
     const Domain domain{exporter_, record.domain, record.version};
     DomainState* const state = state_.domains.enter(domain, state_.now_seconds());
+    const std::uint64_t outstanding = record.sequence.outstanding();
+    state_.stats.sequence_lost += outstanding;
+    if (outstanding != 0) state_.ledger.book(state_.account_of(domain), {.lost = outstanding});
     if (state == nullptr) {
         ++refusals_.domains;
         return;
@@ -139,12 +149,19 @@ void Taker::take(const SetRecord& record, Bytes body) noexcept {
     Origin origin = record.origin;
     origin.exporter = exporter_;
     origin.samplers = {};
-    if (!state_.park.take({domain, origin, record.id, record.carries, body})) ++refusals_.sets;
+    const AccountTag account = state_.account_of(domain);
+    if (!state_.park.take({domain, origin, record.id, record.carries, body, account})) {
+        ++refusals_.sets;
+    }
 }
 
 void Taker::end(const SetRecord& record, Error outcome) noexcept {
-    ++state_.stats.sets_unparked;
-    if (record.carries) state_.park.count_end(outcome);
+    const AccountTag account = state_.account_of(domain_of(record));
+    if (record.carries) {
+        ++state_.stats.adopted;
+        state_.ledger.adopt(account);
+    }
+    state_.park.count_end(account, Park::SetEnd::unparked, record.carries, outcome);
 }
 
 }  // namespace flow::handover

@@ -74,8 +74,8 @@ public:
     }
     [[nodiscard]] bool add(const DomainState&) noexcept { return true; }
     [[nodiscard]] bool add(const Park::Parked& parked) noexcept {
-        ++state_.stats.sets_expired;
-        if (parked.carries) state_.park.count_end(Error::unknown_template);
+        state_.park.count_end(parked.account, Park::SetEnd::expired, parked.carries,
+                              Error::unknown_template);
         return true;
     }
 

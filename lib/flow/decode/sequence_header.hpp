@@ -15,6 +15,10 @@ namespace flow {
 struct SequenceHeader {
     Domain domain{};  ///< version 0: the datagram has no sequence number
     SequenceStep step{};
+    std::uint32_t count = 0;  ///< flows or samples, as announced
+    bool has_export_time = false;
+    std::uint32_t export_seconds = 0;
+    std::uint32_t export_nanoseconds = 0;
 };
 
 namespace detail {
@@ -34,7 +38,11 @@ namespace detail {
                      .units = header.u16<2>(),
                      .has_uptime = true,
                      .uptime_ms = header.u32<4>(),
-                     .window = SequenceStep::window_of_records}};
+                     .window = SequenceStep::window_of_records},
+            .count = header.u16<2>(),
+            .has_export_time = true,
+            .export_seconds = header.u32<8>(),
+            .export_nanoseconds = header.u32<12>()};
 }
 
 /// sFlow v5 §5: version, agent address, sub-agent, sequence, uptime. Agents may share a source
@@ -51,7 +59,8 @@ namespace detail {
     std::uint32_t stream = header.u32<0>();
     if (agent != datagram.source) stream ^= static_cast<std::uint32_t>(hash(agent, 0));
     return {.domain = {exporter, stream, sflow_domain_version},
-            .step = {.number = header.u32<4>(), .has_uptime = true, .uptime_ms = header.u32<8>()}};
+            .step = {.number = header.u32<4>(), .has_uptime = true, .uptime_ms = header.u32<8>()},
+            .count = in.u32()};
 }
 
 }  // namespace detail

@@ -9,6 +9,7 @@
 #include "flow/base/slots.hpp"
 #include "flow/decode/domains.hpp"
 #include "flow/decode/exporters.hpp"
+#include "flow/decode/ledger.hpp"
 #include "flow/decode/sampling/fallback.hpp"
 #include "flow/decode/sampling/options.hpp"
 #include "flow/decode/sequence_header.hpp"
@@ -16,6 +17,7 @@
 #include "flow/decode/templates/park.hpp"
 #include "flow/decode/templates/sets.hpp"
 #include "flow/decode/templates/store.hpp"
+#include "flow/decode/traits_table.hpp"
 #include "flow/model/datagram.hpp"
 #include "flow/model/learnt_state.hpp"
 
@@ -29,6 +31,8 @@ struct ShardLimits {
     SamplingSettings sampling{};
     /// Makes the tables' hashes unpredictable to senders; any number that they do not know.
     std::uint64_t hash_seed = 0;
+    bool ledger = true;  ///< false: nobody asks whose the datagrams and flows were
+    bool traits = true;  ///< false: nobody asks how exporters behave
 };
 
 /// The rate of flows that do not say theirs, and who said it.
@@ -46,12 +50,23 @@ public:
     ShardState& operator=(const ShardState&) = delete;
 
     /// Starts a datagram: its time is the clock.
-    void open(const Datagram& datagram) noexcept { open(datagram.received_ns); }
+    void open(const Datagram& datagram) noexcept {
+        open(datagram.received_ns);
+        booking.payload_bytes = datagram.payload.size();
+        booking.local_port = datagram.destination_port;
+        source_port_ = datagram.source_port;
+        payload_size_ = static_cast<std::uint16_t>(datagram.payload.size());
+        reassembled_ = datagram.reassembled;
+    }
     void open(std::uint64_t now_ns) noexcept {
         now_ns_ = now_ns;
         now_seconds_ = static_cast<std::uint32_t>(now_ns / 1'000'000'000);
         templates.set_now(now_seconds_);
         park.open(now_ns);
+        account_ = 0;
+        booking = {};
+        observed_ = nullptr;
+        sampled_ = nullptr;
     }
     /// The exporter of the datagram.
     [[nodiscard]] ExporterIndex enter(const Datagram& datagram) noexcept {
@@ -59,19 +74,94 @@ public:
     }
     [[nodiscard]] ExporterIndex enter(const Address& address, std::uint16_t port,
                                       std::uint32_t now_seconds) noexcept;
+    /// The domain of the datagram, which is booked to it. As Domains has it.
+    [[nodiscard]] DomainState* enter(const Domain& domain) noexcept {
+        DomainState* const state = domains.enter(domain, now_seconds_);
+        if (state == nullptr) return state;
+        if (state->account == 0) [[unlikely]]
+            state->account = open_account(*state);
+        account_ = state->account;
+        return state;
+    }
+    /// Whose the datagram is: the domain's, or the exporter's when it has not entered one.
+    [[nodiscard]] AccountTag account(ExporterIndex exporter) noexcept {
+        if (account_ == 0) [[unlikely]]
+            account_ = ledger.tag(ledger.exporter_row(exporter));
+        return account_;
+    }
+    /// Of a domain that is known; else the exporter's.
+    [[nodiscard]] AccountTag account_of(const Domain& domain) noexcept;
     /// Counts loss of a protocol whose decoder does not: all but NetFlow v9 and IPFIX.
     void track(const Datagram& datagram, ExporterIndex exporter) noexcept {
         if (datagram.dealt) [[unlikely]] {
             ++stats.sequence_unchecked;
+            ledger.count_unchecked(account(exporter));
             return;
         }
         const SequenceHeader header = sequence_of(datagram, exporter);
         if (header.domain.version == 0) return;
-        DomainState* const domain = domains.enter(header.domain, now_seconds_);
-        if (domain != nullptr) domain->sequence.take(header.step, stats);
+        DomainState* const domain = enter(header.domain);
+        if (domain != nullptr) take(header.step, *domain);
+        if (observe(domain) == nullptr) return;
+        appear({.number = header.step.number,
+                .units = header.count,
+                .has_export_time = header.has_export_time,
+                .has_uptime = true,
+                .uptime_ms = header.step.uptime_ms,
+                .export_seconds = header.export_seconds,
+                .export_nanoseconds = header.export_nanoseconds});
     }
-    /// Ends the datagram and counts it. The outcome may be another one than its decoder's.
+    /// The sequence number of a datagram.
+    void take(const SequenceStep& step, DomainState& domain) noexcept {
+        const SequenceChange before = sequence_counts();
+        domain.sequence.take(step, stats);
+        const SequenceChange now = sequence_counts();
+        if (before != now) [[unlikely]]
+            ledger.book(domain.account, now - before);
+    }
+    /// The traits of the datagram's domain, for what is noted from now on. Null: it has none.
+    Traits* observe(DomainState* domain) noexcept {
+        if (domain == nullptr || !traits.enabled()) return nullptr;
+        observed_ = &traits.at(traits.row_of_domain(domains.slot_of(*domain)));
+        if (!domain->observed) [[unlikely]]
+            own_traits(*domain);
+        if (observed_->samples(now_seconds_)) [[unlikely]]
+            sampled_ = observed_;
+        return observed_;
+    }
+    /// The datagram as it appeared; observe() has found its domain. What all datagrams have is
+    /// filled in.
+    [[gnu::always_inline]] void appear(Appearance seen) noexcept {
+        seen.received_ns = now_ns_;
+        seen.port = source_port_;
+        seen.payload_size = payload_size_;
+        if (sampled_ != nullptr) [[unlikely]]
+            sampled_->sample_clock(Appearance{seen});
+        observed_->take(seen);
+    }
+    /// Null unless the flows of this datagram are to be looked at.
+    [[nodiscard]] Traits* sampled() const noexcept { return sampled_; }
+    /// Of the datagram's domain; of its exporter when it has none. Counts once in a datagram.
+    [[gnu::cold]] void note(ExporterIndex exporter, Deviation what) noexcept;
+    /// A template has made room for another's; its domain need not be the datagram's.
+    [[gnu::cold]] void note_evicted(const Domain& domain, std::uint16_t id) noexcept;
+    /// Ends the datagram, counts it and books it. The outcome may be another one than its
+    /// decoder's. What is known of it is in `booking`.
     Error close(ExporterIndex exporter, Error outcome) noexcept;
+    /// One that has not come to its exporter is that one's too, if it is known.
+    Error close(const Datagram& datagram, ExporterIndex exporter, Error outcome) noexcept {
+        if (exporter == Exporters::other) [[unlikely]] {
+            account_ = ledger.tag(
+                ledger.exporter_row(exporters.find(datagram.source, datagram.source_port)));
+        }
+        return close(exporter, outcome);
+    }
+    /// What was made of a set without a datagram, after its domain was entered.
+    void book_set(ExporterIndex exporter, const MadeCounts& made) noexcept {
+        ledger.book(account(exporter), made, booking.set_records);
+        booking = {};
+        account_ = 0;
+    }
     /// Ends a run: nothing waits any longer.
     void finish() noexcept { park.expire_all(); }
 
@@ -128,6 +218,16 @@ public:
             if (!each.rates.empty()) visit(key_of(each.domain), each.rates, !each.restored);
         });
     }
+    /// `visit(std::span<std::byte>)` for the memory of each table that datagrams are read by here
+    /// and there, large or small: a wish about its pages comes before the first datagram.
+    template <class Visit>
+    void visit_tables(Visit visit) noexcept {
+        exporters.visit_tables(visit);
+        templates.visit_tables(visit);
+        domains.visit_tables(visit);
+        ledger.visit_tables(visit);
+        traits.visit_tables(visit);
+    }
     // For a handover to or from another shard, see handover.hpp.
     [[nodiscard]] std::uint64_t announced_rate(ExporterIndex exporter) const noexcept {
         return announced_rates_[exporter];
@@ -147,8 +247,13 @@ public:
     Exporters exporters;
     TemplateStore templates;
     Domains domains;
+    Ledger ledger;
     Park park;
+    TraitsTable traits;
     Slots<sampling::OptionsLayout> options;  ///< by the template's slot
+
+    /// Of the present datagram.
+    Booking booking;
 
     // Scratch memory of decoders.
     std::array<TemplateField, template_fields_max> fields{};
@@ -160,6 +265,17 @@ private:
         return exporters.key() == TemplateKey::address || key.port != 0;
     }
 
+    [[nodiscard]] SequenceChange sequence_counts() const noexcept {
+        return {stats.sequence_lost, stats.sequence_late, stats.sequence_duplicates,
+                stats.sequence_resets};
+    }
+    [[nodiscard, gnu::cold]] AccountTag open_account(const DomainState& domain) noexcept;
+    [[gnu::cold]] void own_traits(DomainState& domain) noexcept;
+    /// Null: it has none.
+    [[nodiscard, gnu::cold]] Traits* traits_of(ExporterIndex exporter) noexcept;
+    [[gnu::cold]] void note_outcome(ExporterIndex exporter, Error outcome) noexcept;
+    [[gnu::cold]] void note_reassembled(ExporterIndex exporter) noexcept;
+
     /// Where options data of the domain says nothing.
     [[nodiscard]] SamplingRate other_rate_of(ExporterIndex exporter) const noexcept;
 
@@ -168,8 +284,14 @@ private:
     Slots<std::uint64_t> configured_rates_;  ///< by exporter
     Slots<std::uint64_t> announced_rates_;   ///< by exporter: the last one of any domain
     std::uint64_t rate_changes_ = 0;
+    AccountTag account_ = 0;  ///< of the datagram; 0: not known yet, or row 0
     std::uint64_t now_ns_ = 0;
     std::uint32_t now_seconds_ = 0;
+    Traits* observed_ = nullptr;  ///< of the present datagram, like the rest
+    Traits* sampled_ = nullptr;
+    std::uint16_t source_port_ = 0;
+    std::uint16_t payload_size_ = 0;
+    bool reassembled_ = false;
 };
 
 }  // namespace flow

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What becomes of datagrams, as counters of one shard. Written by its thread only. Every datagram
-// is in exactly one place: datagrams = decoded + Σ datagram_drops + parked_datagrams. Where domains
-// move between shards (handover.hpp), that is true of the sums over them.
+// is in exactly one place: datagrams + adopted = decoded + Σ datagram_drops + parked_datagrams +
+// handed_on. The two are of domains that move between shards (handover.hpp), else 0.
 #pragma once
 
 #include <array>
@@ -20,6 +20,9 @@ struct DecodeStats {
     std::array<std::uint64_t, error_count> datagram_drops{};
     /// Now waiting for a template, with nothing else wrong: decoded or dropped later.
     std::uint64_t parked_datagrams = 0;
+    /// Of these, that went to another shard, to wait there, and that came from another.
+    std::uint64_t handed_on = 0;
+    std::uint64_t adopted = 0;
 
     // Data sets that came before their template:
     // sets_parked = sets_unparked + sets_expired + those that wait now.

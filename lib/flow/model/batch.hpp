@@ -13,7 +13,7 @@
 #include <span>
 
 #include "flow/base/bytes.hpp"
-#include "flow/model/origin.hpp"
+#include "flow/model/account_tag.hpp"
 
 namespace flow {
 
@@ -24,7 +24,7 @@ struct MessageSlot {
     std::uint16_t end = 0;  ///< offset just past the message and its terminator; it starts where
                             ///< the one before ends, or behind its key when that lies between
     std::uint16_t key = no_key;  ///< offset of its key, which several messages may share
-    ExporterIndex exporter = 0;
+    AccountTag account = 0;
 };
 
 class Batch {
@@ -83,21 +83,20 @@ public:
         used_ += key_record_size(key.size());
     }
     /// Takes the bytes written at `tail()` as one message.
-    void commit(std::size_t size, ExporterIndex exporter) noexcept {
+    void commit(std::size_t size, AccountTag account) noexcept {
         assert(size <= room());
         used_ += size;
-        const MessageSlot slot{static_cast<std::uint16_t>(used_), key_, exporter};
+        const MessageSlot slot{static_cast<std::uint16_t>(used_), key_, account};
         std::memcpy(page_.data() + slot_offset(count_), &slot, sizeof slot);
         ++count_;
     }
     /// Takes a row of messages from `tail()` on: their ends, each with `gap` bytes behind it that
     /// belong to it too.
-    void commit(std::span<std::uint8_t* const> ends, std::size_t gap,
-                ExporterIndex exporter) noexcept {
+    void commit(std::span<std::uint8_t* const> ends, std::size_t gap, AccountTag account) noexcept {
         // In registers: the compiler must think that a slot may be one of the members.
         std::uint8_t* slot_at = page_.data() + slot_offset(count_) + sizeof(MessageSlot);
         std::size_t used = used_;
-        const auto common = std::bit_cast<std::uint64_t>(MessageSlot{0, key_, exporter});
+        const auto common = std::bit_cast<std::uint64_t>(MessageSlot{0, key_, account});
         for (const std::uint8_t* const end : ends) {
             used = static_cast<std::size_t>(end - page_.data()) + gap;
             // GCC 12 puts a MessageSlot together in memory, and waits for it.

@@ -32,6 +32,7 @@ struct Datagram {
     std::uint32_t readable_behind = 0;
     /// Other datagrams of its stream may be with other shards: its sequence number says nothing.
     bool dealt = false;
+    bool reassembled = false;  ///< from IP fragments; kernel sockets do not tell
 };
 
 }  // namespace flow

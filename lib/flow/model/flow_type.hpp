@@ -8,6 +8,9 @@
 
 namespace flow {
 
+/// The version of a domain of sFlow v5, where protocols are told apart by theirs: 5 is NetFlow's.
+inline constexpr std::uint8_t sflow_domain_version = 105;
+
 enum class FlowType : std::uint16_t {
     unknown = 0,
     sflow_5 = 1,

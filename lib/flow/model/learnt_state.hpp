@@ -9,6 +9,7 @@
 #include "flow/model/address.hpp"
 #include "flow/model/origin.hpp"
 #include "flow/model/template.hpp"
+#include "flow/model/template_history.hpp"
 
 namespace flow {
 
@@ -28,6 +29,7 @@ struct LearntTemplate {
     bool options = false;
     std::uint16_t scope_count = 0;
     std::vector<TemplateField> fields{};
+    TemplateHistory history{};  ///< of this run: a state file does not have it
 };
 
 struct LearntSampling {

@@ -39,6 +39,7 @@ struct FlowSample {
     std::uint32_t output = 0;
     std::uint32_t record_count = 0;  ///< as announced; `records` may hold fewer
     Bytes records;
+    bool expanded = false;  ///< the format with wide interface numbers
 };
 
 /// Takes what decoders find. `begin` comes before the records of a datagram; templates are learnt

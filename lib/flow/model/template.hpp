@@ -3,10 +3,15 @@
 // built-in one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
 namespace flow {
+
+/// Most fields that a template may have; a 1,500-byte datagram holds 370 of four bytes, real ones
+/// have up to 100.
+inline constexpr std::size_t template_fields_max = 256;
 
 /// Length of a field that carries its own length (RFC 7011 §7).
 inline constexpr std::uint16_t variable_length = 0xffff;

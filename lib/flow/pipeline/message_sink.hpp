@@ -9,21 +9,20 @@
 #include <span>
 
 #include "flow/base/bytes.hpp"
+#include "flow/model/account_tag.hpp"
 #include "flow/model/datagram.hpp"
-#include "flow/model/origin.hpp"
 
 namespace flow {
 
 /// `reserve` gives at least `size` writable bytes, or null when there are none: the message is then
 /// lost, and the sink counts it. `commit` takes the bytes up to `end` of the memory reserved last
-/// as one message. Further messages may follow in the same memory; each begins behind the one
-/// before and the sink's gap.
+/// as one message, whose account it is. Further messages may follow in the same memory; each begins
+/// behind the one before and the sink's gap.
 template <class S>
-concept MessageSink = requires(S& sink, std::size_t size, std::uint8_t* end,
-                               ExporterIndex exporter) {
+concept MessageSink = requires(S& sink, std::size_t size, std::uint8_t* end, AccountTag account) {
     { sink.reserve(size) }
     noexcept->std::same_as<std::uint8_t*>;
-    { sink.commit(end, exporter) }
+    { sink.commit(end, account) }
     noexcept;
 };
 
@@ -36,6 +35,29 @@ template <MessageSink S>
         return 0;
     }
 }
+
+/// What became of the messages that a sink was meant to get, since it was made:
+/// `offered = published + too_large + ring_full`.
+struct SinkCounts {
+    std::uint64_t offered = 0;    ///< to each transport for itself
+    std::uint64_t published = 0;  ///< committed
+    std::uint64_t too_large = 0;
+    std::uint64_t ring_full = 0;
+};
+
+/// Does the sink tell that? Of one that does not, messages count as published.
+template <class S>
+concept CountingSink = requires(const S& sink) {
+    { sink.counts() }
+    noexcept->std::same_as<SinkCounts>;
+};
+
+/// Does the sink want to know of a message that is larger than any may be, and so never comes?
+template <class S>
+concept RefusingSink = requires(S& sink) {
+    { sink.refuse() }
+    noexcept;
+};
 
 /// Does the sink keep messages' keys? `set_key` says that of all messages from there on.
 template <class S>
@@ -54,11 +76,11 @@ concept DatagramSink = requires(S& sink, const Datagram& datagram) {
 /// Takes a row of messages, from the memory reserved last on. A sink may know a quicker way than
 /// one after the other.
 template <MessageSink S>
-void commit_row(S& sink, std::span<std::uint8_t* const> ends, ExporterIndex exporter) noexcept {
-    if constexpr (requires { sink.commit(ends, exporter); }) {
-        sink.commit(ends, exporter);
+void commit_row(S& sink, std::span<std::uint8_t* const> ends, AccountTag account) noexcept {
+    if constexpr (requires { sink.commit(ends, account); }) {
+        sink.commit(ends, account);
     } else {
-        for (std::uint8_t* const end : ends) sink.commit(end, exporter);
+        for (std::uint8_t* const end : ends) sink.commit(end, account);
     }
 }
 

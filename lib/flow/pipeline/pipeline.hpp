@@ -23,6 +23,7 @@
 #include "flow/decode/state.hpp"
 #include "flow/model/datagram.hpp"
 #include "flow/model/dialect.hpp"
+#include "flow/pipeline/meter.hpp"
 #include "flow/pipeline/origin_sink.hpp"
 #include "flow/pipeline/record_writer.hpp"
 #include "flow/pipeline/stats.hpp"
@@ -37,6 +38,8 @@ struct PipelineLimits {
     ParkLimits park{};
     TemplateKey template_key = TemplateKey::address;
     SamplingSettings sampling{};
+    bool ledger = true;  ///< false: accounts are not kept
+    bool traits = true;  ///< false: nor is how exporters behave
 
     /// goflow2's own readings park nothing: what goflow2 loses is lost there.
     [[nodiscard]] constexpr ShardLimits shard(Dialect dialect) const noexcept {
@@ -45,7 +48,9 @@ struct PipelineLimits {
                 .park = dialect == Dialect::standard ? park : ParkLimits{.bytes_max = 0},
                 .template_key = template_key,
                 .sampling = sampling,
-                .hash_seed = hash_seed};
+                .hash_seed = hash_seed,
+                .ledger = ledger,
+                .traits = traits};
     }
 };
 
@@ -82,7 +87,9 @@ public:
           netflow9_{state_},
           ipfix_{state_},
           dialect_{settings.dialect},
+          meter_{stats_, sink},
           strict_{state_.templates, strict_settings(settings.dialect, limits)} {
+        writer_.count_in(state_.booking);
         strict_.teach(writer_);
         writer_.learn(netflow5_.layout());
         writer_.learn(netflow1_.layout());
@@ -112,12 +119,15 @@ public:
         exporter_ = Exporters::other;
         writer_.begin(datagram);
         const Error outcome = decode(datagram);
-        return state_.close(exporter_, outcome);
+        state_.booking.sampling_rate = writer_.sampling_rate();
+        state_.booking.made = meter_.take();
+        return state_.close(datagram, exporter_, outcome);
     }
 
     /// The same for all that came together: what one needs of the shard's state is fetched while
-    /// others are decoded.
-    void process(std::span<const Datagram> burst) noexcept {
+    /// others are decoded. `tell(datagram, error)` hears what process() returned for each.
+    template <class Tell>
+    void process(std::span<const Datagram> burst, Tell tell) noexcept {
         constexpr std::size_t steps = Foresight::step_count;
         const std::size_t count = burst.size();
         std::array<Foresight, foresights_max> foresights;
@@ -136,8 +146,11 @@ public:
                 if (slot != Foresight::no_slot) writer_.prefetch(slot);
             }
             at -= step_distance;
-            if (at < count) static_cast<void>(process(burst[at]));
+            if (at < count) tell(burst[at], process(burst[at]));
         }
+    }
+    void process(std::span<const Datagram> burst) noexcept {
+        process(burst, [](const Datagram&, Error) {});
     }
 
     /// The end of a run: what still waits for a template has waited in vain, and is counted.
@@ -183,13 +196,25 @@ public:
             stats_.templates_learnt = before;
         };
         const auto read = [&](const Domain& domain, const Origin& parked, std::uint16_t id,
-                              Bytes body) { return read_set(domain, parked, id, body); };
+                              Bytes body) {
+            const Error outcome = read_set(domain, parked, id, body);
+            state_.book_set(domain.exporter, meter_.take());
+            return outcome;
+        };
         return handover::take(state_, page, learn, read);
     }
 
     [[nodiscard]] const PipelineStats& stats() const noexcept { return stats_; }
+    /// Any thread may read it.
+    [[nodiscard]] const Ledger& ledger() const noexcept { return state_.ledger; }
+    [[nodiscard]] const TraitsTable& traits() const noexcept { return state_.traits; }
     /// What restore() takes back: see its visit_templates() and visit_sampling().
     [[nodiscard]] const ShardState& state() const noexcept { return state_; }
+    /// As ShardState has it.
+    template <class Visit>
+    void visit_tables(Visit visit) noexcept {
+        state_.visit_tables(visit);
+    }
     [[nodiscard]] const Exporters& exporters() const noexcept { return state_.exporters; }
     [[nodiscard]] const TemplateStore& templates() const noexcept { return state_.templates; }
     [[nodiscard]] const Domains& domains() const noexcept { return state_.domains; }
@@ -276,13 +301,24 @@ private:
             return decoder.decode(datagram, exporter_, writer_);
         } else if constexpr (is_strict<D>) {
             state_.track(datagram, exporter_);
+            writer_.set_account(state_.account(exporter_));
             const Error outcome = decoder.decode(datagram, exporter_, writer_);
             if (!failed(outcome)) state_.exporters.prove(exporter_, state_.now_seconds());
             return outcome;
         } else {
             state_.track(datagram, exporter_);
-            OriginSink<Writer> sink{writer_, state_.rate_of(exporter_, nullptr).rate};
-            return decoder.decode(datagram, exporter_, sink);
+            writer_.set_account(state_.account(exporter_));
+            const SamplingRate fallback = state_.rate_of(exporter_, nullptr);
+            OriginSink<Writer> sink{writer_, fallback.rate, state_.sampled(), state_.variable};
+            const Error outcome = decoder.decode(datagram, exporter_, sink);
+            if (writer_.sampling_rate() != 0) {
+                constexpr bool sampled = std::is_same_v<D, sflow::Decoder>;
+                using sampling::Source;
+                state_.booking.sampling_source = sink.completed() ? fallback.source
+                                                 : sampled        ? Source::record
+                                                                  : Source::header;
+            }
+            return outcome;
         }
     }
 
@@ -298,6 +334,7 @@ private:
     ipfix::Decoder ipfix_;
     sflow::Decoder sflow_;
     Dialect dialect_;
+    Meter<Sink> meter_;
     goflow2::Decoders strict_;
 };
 

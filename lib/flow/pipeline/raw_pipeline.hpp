@@ -16,6 +16,7 @@
 #include "flow/decode/state.hpp"
 #include "flow/model/batch.hpp"
 #include "flow/pipeline/message_sink.hpp"
+#include "flow/pipeline/meter.hpp"
 #include "flow/pipeline/pipeline.hpp"
 #include "flow/raw/envelope.hpp"
 
@@ -28,7 +29,10 @@ public:
     /// key.
     RawPipeline(raw::Shape shape, const produce::Settings& settings, Sink& sink,
                 const PipelineLimits& limits, const KeySettings& /*key*/ = {}) noexcept
-        : shape_{shape}, sink_{sink}, state_{without_park(limits, settings.dialect), stats_} {}
+        : shape_{shape},
+          sink_{sink},
+          state_{without_park(limits, settings.dialect), stats_},
+          meter_{stats_, sink} {}
 
     RawPipeline(const RawPipeline&) = delete;
     RawPipeline& operator=(const RawPipeline&) = delete;
@@ -43,7 +47,8 @@ public:
         const Error outcome = datagram.payload.empty()
                                   ? Error::empty
                                   : decode_by(datagram, ipfix_, netflow9_, netflow5_, sflow_);
-        return state_.close(exporter_, outcome);
+        state_.booking.made = meter_.take();
+        return state_.close(datagram, exporter_, outcome);
     }
 
     /// The end of a run.
@@ -60,6 +65,14 @@ public:
         return state_.restore(learnt, when_seconds);
     }
     [[nodiscard]] const ShardState& state() const noexcept { return state_; }
+    /// Any thread may read it.
+    [[nodiscard]] const Ledger& ledger() const noexcept { return state_.ledger; }
+    [[nodiscard]] const TraitsTable& traits() const noexcept { return state_.traits; }
+    /// As ShardState has it.
+    template <class Visit>
+    void visit_tables(Visit visit) noexcept {
+        state_.visit_tables(visit);
+    }
 
     /// As Pipeline has them. No set waits in such a pipeline, so none comes with a page.
     [[nodiscard]] bool can_hand_over() const noexcept { return true; }
@@ -86,17 +99,28 @@ private:
     /// Counts new templates, and remembers that a header was read.
     class Learner {
     public:
-        explicit Learner(PipelineStats& stats) noexcept : stats_{stats} {}
-        void begin(const Origin&) noexcept { begun = true; }
+        Learner(PipelineStats& stats, Booking& booking) noexcept
+            : stats_{stats}, booking_{booking} {}
+        void begin(const Origin& origin) noexcept {
+            begun = true;
+            booking_.sampling_rate = origin.sampling_rate;
+        }
         void learn(const Template&) noexcept { ++stats_.templates_learnt; }
         void records(const Template&, const RecordRun&) noexcept {}
         void record(const Template&, const Record&) noexcept {}
-        Error sample(const FlowSample&) noexcept { return Error::none; }
+        Error sample(const FlowSample& sample) noexcept {
+            booking_.sampling_rate = sample.sampling_rate;
+            booking_.has_samples = true;
+            ++booking_.samples[static_cast<std::size_t>(sample.expanded ? SampleKind::expanded_flow
+                                                                        : SampleKind::flow)];
+            return Error::none;
+        }
 
         bool begun = false;
 
     private:
         PipelineStats& stats_;
+        Booking& booking_;
     };
 
     template <class First, class... Rest>
@@ -105,7 +129,7 @@ private:
             if (!First::accepted(datagram.accepts)) return Error::protocol_not_here;
             exporter_ = state_.enter(datagram);
             state_.track(datagram, exporter_);
-            Learner learner{stats_};
+            Learner learner{stats_, state_.booking};
             const Error outcome = decoder.decode(datagram, exporter_, learner);
             if (learner.begun) write(datagram, exporter_);
             return outcome;
@@ -135,9 +159,10 @@ private:
             if (to == nullptr) return;  // the sink has counted it
             raw::JsonWriter out{{to, room}};
             raw::write_message(out, shape_, datagram, {state_.templates, exporter, layout_});
-            if (!out.failed()) return sink_.commit(out.end(), exporter);
+            if (!out.failed()) return sink_.commit(out.end(), state_.account(exporter));
         }
         ++stats_.flows_too_large;
+        if constexpr (RefusingSink<Sink>) sink_.refuse();
     }
 
     static constexpr std::size_t room_max = Batch::message_size_max - 64;  // and a terminator
@@ -146,6 +171,7 @@ private:
     Sink& sink_;
     PipelineStats stats_;
     ShardState state_;
+    Meter<Sink> meter_;
     ExporterIndex exporter_ = Exporters::other;  ///< of this datagram
     VariableLayout layout_;
     netflow5::Decoder netflow5_{0};

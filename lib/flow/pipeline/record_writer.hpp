@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "flow/base/slots.hpp"
+#include "flow/decode/ledger.hpp"
 #include "flow/decode/sflow/decoder.hpp"
 #include "flow/model/batch.hpp"
 #include "flow/model/formatter.hpp"
@@ -112,11 +113,18 @@ public:
 
     /// For sinks that want to know where the next messages come from.
     void begin([[maybe_unused]] const Datagram& datagram) noexcept {
+        rate_ = 0;
         if constexpr (DatagramSink<Sink>) sink_.begin(datagram);
     }
 
+    /// Where samples are counted; it outlives the writer.
+    void count_in(Booking& booking) noexcept { booking_ = &booking; }
+    /// Whose the messages are from here on.
+    void set_account(AccountTag account) noexcept { account_ = account; }
+
     void begin(const Origin& origin) noexcept {
         origin_ = origin;
+        rate_ = origin.sampling_rate;
         // goflow2 v1 prints an observation domain for IPFIX only, v2 for NetFlow v9 as well.
         const bool v1 = producer_.settings().schema.profile() == Profile::goflow2_v1;
         if (v1 && origin.type == FlowType::netflow_v9) origin_.observation_domain = 0;
@@ -168,6 +176,8 @@ public:
     /// Usual samples are written later: when another one comes, or at the end.
     Error sample(const FlowSample& sample) noexcept {
         ++stats_.flows;
+        rate_ = sample.sampling_rate;
+        count(sample.expanded ? SampleKind::expanded_flow : SampleKind::flow);
         if constexpr (CompilingFormatter<Format>) {
             if (samples_.usual) {
                 if (wait(sample)) return Error::none;
@@ -190,11 +200,23 @@ public:
     /// sFlow's samples that are no flows.
     void passed_over(sflow::PassedOver what) noexcept {
         switch (what) {
-            case sflow::PassedOver::counters: ++stats_.counter_samples; break;
-            case sflow::PassedOver::discarded: ++stats_.discarded_samples; break;
-            case sflow::PassedOver::other: ++stats_.other_samples; break;
+            case sflow::PassedOver::counters:
+                ++stats_.counter_samples;
+                return count(SampleKind::counters);
+            case sflow::PassedOver::expanded_counters:
+                ++stats_.counter_samples;
+                return count(SampleKind::expanded_counters);
+            case sflow::PassedOver::discarded:
+                ++stats_.discarded_samples;
+                return count(SampleKind::discarded);
+            case sflow::PassedOver::other: ++stats_.other_samples; return count(SampleKind::other);
         }
     }
+
+    // Of the present datagram.
+
+    /// Of its last flow.
+    [[nodiscard]] std::uint64_t sampling_rate() const noexcept { return rate_; }
 
 private:
     using SampleShape = produce::SampleShape;
@@ -211,6 +233,11 @@ private:
     /// Rows have no Flow that a key could be made of, but one key.
     [[nodiscard]] bool key_allows_rows() const noexcept {
         return !keys_.wanted() || keys_.of_datagram();
+    }
+
+    void count(SampleKind kind) noexcept {
+        booking_->has_samples = true;
+        ++booking_->samples[static_cast<std::size_t>(kind)];
     }
 
     /// The key of all rows of this datagram.
@@ -323,7 +350,7 @@ private:
         messages.to = to;
         messages.gap = gap;
         format_.run(program, constants_, origin_, row, messages);
-        commit_row(sink_, std::span{messages.ends}.first(row.count), origin_.exporter);
+        commit_row(sink_, std::span{messages.ends}.first(row.count), account_);
     }
 
     /// Behind a message that found no room: each of these may find some, or be counted as lost.
@@ -346,11 +373,12 @@ private:
         const std::size_t size = format_.size_max(flow);
         if (size > Batch::message_size_max || !set_key_of(flow)) {
             ++stats_.flows_too_large;
+            if constexpr (RefusingSink<Sink>) sink_.refuse();
             return;
         }
         std::uint8_t* const to = sink_.reserve(size);
         if (to == nullptr) return;  // the sink has counted it
-        sink_.commit(format_.write(flow, to), origin_.exporter);
+        sink_.commit(format_.write(flow, to), account_);
     }
 
     const Format format_;
@@ -362,6 +390,10 @@ private:
     bool key_is_set_ = false;                 ///< the sink has that of the datagram
     std::array<Step, plan_steps_max> steps_;  ///< of the template that is being learnt
     Origin origin_;
+    AccountTag account_ = 0;
+    Booking unused_booking_{};
+    Booking* booking_ = &unused_booking_;
+    std::uint64_t rate_ = 0;
     const std::uint8_t* readable_end_ = nullptr;
     [[no_unique_address]] typename detail::Compiled<Format>::Constants constants_{};
     std::array<std::uint8_t, direct_record_size_max + record_padding> padded_{};

@@ -125,8 +125,8 @@ TEST(Sflow, TellsWhatItPassesOver) {
     EXPECT_EQ(decoder.decode(datagram(wire.bytes()), 3, sink), Error::truncated);
     EXPECT_EQ(sink.samples.size(), 1u);
     using enum PassedOver;
-    EXPECT_EQ(sink.kinds,
-              (std::vector<PassedOver>{counters, counters, discarded, other, other, discarded}));
+    EXPECT_EQ(sink.kinds, (std::vector<PassedOver>{counters, expanded_counters, discarded, other,
+                                                   other, discarded}));
 }
 
 TEST(Sflow, WithTooHighACountHandsOnWhatIsThere) {

@@ -56,6 +56,31 @@ TEST(TemplateStore, GivesBackWhatWasPut) {
     EXPECT_NE(found->fields.data(), fields.data()) << "a copy";
 }
 
+TEST(TemplateStore, RemembersHowATemplateWasTreated) {
+    TemplateStore store{limits, 1};
+    constexpr std::uint32_t now = 1'700'000'000;
+    store.set_now(now);
+    ASSERT_TRUE(put(store, domain_of(1), 256));
+    const TemplateSlot slot = store.find(domain_of(1), 256)->slot;
+    EXPECT_EQ(store.history(slot), (TemplateHistory{now, now, 1, 0, 0, false}));
+    for (int i = 1; i <= 3; ++i) {
+        store.set_now(now + 60 * static_cast<std::uint32_t>(i));
+        ASSERT_TRUE(put(store, domain_of(1), 256));
+    }
+    ASSERT_NE(store.use(domain_of(1), 256), nullptr);
+    EXPECT_EQ(store.history(slot), (TemplateHistory{now, now + 180, 4, 0, 60, true}));
+    const auto changed = store.put(domain_of(1), {256, false, other_fields});
+    ASSERT_TRUE(changed);
+    EXPECT_TRUE(changed->replaced);
+    EXPECT_EQ(store.history(slot).changes, 1u);
+    EXPECT_FALSE(store.history(slot).used) << "as it is now";
+    store.withdraw(domain_of(1), 256);
+    ASSERT_TRUE(put(store, domain_of(1), 256));
+    EXPECT_EQ(store.history(store.find(domain_of(1), 256)->slot).announcements, 1u);
+    store.mark_restored(slot);
+    EXPECT_EQ(store.history(slot), TemplateHistory{}) << "that was an earlier run";
+}
+
 TEST(TemplateStore, KeysByExporterVersionDomainAndId) {
     TemplateStore store{limits, 1};
     ASSERT_TRUE(put(store, domain_of(1), 256));

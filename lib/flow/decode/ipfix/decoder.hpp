@@ -37,7 +37,10 @@ public:
         const auto header = in.block<header_size>();
         if (in.failed()) return Error::truncated;
         const std::size_t length = header.u16<2>();
-        if (length < header_size) return Error::bad_length;
+        if (length < header_size) {
+            state_.note(exporter, Deviation::length_bad);
+            return Error::bad_length;
+        }
         const Domain domain{exporter, header.u32<12>(), version};
         Origin origin{.type = FlowType::ipfix,
                       .sampler = datagram.source,
@@ -50,8 +53,14 @@ public:
         const Bytes sets = in.take(std::min(announced, in.remaining()));
         Message<Sink> message{state_, domain, origin, datagram.payload, sink};
         Error outcome = for_each_set(
-            sets, [&](std::uint16_t id, Bytes body) { return decode_set(message, id, body); });
-        if (announced > sets.size()) outcome = first_failure(outcome, Error::truncated);
+            sets, [&](std::uint16_t id, Bytes body) { return decode_set(message, id, body); },
+            [&](Deviation what) { message.note(what); });
+        if (announced > sets.size()) {
+            message.note(Deviation::length_beyond);
+            outcome = first_failure(outcome, Error::truncated);
+        }
+        if (in.remaining() > 0) [[unlikely]]
+            message.note(Deviation::length_short);
         outcome = first_failure(outcome, message.release_all());
         // The number counts data records (RFC 7011 §3.1). A datagram that is damaged may have more.
         message.close({.number = origin.sequence,
@@ -72,6 +81,7 @@ private:
         if (id == template_set || id == options_template_set) {
             return learn_templates(message, id, body);
         }
+        message.note(Deviation::set_reserved);
         return Error::bad_set_id;
     }
 
@@ -80,6 +90,7 @@ private:
     template <RecordSink Sink>
     Error learn_templates(Message<Sink>& message, std::uint16_t set_id, Bytes body) noexcept {
         const bool options = set_id == options_template_set;
+        message.count_set(options ? SetKind::options_templates : SetKind::templates);
         Error outcome = Error::none;
         wire::Cursor in{body};
         while (in.remaining() >= 4) {
@@ -93,6 +104,7 @@ private:
                 } else if (id >= 256) {
                     message.withdraw(id);
                 } else {
+                    message.note(Deviation::template_id_bad);
                     outcome = first_failure(outcome, Error::bad_template);
                 }
                 continue;
@@ -117,8 +129,11 @@ private:
             state_.fields[i] = {static_cast<std::uint16_t>(field.u16<0>() & ~enterprise_bit),
                                 field.u16<2>(), enterprise};
         }
-        if (in.failed()) return Error::truncated;
-        if (field_count > template_fields_max) return Error::template_limit;
+        if (in.failed()) return message.refuse_cut(definition.id);
+        if (field_count > template_fields_max) return message.refuse(definition.id);
+        if (definition.options && definition.scope_count == 0) {
+            message.note(Deviation::scope_missing);  // RFC 7011 §3.4.2.2
+        }
         definition.scope_count =
             std::min(definition.scope_count, static_cast<std::uint16_t>(field_count));
         definition.fields = {state_.fields.data(), field_count};

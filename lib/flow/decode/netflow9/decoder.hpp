@@ -46,8 +46,13 @@ public:
                       .uptime_ms = header.u32<4>()};
         Message<Sink> message{state_, domain, origin, datagram.payload, sink};
         Error outcome = for_each_set(
-            in.rest(), [&](std::uint16_t id, Bytes body) { return decode_set(message, id, body); });
+            in.rest(), [&](std::uint16_t id, Bytes body) { return decode_set(message, id, body); },
+            [&](Deviation what) { message.note(what); });
         outcome = first_failure(outcome, message.release_all());
+        const std::uint32_t count = message.record_count() + message.template_count();
+        const bool all_read = message.records_known() && !failed(outcome);
+        if (header.u16<2>() != count && all_read) [[unlikely]]
+            message.note(Deviation::count_wrong);
         // The number counts datagrams (RFC 3954 §5.1).
         message.close(
             {.number = origin.sequence, .has_uptime = true, .uptime_ms = origin.uptime_ms});
@@ -63,12 +68,14 @@ private:
         if (id >= 256) return message.data_set(id, body);
         if (id == template_set) return learn_templates(message, body);
         if (id == options_template_set) return learn_options_templates(message, body);
+        message.note(Deviation::set_reserved);
         return Error::bad_set_id;
     }
 
     /// RFC 3954 §5.2. Up to three bytes at the end, or zeros, are padding.
     template <RecordSink Sink>
     Error learn_templates(Message<Sink>& message, Bytes body) noexcept {
+        message.count_set(SetKind::templates);
         Error outcome = Error::none;
         wire::Cursor in{body};
         while (in.remaining() >= 4) {
@@ -85,6 +92,7 @@ private:
     /// RFC 3954 §6.1: lengths of the scope and option parts in bytes, four per field.
     template <RecordSink Sink>
     Error learn_options_templates(Message<Sink>& message, Bytes body) noexcept {
+        message.count_set(SetKind::options_templates);
         Error outcome = Error::none;
         wire::Cursor in{body};
         while (in.remaining() >= 6) {
@@ -107,13 +115,13 @@ private:
                     wire::Cursor& in) noexcept {
         if (field_count > template_fields_max) {
             in.skip(field_count * 4);
-            return in.failed() ? Error::truncated : Error::template_limit;
+            return in.failed() ? message.refuse_cut(definition.id) : message.refuse(definition.id);
         }
         for (std::size_t i = 0; i < field_count; ++i) {
             const auto field = in.block<4>();
             state_.fields[i] = {field.u16<0>(), field.u16<2>(), 0};
         }
-        if (in.failed()) return Error::truncated;
+        if (in.failed()) return message.refuse_cut(definition.id);
         definition.fields = {state_.fields.data(), field_count};
         return message.learn(definition);
     }

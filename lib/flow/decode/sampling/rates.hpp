@@ -12,11 +12,13 @@
 
 namespace flow::sampling {
 
-/// Where the rate of a flow comes from that does not say it itself.
+/// Where the rate of a flow comes from.
 enum class Source : std::uint8_t {
     none,
     options,     ///< options data
     configured,  ///< the configuration's, for exporters that announce nothing
+    header,      ///< the datagram's own: NetFlow v5
+    record,      ///< the flow's own: sFlow
 };
 
 /// Valid, and empty, when all bytes are zero.

@@ -18,9 +18,10 @@ inline constexpr std::uint32_t version = 5;
 
 /// A sample of which no flow is made.
 enum class PassedOver : std::uint8_t {
-    counters,   ///< formats 2 and 4: counters of an interface
-    discarded,  ///< format 5 (sFlow Discarded Packet Notification): a packet that was dropped
-    other,      ///< any other format, and those of other enterprises
+    counters,           ///< format 2: counters of an interface
+    expanded_counters,  ///< format 4: the same
+    discarded,          ///< format 5 (sFlow Discarded Packet Notification): a packet was dropped
+    other,              ///< any other format, and those of other enterprises
 };
 
 /// A sink that wants to know of samples that are no flows.
@@ -108,8 +109,8 @@ private:
 
     static constexpr PassedOver what_is(std::uint32_t format) noexcept {
         switch (format) {
-            case counter_sample:
-            case expanded_counter_sample: return PassedOver::counters;
+            case counter_sample: return PassedOver::counters;
+            case expanded_counter_sample: return PassedOver::expanded_counters;
             case discarded_packet: return PassedOver::discarded;
             default: return PassedOver::other;
         }
@@ -139,7 +140,8 @@ private:
                                       .input = header.u32<28>(),
                                       .output = header.u32<36>(),
                                       .record_count = header.u32<40>(),
-                                      .records = in.rest()});
+                                      .records = in.rest(),
+                                      .expanded = true});
     }
 };
 

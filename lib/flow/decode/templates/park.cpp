@@ -23,14 +23,15 @@ std::size_t entries_for(std::size_t bytes) noexcept {
 }  // namespace
 
 Park::Park(const ParkLimits& limits, std::uint32_t exporters_max, std::uint64_t seed,
-           DecodeStats& stats) noexcept
+           DecodeStats& stats, Ledger* ledger) noexcept
     : limits_{limits},
       bytes_{limits.bytes_max},
       entries_{entries_for(limits.bytes_max)},
       shares_{std::size_t{exporters_max} + 1},
       table_{entries_.size()},
       seed_{seed},
-      stats_{stats} {}
+      stats_{stats},
+      ledger_{ledger} {}
 
 std::uint64_t Park::hash_of(const Domain& domain, std::uint16_t id) const noexcept {
     return hash(domain, id, seed_ + shares_[domain.exporter].generation);
@@ -53,9 +54,13 @@ std::uint32_t Park::take_row(const Domain& domain, std::uint16_t id) noexcept {
     return first + 1;
 }
 
-bool Park::keep(const Domain& domain, std::uint16_t id, const Origin& origin, Bytes body) noexcept {
-    if (place(domain, id, origin, body) == nullptr) return false;
+bool Park::keep(const Domain& domain, std::uint16_t id, const Origin& origin, Bytes body,
+                AccountTag account) noexcept {
+    Entry* const entry = place(domain, id, origin, body);
+    if (entry == nullptr) return false;
+    entry->account = account;
     ++stats_.sets_parked;
+    if (ledger_ != nullptr) ledger_->count_parked_set(account);
     return true;
 }
 
@@ -79,6 +84,7 @@ Park::Entry* Park::place(const Domain& domain, std::uint16_t id, const Origin& o
                            .generation = shares_[domain.exporter].generation,
                            .next_plus_one = 0,
                            .last = slot,
+                           .account = 0,
                            .id = id,
                            .waits = true,
                            .carries = false,
@@ -94,12 +100,16 @@ Park::Entry* Park::place(const Domain& domain, std::uint16_t id, const Origin& o
 }
 
 bool Park::take(const Parked& parked) noexcept {
+    if (parked.carries) {
+        ++stats_.adopted;
+        if (ledger_ != nullptr) ledger_->adopt(parked.account);
+    }
     Entry* const entry = place(parked.domain, parked.id, parked.origin, parked.body);
     if (entry == nullptr) {
-        ++stats_.sets_expired;
-        if (parked.carries) count_end(Error::unknown_template);
+        count_end(parked.account, SetEnd::expired, parked.carries, Error::unknown_template);
         return false;
     }
+    entry->account = parked.account;
     entry->taken = true;
     entry->carries = parked.carries;
     ++taken_;
@@ -107,7 +117,10 @@ bool Park::take(const Parked& parked) noexcept {
     return true;
 }
 
-void Park::count_end(Error outcome) noexcept {
+void Park::count_end(AccountTag account, SetEnd how, bool carries, Error outcome) noexcept {
+    ++(how == SetEnd::unparked ? stats_.sets_unparked : stats_.sets_expired);
+    if (ledger_ != nullptr) ledger_->end_set(account, how, carries, outcome);
+    if (!carries) return;
     if (failed(outcome)) {
         ++stats_.datagram_drops[static_cast<std::size_t>(outcome)];
     } else {
@@ -169,17 +182,16 @@ void Park::hand_on(Entry& entry) noexcept {
     leave(entry);
 }
 
-void Park::retire(Entry& entry, Error outcome) noexcept {
+void Park::retire(Entry& entry, SetEnd how, Error outcome) noexcept {
     leave(entry);
-    if (entry.carries) count_end(outcome);
+    count_end(entry.account, how, entry.carries, outcome);
 }
 
 /// The first of its row has waited in vain.
 void Park::expire(Entry& entry) noexcept {
     unlink_first(entry);
-    ++stats_.sets_expired;
     expired_here_ |= entry.serial >= opened_;
-    retire(entry, Error::unknown_template);
+    retire(entry, SetEnd::expired, Error::unknown_template);
 }
 
 void Park::pop_oldest() noexcept {

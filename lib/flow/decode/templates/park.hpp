@@ -16,6 +16,7 @@
 #include "flow/base/slots.hpp"
 #include "flow/decode/departure.hpp"
 #include "flow/decode/domain.hpp"
+#include "flow/decode/ledger.hpp"
 #include "flow/decode/stats.hpp"
 #include "flow/model/origin.hpp"
 
@@ -28,9 +29,9 @@ struct ParkLimits {
 
 class Park {
 public:
-    /// Counts in `stats`, which outlives the park.
+    /// Counts in `stats` and in `ledger`, if there is one; both outlive the park.
     Park(const ParkLimits& limits, std::uint32_t exporters_max, std::uint64_t seed,
-         DecodeStats& stats) noexcept;
+         DecodeStats& stats, Ledger* ledger = nullptr) noexcept;
 
     Park(const Park&) = delete;
     Park& operator=(const Park&) = delete;
@@ -53,9 +54,9 @@ public:
     [[nodiscard]] Fate close() noexcept;
 
     /// False when the set is not kept: nothing waits here, it is larger than the share of its
-    /// exporter, or the exporter has no index of its own.
+    /// exporter, or the exporter has no index of its own. `account` is that of the domain.
     [[nodiscard]] bool keep(const Domain& domain, std::uint16_t id, const Origin& origin,
-                            Bytes body) noexcept;
+                            Bytes body, AccountTag account = 0) noexcept;
 
     /// The template came: `visit(origin, body)` for each of its sets, in the order of arrival; it
     /// returns an Error and keeps nothing. Returns the first failure in a set of this datagram.
@@ -68,14 +69,12 @@ public:
             Entry& entry = entries_[slot_plus_one - 1];
             slot_plus_one = entry.next_plus_one;
             if (entry.taken && too_old(entry)) {  // not found by expire() yet
-                ++stats_.sets_expired;
-                retire(entry, Error::unknown_template);
+                retire(entry, SetEnd::expired, Error::unknown_template);
                 continue;
             }
             const Error error = visit(entry.origin, Bytes{&bytes_[entry.offset], entry.size});
-            ++stats_.sets_unparked;
             if (entry.serial >= opened_) outcome = first_failure(outcome, error);
-            retire(entry, error);
+            retire(entry, SetEnd::unparked, error);
         }
         return outcome;
     }
@@ -94,6 +93,7 @@ public:
         std::uint16_t id;
         bool carries;  ///< its datagram
         Bytes body;
+        AccountTag account;  ///< of its domain, in the shard that the set is in
     };
     /// A walk in steps over the sets that wait, in the order of arrival: `visit(parked)` returns a
     /// Departure, the same for all sets of a domain. Looks at `at_most` from `from` on, and returns
@@ -104,8 +104,9 @@ public:
         for (; from < next_ && at_most > 0; ++from, --at_most) {
             Entry& entry = at(from);
             if (!entry.waits || is_forgotten(entry) || !is_first(entry)) continue;
-            const Departure what = visit(Parked{entry.domain, entry.origin, entry.id, entry.carries,
-                                                Bytes{&bytes_[entry.offset], entry.size}});
+            const Departure what =
+                visit(Parked{entry.domain, entry.origin, entry.id, entry.carries,
+                             Bytes{&bytes_[entry.offset], entry.size}, entry.account});
             if (what == Departure::no_room) break;
             if (what == Departure::leaves) hand_on(entry);
         }
@@ -116,8 +117,9 @@ public:
     /// A set of another shard: waits here until it is as old as it may be. False when it is not
     /// kept, as with keep(): then it has expired. Between two datagrams.
     bool take(const Parked& parked) noexcept;
-    /// A datagram that came with a set of another shard ends here.
-    void count_end(Error outcome) noexcept;
+    using SetEnd = Ledger::SetEnd;
+    /// A set that waited, in this shard or in another, waits no longer.
+    void count_end(AccountTag account, SetEnd how, bool carries, Error outcome) noexcept;
 
     [[nodiscard]] bool empty() const noexcept { return first_ == next_; }
     [[nodiscard]] std::size_t bytes_of(ExporterIndex exporter) const noexcept {
@@ -139,6 +141,7 @@ private:
         std::uint32_t generation;
         std::uint32_t next_plus_one;  ///< of the same template; 0: the last
         std::uint32_t last;           ///< of the same template, in the first of them
+        AccountTag account;
         std::uint16_t id;
         bool waits;
         bool carries;  ///< its datagram
@@ -172,7 +175,7 @@ private:
     }
     void leave(Entry& entry) noexcept;
     void hand_on(Entry& entry) noexcept;
-    void retire(Entry& entry, Error outcome) noexcept;
+    void retire(Entry& entry, SetEnd how, Error outcome) noexcept;
     void expire(Entry& entry) noexcept;
     void expire() noexcept;
     void expire_taken() noexcept;
@@ -190,6 +193,7 @@ private:
     IndexTable table_;      ///< the first set of each template
     std::uint64_t seed_;
     DecodeStats& stats_;
+    Ledger* ledger_;
     std::uint64_t first_ = 0;  ///< serial number of the oldest
     std::uint64_t next_ = 0;
     std::uint64_t opened_ = 0;  ///< where those of this datagram start

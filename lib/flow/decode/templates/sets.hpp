@@ -10,6 +10,7 @@
 
 #include "flow/base/bytes.hpp"
 #include "flow/base/error.hpp"
+#include "flow/decode/deviation.hpp"
 #include "flow/decode/templates/store.hpp"
 #include "flow/model/record.hpp"
 #include "flow/wire/cursor.hpp"
@@ -74,9 +75,9 @@ DataSetOutcome decode_data_set(const Template& layout, Bytes body, VariableLayou
 }
 
 /// Walks the sets: `visit(id, body)` for each, its failures remembered and passed over. A set that
-/// announces more than is there is visited with what is there.
-template <class Visit>
-Error for_each_set(Bytes sets, Visit visit) noexcept {
+/// announces more than is there is visited with what is there. `note(Deviation)` for bad lengths.
+template <class Visit, class Note>
+[[gnu::always_inline]] inline Error for_each_set(Bytes sets, Visit visit, Note note) noexcept {
     Error outcome = Error::none;
     wire::Cursor in{sets};
     while (in.remaining() >= 4) {
@@ -85,13 +86,23 @@ Error for_each_set(Bytes sets, Visit visit) noexcept {
         const std::size_t length = header.u16<2>();
         // Some exporters pad the message itself with zeros: no set has id 0 and length 0.
         if (id == 0 && length == 0) return outcome;
-        if (length < 4) return first_failure(outcome, Error::bad_set_length);
+        if (length < 4) {
+            note(Deviation::set_length_bad);
+            return first_failure(outcome, Error::bad_set_length);
+        }
         const bool cut = length - 4 > in.remaining();
         const Bytes body = in.take(cut ? in.remaining() : length - 4);
         outcome = first_failure(outcome, visit(id, body));
-        if (cut) return first_failure(outcome, Error::truncated);
+        if (cut) {
+            note(Deviation::set_cut);
+            return first_failure(outcome, Error::truncated);
+        }
     }
     return outcome;
+}
+template <class Visit>
+Error for_each_set(Bytes sets, Visit visit) noexcept {
+    return for_each_set(sets, visit, [](Deviation) {});
 }
 
 }  // namespace flow

@@ -80,15 +80,19 @@ Result<TemplateStore::Learnt> TemplateStore::put(const Domain& domain,
                     .fields = definition.fields};
     if (const Error error = measure(layout); failed(error)) return error;
 
+    evicted_ = {};
     std::uint32_t index = index_of(domain, definition.id);
-    if (index != IndexTable::none) {
+    const bool replaced = index != IndexTable::none;
+    if (replaced) {
+        entries_[index].history.announce(now_seconds_);
         const Template& known = entries_[index].layout;
         entries_[index].last_touched = now_seconds_;
         entries_[index].restored = false;
         if (known.options == definition.options && known.scope_count == definition.scope_count &&
             same_fields(known.fields, definition.fields)) {
-            return Learnt{&known, false};
+            return Learnt{&known};
         }
+        ++entries_[index].history.changes;
     } else {
         index = allocate(domain.exporter);
         if (index == IndexTable::none) return Error::template_limit;
@@ -97,6 +101,8 @@ Result<TemplateStore::Learnt> TemplateStore::put(const Domain& domain,
         chain.first_plus_one = index + 1;
         ++chain.count;
         table_.insert(hash_of(domain, definition.id), index);
+        entries_[index].history = {};
+        entries_[index].history.announce(now_seconds_);
     }
     TemplateField* const fields = fields_[index].of;
     std::copy(definition.fields.begin(), definition.fields.end(), fields);
@@ -108,7 +114,7 @@ Result<TemplateStore::Learnt> TemplateStore::put(const Domain& domain,
     entries_[index].used = false;
     entries_[index].restored = false;
     ++changes_;
-    return Learnt{&entries_[index].layout, true};
+    return Learnt{&entries_[index].layout, true, replaced, evicted_};
 }
 
 std::uint32_t TemplateStore::allocate(ExporterIndex exporter) noexcept {
@@ -132,6 +138,7 @@ bool TemplateStore::make_room(ExporterIndex exporter) noexcept {
     if (victim == IndexTable::none) victim = find_own_victim(exporter);
     if (victim == IndexTable::none) return false;
     const Entry* const gone = &entries_[victim];
+    evicted_ = {gone->domain, gone->layout.id};
     remove_if(gone->domain.exporter, [&](const Entry& entry) { return &entry == gone; });
     ++evictions_;
     return true;

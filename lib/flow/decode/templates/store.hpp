@@ -17,12 +17,9 @@
 #include "flow/decode/patience.hpp"
 #include "flow/model/origin.hpp"
 #include "flow/model/template.hpp"
+#include "flow/model/template_history.hpp"
 
 namespace flow {
-
-/// Most fields that a template may have; a 1,500-byte datagram holds 370 of four bytes, real ones
-/// have up to 100.
-inline constexpr std::size_t template_fields_max = 256;
 
 struct TemplateLimits {
     std::uint32_t exporters_max = 16384;
@@ -43,6 +40,7 @@ struct TemplateFacts {
     std::uint32_t last_touched = 0;  ///< used, learnt or refreshed
     bool used = false;               ///< by data
     bool restored = false;           ///< and neither used nor defined since
+    TemplateHistory history{};
 };
 
 class TemplateStore {
@@ -55,9 +53,15 @@ public:
     /// Any clock that does not jump far; before the calls of a datagram.
     void set_now(std::uint32_t now_seconds) noexcept { now_seconds_ = now_seconds; }
 
+    struct Evicted {
+        Domain domain{};
+        std::uint16_t id = 0;  ///< 0: none
+    };
     struct Learnt {
         const Template* layout = nullptr;
-        bool changed = false;  ///< new, or other fields than before; false for a mere refresh
+        bool changed = false;   ///< new, or other fields than before; false for a mere refresh
+        bool replaced = false;  ///< other fields than before
+        Evicted evicted{};      ///< to make room
     };
     /// Stores or replaces. Refuses with bad_template (id below 256, no field, a record of no bytes)
     /// or template_limit; what was there before stays. May make room by removing another template,
@@ -72,22 +76,47 @@ public:
 
     /// The template is not the exporter's word but an earlier run's, until data uses it or a
     /// definition comes.
-    void mark_restored(TemplateSlot slot) noexcept { entries_[slot].restored = true; }
+    void mark_restored(TemplateSlot slot) noexcept {
+        entries_[slot].restored = true;
+        entries_[slot].history = {};
+    }
 
     /// In place of what put() has made of it.
     void settle(TemplateSlot slot, const TemplateFacts& facts) noexcept {
         entries_[slot].last_touched = facts.last_touched;
         entries_[slot].used = facts.used;
         entries_[slot].restored = facts.restored;
+        entries_[slot].history = facts.history;
+    }
+    [[nodiscard]] TemplateHistory history(TemplateSlot slot) const noexcept {
+        TemplateHistory history = entries_[slot].history;
+        history.used = entries_[slot].used;
+        return history;
     }
 
     /// Withdrawal of one template (RFC 7011 §8.1); nothing happens when it is not known.
     void withdraw(const Domain& domain, std::uint16_t id) noexcept;
     /// Withdrawal of all templates, or all options templates, of a domain.
     void withdraw_all(const Domain& domain, bool options) noexcept;
+    /// `visit(template)` for those of a domain.
+    template <class Visit>
+    void visit_domain(const Domain& domain, Visit visit) const noexcept {
+        std::uint32_t next_plus_one = chains_[domain.exporter].first_plus_one;
+        while (next_plus_one != 0) {
+            const Entry& entry = entries_[next_plus_one - 1];
+            if (entry.domain == domain) visit(entry.layout);
+            next_plus_one = entry.next_plus_one;
+        }
+    }
     /// The exporter is gone, and all it taught.
     void forget(ExporterIndex exporter) noexcept;
 
+    /// As ShardState::visit_tables().
+    template <class Visit>
+    void visit_tables(Visit& visit) noexcept {
+        visit(entries_.memory());
+        visit(fields_.memory());
+    }
     // For Foresight.
     [[nodiscard]] std::uint64_t hash_of(const Domain& domain, std::uint16_t id) const noexcept {
         return hash(domain, id, seed_);
@@ -137,7 +166,8 @@ public:
         for (; from < fresh_ && at_most > 0; ++from, --at_most) {
             Entry& entry = entries_[from];
             if (entry.layout.id == 0) continue;
-            const TemplateFacts facts{entry.last_touched, entry.used, entry.restored};
+            const TemplateFacts facts{entry.last_touched, entry.used, entry.restored,
+                                      entry.history};
             const Departure what =
                 visit(std::as_const(entry.domain), std::as_const(entry.layout), facts);
             if (what == Departure::no_room) break;
@@ -161,6 +191,7 @@ private:
         bool used;                    ///< by data
         bool restored;                ///< and neither used nor defined since
         bool given;                   ///< to another shard: about to be removed
+        TemplateHistory history;      ///< `used` is above
     };
     struct Fields {
         TemplateField of[template_fields_max];
@@ -189,6 +220,7 @@ private:
     std::uint64_t seed_;
     Patience patience_{stale_after_seconds};
     std::uint64_t evictions_ = 0;
+    Evicted evicted_{};  ///< for the template that is put now
     std::uint64_t changes_ = 0;
     std::uint32_t now_seconds_ = 0;
     std::uint32_t hand_ = 0;
