@@ -35,7 +35,7 @@ unsigned long checksum(std::string_view body) {
 
 Json to_json(const flow::StateKey& key) {
     Json json{
-        {"exporter", to_text(key.exporter)}, {"version", key.version}, {"domain", key.domain}};
+        {"exporter", address_text(key.exporter)}, {"version", key.version}, {"domain", key.domain}};
     if (key.port != 0) json["port"] = key.port;
     return json;
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "flow/model/address.hpp"
+#include "log/address.hpp"
 
 namespace flowd::state {
 
@@ -26,9 +27,10 @@ template <class Number>
     return true;
 }
 
-/// An address in text form, with or without [ ] and zone; false when it is none.
-[[nodiscard]] bool get(const std::string& text, flow::Address& address);
-
-[[nodiscard]] std::string to_text(const flow::Address& address);
+/// An address in text form; false when it is none.
+[[nodiscard]] inline bool get(const std::string& text, flow::Address& address) {
+    address = parse_address(text);
+    return address.size != 0;
+}
 
 }  // namespace flowd::state

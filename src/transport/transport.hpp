@@ -16,6 +16,9 @@
 #include "flow/model/batch.hpp"
 #include "log/failure.hpp"
 #include "metrics/counter.hpp"
+#include "metrics/loss.hpp"
+#include "metrics/observation.hpp"
+#include "metrics/tx_ledger.hpp"
 
 namespace flowd {
 
@@ -32,30 +35,21 @@ enum class TransportState : std::uint8_t {
     return names[static_cast<std::size_t>(state)];
 }
 
-/// Why messages are lost after they have left an RX worker.
-enum class Loss : std::uint8_t {
-    transport_failed,   ///< the destination refused them
-    message_too_large,  ///< for the destination
-    timed_out,          ///< not acknowledged in time
-    given_up,           ///< still waiting when a stop had lasted long enough
-    spool_full,         ///< the oldest of a spool that had no more room
-    spool_failed,       ///< could not be written to the spool, or was damaged there
-    count_,
-};
-inline constexpr std::size_t loss_count = static_cast<std::size_t>(Loss::count_);
-
-[[nodiscard]] constexpr std::string_view loss_name(Loss loss) noexcept {
-    constexpr std::array<std::string_view, loss_count> names{
-        "transport_failed", "message_too_large", "timed_out",
-        "given_up",         "spool_full",        "spool_failed"};
-    return names[static_cast<std::size_t>(loss)];
-}
-
 /// Held by messages that are in flight: who waits for all of them lends one to deliver().
 struct Ticket {
     std::size_t pending = 0;
     /// Its messages are in `taken` or `spool_restored` already: they come from a spool.
     bool counted = false;
+};
+
+/// Where a transport gets from what deliver() takes.
+struct Delivery {
+    Ticket* ticket = nullptr;  ///< may be null; outlives the transport or its messages
+    std::uint32_t source = 0;  ///< of the messages, as the ledger counts sources
+
+    [[nodiscard]] Place place() const noexcept {
+        return ticket != nullptr && ticket->counted ? Place::spooled : Place::taken;
+    }
 };
 
 /// Messages by where they are: `taken + spool_restored = delivered + sum of lost + in_flight +
@@ -75,11 +69,15 @@ struct alignas(64) TransportCounts {
     Counter state;           ///< a TransportState
 
     /// How a transport counts what deliver() takes.
-    void take(std::uint64_t messages, const Ticket* ticket) noexcept {
-        if (ticket == nullptr || !ticket->counted) taken.add(messages);
+    void take(std::uint64_t messages, const Delivery& delivery) noexcept {
+        if (delivery.place() == Place::taken) taken.add(messages);
     }
     void lose(Loss loss, std::uint64_t messages) noexcept {
         lost[static_cast<std::size_t>(loss)].add(messages);
+    }
+    /// Changes with whatever happens to messages.
+    [[nodiscard]] std::uint64_t moves() const noexcept {
+        return taken.get() + delivered.get() + in_flight.get() + spooled.get() + lost_sum();
     }
     [[nodiscard]] std::uint64_t lost_by(Loss loss) const noexcept {
         return lost[static_cast<std::size_t>(loss)].get();
@@ -100,10 +98,10 @@ public:
     virtual ~Leftovers() = default;
 
     /// `key` is null when there is none, `ticket` is the one that deliver() was lent, and no
-    /// longer held by the message. True: it is not in flight any more, and counted elsewhere.
-    /// False: there is no room for it, so it is lost.
-    [[nodiscard]] virtual bool take(flow::Bytes message, const flow::Bytes* key,
-                                    Ticket* ticket) noexcept = 0;
+    /// longer held by the message. True: it is not in flight any more, and counted elsewhere, also
+    /// in the ledger. False: there is no room for it, so it is lost.
+    [[nodiscard]] virtual bool take(flow::Bytes message, const flow::Bytes* key, Ticket* ticket,
+                                    Owner owner) noexcept = 0;
 };
 
 /// How a transport ends.
@@ -121,10 +119,9 @@ public:
     virtual ~Transport() = default;
 
     /// Takes messages of `batch`, from `first` on, and says how many; it does not wait. Fewer than
-    /// all: there is no room now. `ticket`, which may be null, outlives the transport or its
-    /// messages.
+    /// all: there is no room now.
     virtual std::size_t deliver(const flow::Batch& batch, std::size_t first,
-                                Ticket* ticket) noexcept = 0;
+                                const Delivery& delivery) noexcept = 0;
     /// Takes what the destination reports. Returns when there may be room again, or after `most`.
     virtual void wait(std::chrono::milliseconds most) noexcept {
         std::this_thread::sleep_for(most);
@@ -141,9 +138,14 @@ public:
 
     [[nodiscard]] virtual TransportState state() const noexcept = 0;
     [[nodiscard]] virtual TransportCounts& counts() noexcept { return counts_; }
+    /// The same by account: its rows add up to the counts between two calls.
+    [[nodiscard]] virtual TxLedger& ledger() noexcept { return ledger_; }
+    /// What a library says of itself. Any thread.
+    [[nodiscard]] virtual NamedNumbers statistics() const { return {}; }
 
 private:
     TransportCounts counts_;
+    TxLedger ledger_;
 };
 
 }  // namespace flowd

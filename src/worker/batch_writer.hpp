@@ -14,6 +14,7 @@
 
 #include "flow/model/batch.hpp"
 #include "flow/pipeline/key_writer.hpp"
+#include "flow/pipeline/message_sink.hpp"
 #include "ring/batch_ring.hpp"
 
 namespace flowd {
@@ -45,16 +46,18 @@ public:
         if (key_due_ != 0) put_key();
         return batch_->tail();
     }
-    void commit(std::uint8_t* end, flow::ExporterIndex exporter) noexcept {
+    void commit(std::uint8_t* end, flow::AccountTag account) noexcept {
         if (terminator_size_ != 0) std::memcpy(end, terminator_, terminator_size_);
-        batch_->commit(static_cast<std::size_t>(end - batch_->tail()) + terminator_size_, exporter);
+        batch_->commit(static_cast<std::size_t>(end - batch_->tail()) + terminator_size_, account);
+        ++published_;
     }
 
-    void commit(std::span<std::uint8_t* const> ends, flow::ExporterIndex exporter) noexcept {
+    void commit(std::span<std::uint8_t* const> ends, flow::AccountTag account) noexcept {
         if (terminator_size_ != 0) {
             for (std::uint8_t* const end : ends) std::memcpy(end, terminator_, terminator_size_);
         }
-        batch_->commit(ends, terminator_size_, exporter);
+        batch_->commit(ends, terminator_size_, account);
+        published_ += ends.size();
     }
     /// The key of the messages from here on: at most flow::KeyWriter::key_size_max bytes.
     void set_key(flow::Bytes key) noexcept {
@@ -68,6 +71,13 @@ public:
         key_due_ = flow::Batch::key_record_size(key_size_);
     }
     [[nodiscard]] std::size_t gap() const noexcept { return terminator_size_; }
+    /// A message that is larger than any may be is lost.
+    void refuse() noexcept { ++too_large_drops_; }
+    /// Running totals.
+    [[nodiscard]] flow::SinkCounts counts() const noexcept {
+        return {published_ + too_large_drops_ + ring_full_drops_, published_, too_large_drops_,
+                ring_full_drops_};
+    }
 
     /// Passes on what there is, and wakes the reader.
     void flush() noexcept;
@@ -105,6 +115,7 @@ private:
     BatchRing& ring_;
     const std::atomic<bool>& give_up_;
     flow::Batch* batch_ = nullptr;
+    std::uint64_t published_ = 0;  ///< messages that were committed
     std::uint64_t ring_full_drops_ = 0;
     std::uint64_t too_large_drops_ = 0;
     FullPolicy policy_;

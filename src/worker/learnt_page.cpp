@@ -11,8 +11,8 @@ namespace {
 /// Empty slots cost little, but not nothing.
 constexpr std::uint32_t slots_max = 1024;
 
-void add(LearntPage& page, const flow::StateKey& key, const flow::Template& layout,
-         bool confirmed) noexcept {
+void add(LearntPage& page, const flow::ShardState& state, const flow::StateKey& key,
+         const flow::Template& layout, bool confirmed) noexcept {
     const auto first = static_cast<std::uint16_t>(page.field_count);
     std::copy(layout.fields.begin(), layout.fields.end(), page.fields.begin() + first);
     page.field_count += static_cast<std::uint32_t>(layout.fields.size());
@@ -23,7 +23,8 @@ void add(LearntPage& page, const flow::StateKey& key, const flow::Template& layo
         .field_count = static_cast<std::uint16_t>(layout.fields.size()),
         .first_field = first,
         .options = layout.options,
-        .confirmed = confirmed};
+        .confirmed = confirmed,
+        .history = state.templates.history(layout.slot)};
 }
 
 void add(LearntPage& page, const flow::StateKey& key, const flow::sampling::Rates& rates,
@@ -46,18 +47,19 @@ bool has_room_for_template(const LearntPage& page) noexcept {
 void fill(LearntPage& page, LearntWalk& walk, const flow::ShardState& state) noexcept {
     page.template_count = page.sampling_count = page.field_count = 0;
     std::uint32_t slots = slots_max;
-    const auto add_one = [&page](const flow::StateKey& key, const auto& what, bool confirmed) {
-        add(page, key, what, confirmed);
-    };
+    const auto add_template = [&](const flow::StateKey& key, const flow::Template& layout,
+                                  bool confirmed) { add(page, state, key, layout, confirmed); };
+    const auto add_rates = [&](const flow::StateKey& key, const flow::sampling::Rates& rates,
+                               bool confirmed) { add(page, key, rates, confirmed); };
     const auto templates_left = [&] { return walk.template_slot < state.templates.end_slot(); };
     const auto domains_left = [&] { return walk.domain_slot < state.domains.end_slot(); };
     while (templates_left() && has_room_for_template(page) && slots > 0) {
-        walk.template_slot = state.visit_templates(walk.template_slot, 1, add_one);
+        walk.template_slot = state.visit_templates(walk.template_slot, 1, add_template);
         --slots;
     }
     while (!templates_left() && domains_left() && slots > 0 &&
            page.sampling_count < LearntPage::sampling_max) {
-        walk.domain_slot = state.visit_sampling(walk.domain_slot, 1, add_one);
+        walk.domain_slot = state.visit_sampling(walk.domain_slot, 1, add_rates);
         --slots;
     }
     page.last = !templates_left() && !domains_left();

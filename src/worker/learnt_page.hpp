@@ -20,6 +20,7 @@ struct LearntPage {
         std::uint16_t first_field;
         bool options;
         bool confirmed;  ///< heard of in this run, not only restored
+        flow::TemplateHistory history{};
     };
     struct SamplingEntry {
         flow::StateKey key;

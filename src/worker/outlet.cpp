@@ -39,7 +39,7 @@ std::uint8_t* Outlet::reserve_scratch(std::size_t size) noexcept {
     return begin_;
 }
 
-void Outlet::spread(std::span<std::uint8_t* const> ends, flow::ExporterIndex exporter) noexcept {
+void Outlet::spread(std::span<std::uint8_t* const> ends, flow::AccountTag account) noexcept {
     for (Lane& lane : lanes_) {
         if (!lane.chosen) continue;
         lane.offered += ends.size();
@@ -48,7 +48,7 @@ void Outlet::spread(std::span<std::uint8_t* const> ends, flow::ExporterIndex exp
             const auto size = static_cast<std::size_t>(end - from);
             if (std::uint8_t* const to = lane.writer->reserve(size); to != nullptr) {
                 std::memcpy(to, from, size);
-                lane.writer->commit(to + size, exporter);
+                lane.writer->commit(to + size, account);
             }
             from = end;
         }

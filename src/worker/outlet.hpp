@@ -40,19 +40,42 @@ public:
     [[nodiscard]] std::uint8_t* reserve(std::size_t size) noexcept {
         return single_ != nullptr ? single_->reserve(size) : reserve_scratch(size);
     }
-    void commit(std::uint8_t* end, flow::ExporterIndex exporter) noexcept {
-        if (single_ != nullptr) return single_->commit(end, exporter);
-        spread(std::span{&end, 1}, exporter);
+    void commit(std::uint8_t* end, flow::AccountTag account) noexcept {
+        if (single_ != nullptr) return single_->commit(end, account);
+        spread(std::span{&end, 1}, account);
     }
-    void commit(std::span<std::uint8_t* const> ends, flow::ExporterIndex exporter) noexcept {
-        if (single_ != nullptr) return single_->commit(ends, exporter);
-        spread(ends, exporter);
+    void commit(std::span<std::uint8_t* const> ends, flow::AccountTag account) noexcept {
+        if (single_ != nullptr) return single_->commit(ends, account);
+        spread(ends, account);
     }
     void set_key(flow::Bytes key) noexcept {
         for (Lane& lane : lanes_) lane.writer->set_key(key);
     }
     [[nodiscard]] std::size_t gap() const noexcept {
         return single_ != nullptr ? single_->gap() : 0;
+    }
+
+    /// A message that is larger than any may be is lost.
+    void refuse() noexcept {
+        if (single_ != nullptr) return single_->refuse();
+        for (Lane& lane : lanes_) {
+            if (!lane.chosen) continue;
+            ++lane.offered;
+            lane.writer->refuse();
+        }
+    }
+    /// Running totals of all lanes together.
+    [[nodiscard]] flow::SinkCounts counts() const noexcept {
+        if (single_ != nullptr) return single_->counts();
+        flow::SinkCounts sum;
+        for (std::size_t i = 0; i < lanes_.size(); ++i) {
+            const flow::SinkCounts each = counts(i);
+            sum.offered += each.offered;
+            sum.published += each.published;
+            sum.too_large += each.too_large;
+            sum.ring_full += each.ring_full;
+        }
+        return sum;
     }
 
     // As BatchWriter has them, for all.
@@ -76,10 +99,14 @@ public:
     [[nodiscard]] const BatchWriter& writer(std::size_t lane) const noexcept {
         return *lanes_[lane].writer;
     }
-    /// Messages that were meant for the lane. A single lane without filter is not counted: it has
-    /// all.
+    /// Of one lane: offered are those that were meant for it.
+    [[nodiscard]] flow::SinkCounts counts(std::size_t lane) const noexcept {
+        flow::SinkCounts counts = lanes_[lane].writer->counts();
+        if (single_ == nullptr) counts.offered = lanes_[lane].offered;
+        return counts;
+    }
     [[nodiscard]] std::uint64_t offered(std::size_t lane) const noexcept {
-        return lanes_[lane].offered;
+        return counts(lane).offered;
     }
     [[nodiscard]] bool is_single() const noexcept { return single_ != nullptr; }
 
@@ -93,7 +120,7 @@ private:
 
     void choose(const flow::Datagram& datagram) noexcept;
     [[nodiscard]] std::uint8_t* reserve_scratch(std::size_t size) noexcept;
-    void spread(std::span<std::uint8_t* const> ends, flow::ExporterIndex exporter) noexcept;
+    void spread(std::span<std::uint8_t* const> ends, flow::AccountTag account) noexcept;
 
     std::vector<Lane> lanes_;
     BatchWriter* single_ = nullptr;  ///< the only lane, when it takes all

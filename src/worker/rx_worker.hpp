@@ -13,12 +13,15 @@
 #include "ingress/ingress.hpp"
 #include "ingress/sharding.hpp"
 #include "metrics/counter.hpp"
+#include "worker/cut_mailbox.hpp"
 #include "worker/handover_mailbox.hpp"
 #include "worker/handover_steps.hpp"
+#include "worker/huge_pages.hpp"
 #include "worker/learnt_mailbox.hpp"
 #include "worker/near_memory.hpp"
 #include "worker/outlet.hpp"
 #include "worker/span.hpp"
+#include "worker/tap.hpp"
 
 namespace flowd {
 
@@ -73,11 +76,22 @@ public:
                                               std::uint32_t when_seconds) noexcept = 0;
     /// For the main thread, while run() runs.
     [[nodiscard]] LearntMailbox& mailbox() noexcept { return mailbox_; }
+    /// The same for another thread, which shows what was learnt.
+    [[nodiscard]] LearntMailbox& observed() noexcept { return observed_; }
     [[nodiscard]] HandoverMailbox& handover() noexcept { return handover_; }
+    /// Where a thread that wants to see datagrams puts its tap.
+    [[nodiscard]] TapPlace& tap() noexcept { return tap_place_; }
+    /// For one other thread, while run() runs.
+    [[nodiscard]] CutMailbox& cuts() noexcept { return cuts_; }
+    /// Any thread, at any time.
+    [[nodiscard]] virtual const flow::Ledger& ledger() const noexcept = 0;
+    /// How exporters behave, by the rows of the ledger: copy() is for any thread.
+    [[nodiscard]] virtual const flow::TraitsTable& traits() const noexcept = 0;
     /// False: what it has learnt cannot be another's.
     [[nodiscard]] virtual bool can_hand_over() const noexcept = 0;
 
     // After run() has returned.
+    [[nodiscard]] virtual RxCut final_cut() const = 0;
     [[nodiscard]] virtual const flow::ShardState& state() const noexcept = 0;
     [[nodiscard]] const WorkSpan& span() const noexcept { return span_; }
     [[nodiscard]] virtual const flow::PipelineStats& pipeline_stats() const noexcept = 0;
@@ -89,7 +103,10 @@ protected:
 
     RxProgress progress_;
     LearntMailbox mailbox_;
+    LearntMailbox observed_;
     HandoverMailbox handover_;
+    TapPlace tap_place_;
+    CutMailbox cuts_;
     WorkSpan span_;
     std::atomic<bool> done_{false};
 };
@@ -106,7 +123,10 @@ public:
           batch_age_max_ns_{settings.batch_age_max_ns},
           drain_on_stop_{settings.drain_on_stop},
           outlet_{lanes, settings.on_full, flags.hurry},
-          pipeline_{format, settings.produce, outlet_, settings.limits, settings.key} {}
+          pipeline_{format, settings.produce, outlet_, settings.limits, settings.key} {
+        cuts_.set_lane_count(outlet_.lane_count());
+        pipeline_.visit_tables(prefer_huge_pages);
+    }
 
     void run() noexcept override {
         const NearMemory near{ingress_.numa_node()};  // for tables that grow later
@@ -146,6 +166,18 @@ public:
     [[nodiscard]] const flow::ShardState& state() const noexcept override {
         return pipeline_.state();
     }
+    [[nodiscard]] const flow::TraitsTable& traits() const noexcept override {
+        return pipeline_.traits();
+    }
+    [[nodiscard]] const flow::Ledger& ledger() const noexcept override {
+        return pipeline_.ledger();
+    }
+    [[nodiscard]] RxCut final_cut() const override {
+        RxCut cut;
+        cut.lanes.resize(outlet_.lane_count());
+        fill(cut);
+        return cut;
+    }
     [[nodiscard]] const flow::PipelineStats& pipeline_stats() const noexcept override {
         return pipeline_.stats();
     }
@@ -166,6 +198,9 @@ private:
     /// What the main thread wants to know, or to be done.
     void serve() noexcept {
         mailbox_.serve(pipeline_.state());
+        observed_.serve(pipeline_.state());
+        tap_ = tap_place_.refresh();
+        cuts_.serve([this](RxCut& cut) { fill(cut); });
         if (sharding_ != nullptr) steps_.serve(handover_, *sharding_, pipeline_, outlet_);
     }
 
@@ -191,18 +226,31 @@ private:
         span_.begin();
         working_ = true;
         empty_since_ns_ = 0;
-        if constexpr (requires { pipeline_.process(burst); }) {
-            pipeline_.process(burst);  // all is counted inside
+        if (tap_ == nullptr) [[likely]] {
+            process(burst, [](const flow::Datagram&, flow::Error) {});  // all is counted inside
         } else {
-            for (const flow::Datagram& datagram : burst) {
-                static_cast<void>(pipeline_.process(datagram));
-            }
+            process_tapped(burst);
         }
         ingress_.release();
         publish_progress();
         flush_if_old();
         outlet_.give_way();
         return true;
+    }
+
+    template <class Tell>
+    void process(std::span<const flow::Datagram> burst, Tell tell) noexcept {
+        if constexpr (requires { pipeline_.process(burst, tell); }) {
+            pipeline_.process(burst, tell);
+        } else {
+            for (const flow::Datagram& datagram : burst)
+                tell(datagram, pipeline_.process(datagram));
+        }
+    }
+    [[gnu::noinline]] void process_tapped(std::span<const flow::Datagram> burst) noexcept {
+        process(burst, [this](const flow::Datagram& datagram, flow::Error outcome) {
+            tap_->offer(datagram, outcome);
+        });
     }
 
     /// The queue is empty. When it stays so, nobody should wait for what has been decoded.
@@ -251,6 +299,23 @@ private:
         }
     }
 
+    /// Copies; nothing that asks the kernel.
+    void fill(RxCut& cut) const noexcept {
+        cut.ingress = ingress_.stats();
+        cut.waiting = ingress_.waiting();
+        cut.pipeline = pipeline_.stats();
+        for (std::size_t i = 0; i < cut.lanes.size(); ++i) {
+            const flow::SinkCounts counts = outlet_.counts(i);
+            cut.lanes[i] = {counts.offered, counts.published, counts.ring_full, counts.too_large};
+        }
+        const flow::ShardState& state = pipeline_.state();
+        cut.exporter_count = state.exporters.size();
+        cut.domain_count = state.domains.size();
+        cut.template_count = state.templates.size();
+        cut.cycles = progress_.cycles.get();
+        cut.busy_cycles = progress_.busy_cycles.get();
+    }
+
     void publish_progress() noexcept {
         progress_.datagrams.set(pipeline_.stats().datagrams);
         progress_.flows.set(pipeline_.stats().flows);
@@ -265,6 +330,7 @@ private:
     bool drain_on_stop_;
     std::uint64_t empty_since_ns_ = 0;  ///< 0: it is not, or nobody asked
     bool working_ = false;              ///< since the last silence
+    Tap* tap_ = nullptr;                ///< null: nobody wants to see datagrams
     Sharding* sharding_ = ingress_.sharding();
     HandoverSteps steps_;
     std::uint64_t started_ = 0;  ///< cycles

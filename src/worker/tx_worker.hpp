@@ -6,20 +6,29 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
-#include "metrics/counter.hpp"
+#include "metrics/published.hpp"
 #include "ring/batch_ring.hpp"
 #include "ring/bell.hpp"
 #include "transport/transport.hpp"
 #include "worker/rx_worker.hpp"
 #include "worker/span.hpp"
+#include "worker/tx_cut.hpp"
 
 namespace flowd {
 
 /// How long a TX worker goes on after a stop while its destination takes nothing.
 inline constexpr std::chrono::milliseconds stop_patience_default{10'000};
+
+/// Which accounts a TX worker keeps: so many rows for each of its rings, of which `rx_workers`
+/// names the RX workers. Empty: they are the first ones.
+struct AccountPlan {
+    std::vector<std::uint32_t> rx_workers{};
+    std::size_t row_count = 1;
+};
 
 class TxWorker {
 public:
@@ -28,7 +37,7 @@ public:
     TxWorker(std::vector<BatchRing*> rings, std::vector<const RxWorker*> sources,
              std::unique_ptr<Transport> transport, const StopFlags& flags,
              std::chrono::milliseconds stop_patience = stop_patience_default,
-             std::size_t output = 0);
+             std::size_t output = 0, AccountPlan accounts = {});
 
     /// The thread's body.
     void run() noexcept;
@@ -36,6 +45,13 @@ public:
     // Any thread.
     [[nodiscard]] std::size_t output() const noexcept { return output_; }
     [[nodiscard]] const TransportCounts& counts() const noexcept { return counts_; }
+    /// The counts after the last call into the transport that has returned: they add up, whatever
+    /// the thread does now.
+    [[nodiscard]] TxCut cut() const noexcept { return cut_.read(); }
+    /// Where the messages of each account are.
+    [[nodiscard]] const TxLedger& ledger() const noexcept { return ledger_; }
+    /// What the transport's library says of itself, librdkafka's say.
+    [[nodiscard]] NamedNumbers statistics() const { return transport_->statistics(); }
     [[nodiscard]] bool closed() const noexcept {
         return closed_.load(std::memory_order_relaxed);  // nothing is ordered by it
     }
@@ -58,13 +74,16 @@ public:
 private:
     /// One batch of each ring. False when all were empty.
     bool turn() noexcept;
-    void deliver(const flow::Batch& batch) noexcept;
+    void deliver(const flow::Batch& batch, std::uint32_t source) noexcept;
+    /// Of a batch, what nobody takes any more.
+    void lose_rest(const flow::Batch& batch, std::size_t first, std::uint32_t source) noexcept;
     /// The transport has no room: waits for some, or until the rest must be given up.
     [[nodiscard]] bool wait_for_room() noexcept;
     void reopen_if_asked() noexcept;
     [[nodiscard]] bool out_of_patience() noexcept;
     void rest() noexcept;
-    void publish_state() noexcept;
+    void publish() noexcept;
+    void publish_cut() noexcept;
     [[nodiscard]] bool has_work() const noexcept;
     [[nodiscard]] bool sources_done() const noexcept;
 
@@ -72,6 +91,8 @@ private:
     std::vector<const RxWorker*> sources_;
     std::unique_ptr<Transport> transport_;
     TransportCounts& counts_;
+    TxLedger& ledger_;
+    Published<TxCut> cut_;
     const StopFlags& flags_;
     std::chrono::milliseconds stop_patience_;
     std::size_t output_;

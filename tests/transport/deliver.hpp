@@ -8,22 +8,24 @@
 #include <chrono>
 #include <cstdint>
 
+#include "transport/ledger_sum.hpp"
 #include "transport/transport.hpp"
 
 namespace flowd::test {
 
-struct Delivery {
+struct Delivered {
     std::uint64_t messages = 0;
     std::uint64_t bytes = 0;
 };
 
 /// Every message that was taken is delivered or lost.
-inline Delivery deliver(Transport& transport, const flow::Batch& batch) {
+inline Delivered deliver(Transport& transport, const flow::Batch& batch) {
     TransportCounts& counts = transport.counts();
     const std::uint64_t messages = counts.delivered.get();
     const std::uint64_t bytes = counts.bytes.get();
-    transport.deliver(batch, 0, nullptr);
+    transport.deliver(batch, 0, {});
     EXPECT_EQ(counts.taken.get(), counts.delivered.get() + counts.lost_sum());
+    expect_ledger_is(transport.ledger(), counts);
     return {counts.delivered.get() - messages, counts.bytes.get() - bytes};
 }
 

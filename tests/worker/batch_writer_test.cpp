@@ -37,7 +37,7 @@ TEST_F(BatchWriterTest, EndsEachMessageWithTheTerminatorAndNamesItsExporter) {
     EXPECT_EQ(text_of(batch->bytes()), "aaa\r\nb\r\n");
     EXPECT_EQ(batch->message_count(), 2u);
     EXPECT_EQ(text_of(batch->message(1)), "b\r\n");
-    EXPECT_EQ(batch->slot(1).exporter, 7u);
+    EXPECT_EQ(batch->slot(1).account, 7u);
 }
 
 TEST_F(BatchWriterTest, TakesSeveralMessagesOfOneReservationWithGapsForTheTerminator) {
@@ -57,8 +57,8 @@ TEST_F(BatchWriterTest, TakesSeveralMessagesOfOneReservationWithGapsForTheTermin
     ASSERT_NE(batch, nullptr);
     EXPECT_EQ(text_of(batch->bytes()), "one\r\ntwo\r\nthree\r\nfour\r\n");
     EXPECT_EQ(batch->message_count(), 4U);
-    EXPECT_EQ(batch->slot(1).exporter, 1U);
-    EXPECT_EQ(batch->slot(3).exporter, 2U);
+    EXPECT_EQ(batch->slot(1).account, 1U);
+    EXPECT_EQ(batch->slot(3).account, 2U);
 }
 
 flow::Bytes key_of(std::string_view text) {

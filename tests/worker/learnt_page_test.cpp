@@ -73,6 +73,17 @@ TEST_F(LearntPageTest, HasWhatWasLearnt) {
     EXPECT_EQ(all[0]->sampling[0].samplers[0].rate, 50u);
 }
 
+TEST_F(LearntPageTest, HasTheHistoryOfATemplate) {
+    teach(1, 300, 1);
+    EXPECT_EQ(pages()[0]->templates[0].history, flow::TemplateHistory{}) << "none in this run";
+    state_->templates.set_now(now + 5);
+    const flow::Domain domain{state_->exporters.find(ipv4(192, 0, 2, 1), 0), 7, 9};
+    const std::vector<flow::TemplateField> fields{{8, 4, 1}};
+    ASSERT_TRUE(state_->templates.put(domain, {.id = 300, .fields = fields}));
+    EXPECT_EQ(pages()[0]->templates[0].history.first_seen, now + 5);
+    EXPECT_EQ(pages()[0]->templates[0].history.announcements, 1u);
+}
+
 TEST_F(LearntPageTest, FollowsAnotherUntilAllIsCopiedOnce) {
     for (unsigned host = 1; host <= 60; ++host) {
         for (std::uint16_t id = 256; id < 300; ++id) teach(host, id, 1 + id % 40);

@@ -80,7 +80,7 @@ TEST_F(OutletTest, SeveralEachHaveTheirTerminatorAndKeys) {
     ASSERT_EQ(keyed->message_count(), 3U);
     EXPECT_EQ(text(keyed->message(2)), "three");
     EXPECT_EQ(text(keyed->key(2)), "k");
-    EXPECT_EQ(keyed->slot(1).exporter, 9U);
+    EXPECT_EQ(keyed->slot(1).account, 9U);
     EXPECT_EQ(outlet.offered(0), 3U);
     EXPECT_EQ(outlet.offered(1), 3U);
 }
@@ -127,6 +127,10 @@ TEST_F(OutletTest, AFullOneCostsNoOther) {
     EXPECT_EQ(outlet.writer(0).ring_full_drops(), 4U);
     EXPECT_EQ(outlet.writer(1).ring_full_drops(), 0U);
     EXPECT_EQ(outlet.offered(0), 6U);
+    const flow::SinkCounts all = outlet.counts();
+    EXPECT_EQ(all.offered, 12U);
+    EXPECT_EQ(all.published, 8U);
+    EXPECT_EQ(all.ring_full, 4U);
 }
 
 TEST_F(OutletTest, WhatNoBatchHoldsIsCountedAtEachThatWantedIt) {
@@ -136,6 +140,10 @@ TEST_F(OutletTest, WhatNoBatchHoldsIsCountedAtEachThatWantedIt) {
     EXPECT_EQ(outlet.writer(0).too_large_drops(), 1U);
     EXPECT_EQ(outlet.writer(1).too_large_drops(), 0U);
     EXPECT_EQ(outlet.offered(0), 1U);
+    outlet.refuse();
+    EXPECT_EQ(outlet.counts(0).too_large, 2U);
+    EXPECT_EQ(outlet.counts(0).offered, 2U);
+    EXPECT_EQ(outlet.counts(1).offered, 0U);
 }
 
 }  // namespace

@@ -132,6 +132,7 @@ TEST(RxWorker, DoesNotAllocateOnceItRuns) {
     // More than fits the batches: the way of dropped messages is walked as well.
     Bench bench{repeated(payload, 200)};
     bench.worker->mailbox().ask();
+    bench.worker->cuts().ask();
     test::seal_thread();
     bench.worker->run();
     const std::size_t allocations = test::unseal_thread();
@@ -139,6 +140,7 @@ TEST(RxWorker, DoesNotAllocateOnceItRuns) {
     EXPECT_GT(bench.worker->outlet().writer(0).ring_full_drops(), 0u);
     EXPECT_EQ(allocations, 0u);
     EXPECT_NE(bench.worker->mailbox().page(), nullptr) << "served meanwhile";
+    EXPECT_NE(bench.worker->cuts().cut(), nullptr) << "this too";
 }
 
 }  // namespace

@@ -57,10 +57,15 @@ class RememberingTransport final : public Transport {
 public:
     explicit RememberingTransport(std::string& text) : text_{text} {}
 
-    std::size_t deliver(const flow::Batch& batch, std::size_t first, Ticket*) noexcept override {
+    std::size_t deliver(const flow::Batch& batch, std::size_t first,
+                        const Delivery& delivery) noexcept override {
         const std::size_t count = batch.message_count() - first;
+        if (takes_nothing) return 0;
+        const bool takes = behaviour == TransportState::up;
         counts().taken.add(count);
-        if (behaviour != TransportState::up) {
+        ledger().move(batch, first, count, delivery.source, Place::taken,
+                      takes ? Place::delivered : place_of(Loss::transport_failed));
+        if (!takes) {
             counts().lose(Loss::transport_failed, count);
             return count;
         }
@@ -75,6 +80,7 @@ public:
     [[nodiscard]] TransportState state() const noexcept override { return behaviour; }
 
     TransportState behaviour = TransportState::up;
+    bool takes_nothing = false;
 
 private:
     std::string& text_;

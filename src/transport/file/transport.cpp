@@ -69,7 +69,7 @@ public:
     ~FileTransport() override { close_descriptor(); }
 
     std::size_t deliver(const flow::Batch& batch, std::size_t first,
-                        Ticket* ticket) noexcept override;
+                        const Delivery& delivery) noexcept override;
     milliseconds idle() noexcept override;
     void reopen() noexcept override;
     Failure close(const Ending& ending) noexcept override;
@@ -108,14 +108,19 @@ private:
 
 /// Takes all, always: what cannot be written is lost.
 std::size_t FileTransport::deliver(const flow::Batch& batch, std::size_t first,
-                                   Ticket* ticket) noexcept {
+                                   const Delivery& delivery) noexcept {
     const std::size_t messages = batch.message_count() - first;
     const Whole whole = write(batch, first);
-    counts().take(messages, ticket);
+    const std::size_t lost = messages - whole.messages;
+    counts().take(messages, delivery);
     counts().delivered.add(whole.messages);
     counts().bytes.add(whole.bytes);
-    counts().lose(Loss::transport_failed, messages - whole.messages);
-    lost_messages_ += messages - whole.messages;
+    counts().lose(Loss::transport_failed, lost);
+    ledger().move(batch, first, whole.messages, delivery.source, delivery.place(),
+                  Place::delivered);
+    ledger().move(batch, first + whole.messages, lost, delivery.source, delivery.place(),
+                  place_of(Loss::transport_failed));
+    lost_messages_ += lost;
     return messages;
 }
 

@@ -72,8 +72,8 @@ Outcome<Conf> make_conf(const Properties& properties) {
 Outcome<Client> make_client(const Properties& properties) {
     Outcome<Conf> conf = make_conf(properties);
     if (!conf) return conf.error();
-    rd_kafka_conf_set_events(conf->get(),
-                             RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
+    rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR |
+                                              RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_STATS);
     if (verifies(properties)) {
         rd_kafka_conf_set_ssl_cert_verify_cb(conf->get(), explain_certificate);
     }
@@ -100,6 +100,16 @@ LogLine log_line_of(rd_kafka_event_t* event) noexcept {
         line.text.remove_prefix(thread_end + 3);
     }
     return line;
+}
+
+Loss loss_of(rd_kafka_resp_err_t error) noexcept {
+    switch (error) {
+        case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE: return Loss::message_too_large;
+        case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT: return Loss::timed_out;
+        case RD_KAFKA_RESP_ERR__PURGE_QUEUE:
+        case RD_KAFKA_RESP_ERR__PURGE_INFLIGHT: return Loss::given_up;
+        default: return Loss::transport_failed;
+    }
 }
 
 std::string text_of(rd_kafka_resp_err_t error) { return rd_kafka_err2str(error); }

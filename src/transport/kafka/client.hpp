@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "log/failure.hpp"
+#include "metrics/loss.hpp"
 #include "transport/kafka/properties.hpp"
 
 namespace flowd::kafka {
@@ -60,6 +61,9 @@ struct LogLine {
     [[nodiscard]] bool is_of_certificate() const noexcept { return facility == "SSLCERTVRFY"; }
 };
 [[nodiscard]] LogLine log_line_of(rd_kafka_event_t* event) noexcept;
+
+/// What a message is lost by when this is its error.
+[[nodiscard]] Loss loss_of(rd_kafka_resp_err_t error) noexcept;
 
 /// librdkafka's word for an error, behind its name: "Broker: Unknown topic or partition".
 [[nodiscard]] std::string text_of(rd_kafka_resp_err_t error);

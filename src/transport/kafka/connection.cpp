@@ -15,16 +15,6 @@ namespace flowd::kafka {
 
 namespace {
 
-[[nodiscard]] Loss loss_of(rd_kafka_resp_err_t error) noexcept {
-    switch (error) {
-        case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE: return Loss::message_too_large;
-        case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT: return Loss::timed_out;
-        case RD_KAFKA_RESP_ERR__PURGE_QUEUE:
-        case RD_KAFKA_RESP_ERR__PURGE_INFLIGHT: return Loss::given_up;
-        default: return Loss::transport_failed;
-    }
-}
-
 [[nodiscard]] bool was_purged(rd_kafka_resp_err_t error) noexcept {
     return error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
 }
@@ -134,6 +124,7 @@ void Producer::take_events(std::chrono::milliseconds most) noexcept {
             case RD_KAFKA_EVENT_DR: take_reports(event.get()); break;
             case RD_KAFKA_EVENT_ERROR: take_error(event.get()); break;
             case RD_KAFKA_EVENT_LOG: take_log(event.get()); break;
+            case RD_KAFKA_EVENT_STATS: statistics_.put(rd_kafka_event_stats(event.get())); break;
             default: break;
         }
     }
@@ -142,47 +133,93 @@ void Producer::take_events(std::chrono::milliseconds most) noexcept {
 void Producer::take_reports(rd_kafka_event_t* event) {
     std::uint64_t delivered = 0;
     std::uint64_t bytes = 0;
+    // Neighbours have mostly one mark: they are booked together.
+    const void* opaque = nullptr;
+    std::size_t run = 0;
+    const auto book_run = [&] {
+        if (run > 0) book(Mark::of(opaque), Place::delivered, std::exchange(run, 0));
+    };
     while (const rd_kafka_message_t* const report = rd_kafka_event_message_next(event)) {
         const bool plain = report->err == RD_KAFKA_RESP_ERR_NO_ERROR && !options_.is_packed();
         if (!plain) {
             take_report(*report);
             continue;
         }
+        if (report->_private != opaque) {
+            book_run();
+            opaque = report->_private;
+        }
+        ++run;
         ++delivered;
         bytes += report->len;
-        if (report->_private != nullptr) --static_cast<Ticket*>(report->_private)->pending;
     }
+    book_run();
     if (delivered > 0) settle(RD_KAFKA_RESP_ERR_NO_ERROR, delivered, bytes, "");
 }
 
+void Producer::book(const Mark& mark, Place to, std::size_t messages) noexcept {
+    tickets_.release(mark.ticket, messages);
+    ledger().move(mark.owner, Place::in_flight, to, messages);
+}
+
+void Producer::book(const Parcel& parcel, Place to) noexcept {
+    if (parcel.ticket != nullptr) parcel.ticket->pending -= parcel.ends.size();
+    for (const OwnerRun& run : parcel.runs) {
+        ledger().move(run.owner, Place::in_flight, to, run.count);
+    }
+}
+
+/// Of a packed message, or of a single one that was not delivered.
 void Producer::take_report(const rd_kafka_message_t& report) {
-    std::vector<std::uint32_t> ends{static_cast<std::uint32_t>(report.len)};
-    auto* ticket = static_cast<Ticket*>(report._private);
-    if (options_.is_packed()) {
-        const std::unique_ptr<Parcel> parcel{static_cast<Parcel*>(report._private)};
-        ends = std::move(parcel->ends);
-        ticket = parcel->ticket;
-    }
+    if (options_.is_packed()) return take_parcel(report);
+    const Mark mark = Mark::of(report._private);
     if (was_purged(report.err) && leftovers_ != nullptr) {
-        const flow::Bytes bytes{static_cast<const std::uint8_t*>(report.payload), report.len};
-        const flow::Bytes key{static_cast<const std::uint8_t*>(report.key), report.key_len};
-        return give_back(bytes, ends, report.key != nullptr ? &key : nullptr, ticket, leftovers_);
+        Ticket* const ticket = tickets_.ticket(mark.ticket);
+        tickets_.release(mark.ticket, 1);
+        Parcel parcel;
+        parcel.add(report.len, mark.owner);
+        parcel.ticket = ticket;
+        return give_back(parcel, report);
     }
-    if (ticket != nullptr) ticket->pending -= ends.size();
-    settle(report.err, ends.size(), report.len, rd_kafka_err2str(report.err));
+    book(mark, place_of(loss_of(report.err)), 1);
+    settle(report.err, 1, report.len, rd_kafka_err2str(report.err));
+}
+
+void Producer::take_parcel(const rd_kafka_message_t& report) {
+    const std::unique_ptr<Parcel> parcel{static_cast<Parcel*>(report._private)};
+    const std::size_t messages = parcel->ends.size();
+    if (was_purged(report.err) && leftovers_ != nullptr) {
+        if (parcel->ticket != nullptr) parcel->ticket->pending -= messages;
+        return give_back(*parcel, report);
+    }
+    const bool delivered = report.err == RD_KAFKA_RESP_ERR_NO_ERROR;
+    book(*parcel, delivered ? Place::delivered : place_of(loss_of(report.err)));
+    settle(report.err, messages, report.len, rd_kafka_err2str(report.err));
+}
+
+void Producer::give_back(const Parcel& parcel, const rd_kafka_message_t& report) {
+    const flow::Bytes bytes{static_cast<const std::uint8_t*>(report.payload), report.len};
+    const flow::Bytes key{static_cast<const std::uint8_t*>(report.key), report.key_len};
+    give_back(bytes, parcel, report.key != nullptr ? &key : nullptr, leftovers_);
 }
 
 /// Messages in flight, to whom they came from. What does not fit there, or has nobody, is lost.
-void Producer::give_back(flow::Bytes bytes, std::span<const std::uint32_t> ends,
-                         const flow::Bytes* key, Ticket* ticket, Leftovers* leftovers) {
-    counts().in_flight.subtract(ends.size());
-    if (ticket != nullptr) ticket->pending -= ends.size();
+/// Their ticket is not held any more.
+void Producer::give_back(flow::Bytes bytes, const Parcel& parcel, const flow::Bytes* key,
+                         Leftovers* leftovers) {
+    counts().in_flight.subtract(parcel.ends.size());
+    auto end = parcel.ends.begin();
     std::size_t begin = 0;
-    for (const std::uint32_t end : ends) {
-        const flow::Bytes message = bytes.subspan(begin, end - begin);
-        begin = end;
-        if (leftovers != nullptr && leftovers->take(message, key, ticket)) continue;
-        counts().lose(Loss::given_up, 1);
+    for (const OwnerRun& run : parcel.runs) {
+        for (std::uint32_t i = 0; i < run.count; ++i, ++end) {
+            const flow::Bytes message = bytes.subspan(begin, *end - begin);
+            begin = *end;
+            if (leftovers != nullptr && leftovers->take(message, key, parcel.ticket, run.owner)) {
+                continue;
+            }
+            counts().lose(Loss::given_up, 1);
+            ledger().move(run.owner, Place::in_flight, place_of(Loss::given_up), 1);
+        }
     }
 }
 
@@ -267,6 +304,7 @@ Failure Producer::close(const Ending& ending) noexcept {
         unheard > 0 && ending.leftovers == nullptr) {
         counts().in_flight.subtract(unheard);
         counts().lose(Loss::given_up, unheard);
+        ledger().sweep(Place::in_flight, place_of(Loss::given_up), unheard);
     }
     const std::uint64_t given_up = counts().lost_sum() - before;
     Failure failure;
@@ -318,7 +356,9 @@ void Producer::give_up_the_rest(Leftovers* leftovers) {
     for (Packer::Open& open : packer_.all()) {
         if (open.empty()) continue;
         const flow::Bytes key{open.key};
-        give_back(flow::Bytes{open.bytes}, open.ends, &key, ticket_, leftovers);
+        const Parcel parcel{delivery_.ticket, open.ends, open.runs};
+        if (parcel.ticket != nullptr) parcel.ticket->pending -= parcel.ends.size();
+        give_back(flow::Bytes{open.bytes}, parcel, &key, leftovers);
         open.clear();
     }
 }

@@ -18,6 +18,16 @@ std::uint32_t hash_of(flow::Bytes key) noexcept {
 
 }  // namespace
 
+void extend(std::vector<OwnerRun>& runs, Owner owner) {
+    if (runs.empty() || runs.back().owner != owner) runs.push_back({owner, 0});
+    ++runs.back().count;
+}
+
+void Parcel::add(std::size_t end, Owner owner) {
+    ends.push_back(static_cast<std::uint32_t>(end));
+    extend(runs, owner);
+}
+
 Packer::Open& Packer::find(flow::Bytes key) noexcept {
     const std::uint32_t hash = hash_of(key);
     Open* unused = nullptr;
@@ -37,7 +47,8 @@ bool Packer::is_of(const Open& open, flow::Bytes key) noexcept {
     return std::equal(open.key.begin(), open.key.end(), key.begin(), key.end());
 }
 
-void Packer::append(Open& open, flow::Bytes key, flow::Bytes flow, Clock::time_point now) {
+void Packer::append(Open& open, flow::Bytes key, flow::Bytes flow, Owner owner,
+                    Clock::time_point now) {
     if (open.empty()) {
         open.key.assign(key.begin(), key.end());
         open.key_hash = hash_of(key);
@@ -46,6 +57,7 @@ void Packer::append(Open& open, flow::Bytes key, flow::Bytes flow, Clock::time_p
     open.used = ++appends_;
     open.bytes.insert(open.bytes.end(), flow.begin(), flow.end());
     open.ends.push_back(static_cast<std::uint32_t>(open.bytes.size()));
+    extend(open.runs, owner);
 }
 
 }  // namespace flowd::kafka

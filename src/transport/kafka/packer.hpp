@@ -19,7 +19,13 @@ namespace flowd::kafka {
 struct Parcel {
     Ticket* ticket = nullptr;
     std::vector<std::uint32_t> ends;  ///< of its flows
+    std::vector<OwnerRun> runs;       ///< whose they are
+
+    void add(std::size_t end, Owner owner);
 };
+
+/// One more message of this owner.
+void extend(std::vector<OwnerRun>& runs, Owner owner);
 
 class Packer {
 public:
@@ -30,6 +36,7 @@ public:
         std::uint32_t key_hash = 0;
         std::vector<std::uint8_t> bytes;
         std::vector<std::uint32_t> ends;  ///< empty: unused
+        std::vector<OwnerRun> runs;
         Clock::time_point since{};
         std::uint64_t used = 0;  ///< when last, counted in appends
 
@@ -40,6 +47,7 @@ public:
         void clear() noexcept {
             bytes.clear();
             ends.clear();
+            runs.clear();
         }
     };
 
@@ -53,7 +61,7 @@ public:
         return open.fits(size, size_max_);
     }
     /// Adds a flow to an open message of this key, or begins it.
-    void append(Open& open, flow::Bytes key, flow::Bytes flow, Clock::time_point now);
+    void append(Open& open, flow::Bytes key, flow::Bytes flow, Owner owner, Clock::time_point now);
 
     [[nodiscard]] std::vector<Open>& all() noexcept { return open_; }
 

@@ -31,11 +31,11 @@ Producer::Producer(const Options& options, Properties properties, Partition part
               static_cast<std::size_t>(options.packed_bytes)} {}
 
 std::size_t Producer::deliver(const flow::Batch& batch, std::size_t first,
-                              Ticket* ticket) noexcept {
+                              const Delivery& delivery) noexcept {
     take_events(std::chrono::milliseconds{0});
     if (!topic_is_ready()) return 0;
-    if (ticket != ticket_ && !send_all_open()) return 0;
-    ticket_ = ticket;
+    if (delivery.ticket != delivery_.ticket && !send_all_open()) return 0;
+    delivery_ = delivery;
     turn_.fetch_add(1, std::memory_order_relaxed);  // nothing is ordered by it
     const std::size_t count = batch.message_count();
     if (first >= count) return 0;
@@ -51,13 +51,18 @@ std::size_t Producer::deliver(const flow::Batch& batch, std::size_t first,
     return taken;
 }
 
-void Producer::hold(std::size_t messages) noexcept {
-    counts().take(messages, ticket_);
-    counts().in_flight.add(messages);
-    if (ticket_ != nullptr) ticket_->pending += messages;
+void Producer::hold(const flow::Batch& batch, std::size_t first, std::size_t count) noexcept {
+    counts().take(count, delivery_);
+    counts().in_flight.add(count);
+    ledger().move(batch, first, count, delivery_.source, delivery_.place(), Place::in_flight);
 }
 
 std::size_t Producer::deliver_singly(const flow::Batch& batch, std::size_t first) {
+    const auto ticket = tickets_.number_of(delivery_.ticket);
+    if (!ticket) return 0;
+    const auto mark_of = [&](std::size_t index) {
+        return Mark{.owner = {delivery_.source, batch.slot(index).account}, .ticket = *ticket};
+    };
     std::size_t at = first;
     std::int32_t partition = RD_KAFKA_PARTITION_UA;
     chosen_.store(partition, std::memory_order_relaxed);  // a hint: any choice is a good one
@@ -75,7 +80,7 @@ std::size_t Producer::deliver_singly(const flow::Batch& batch, std::size_t first
                 message.key = const_cast<void*>(as_key(key));
                 message.key_len = key.size();
             }
-            message._private = ticket_;
+            message._private = mark_of(at + i).opaque();
         }
         const int queued = rd_kafka_produce_batch(topic_.get(), partition, RD_KAFKA_MSG_F_COPY,
                                                   messages_.data(), static_cast<int>(count));
@@ -88,7 +93,8 @@ std::size_t Producer::deliver_singly(const flow::Batch& batch, std::size_t first
             continue;
         }
         if (queued == static_cast<int>(count)) {
-            hold(count);
+            hold(batch, at, count);
+            tickets_.hold(*ticket, count);
             at += count;
             continue;
         }
@@ -96,9 +102,10 @@ std::size_t Producer::deliver_singly(const flow::Batch& batch, std::size_t first
         for (std::size_t i = 0; i < count; ++i, ++at) {
             const rd_kafka_resp_err_t error = messages_[i].err;
             if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return at - first;
-            hold(1);
+            hold(batch, at, 1);
+            tickets_.hold(*ticket, 1);
             if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-                if (ticket_ != nullptr) --ticket_->pending;
+                book(mark_of(at), place_of(loss_of(error)), 1);
                 settle(error, 1, 0, rd_kafka_err2str(error));
             }
         }
@@ -114,7 +121,7 @@ std::size_t Producer::deliver_packed(const flow::Batch& batch, std::size_t first
     while (at < count) {
         const std::uint8_t* const begin = batch.message(at).data();
         auto parcel = std::make_unique<Parcel>();
-        parcel->ticket = ticket_;
+        parcel->ticket = delivery_.ticket;
         std::size_t next = at;
         std::size_t size = 0;
         for (; next < count; ++next) {
@@ -122,14 +129,15 @@ std::size_t Producer::deliver_packed(const flow::Batch& batch, std::size_t first
             const auto end = static_cast<std::size_t>(message.data() - begin) + message.size();
             if (next > at && end > size_max) break;
             size = end;
-            parcel->ends.push_back(static_cast<std::uint32_t>(end));
+            parcel->add(end, {delivery_.source, batch.slot(next).account});
         }
-        hold(next - at);
-        if (!send({begin, size}, nullptr, std::move(parcel))) {
-            if (ticket_ == nullptr || !ticket_->counted) counts().taken.subtract(next - at);
-            counts().in_flight.subtract(next - at);
-            if (ticket_ != nullptr) ticket_->pending -= next - at;
-            return at - first;
+        const rd_kafka_resp_err_t error = send({begin, size}, nullptr, parcel);
+        if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return at - first;
+        hold(batch, at, next - at);
+        if (delivery_.ticket != nullptr) delivery_.ticket->pending += next - at;
+        if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            book(*parcel, place_of(loss_of(error)));
+            settle(error, next - at, 0, rd_kafka_err2str(error));
         }
         at = next;
     }
@@ -141,6 +149,12 @@ std::size_t Producer::deliver_keyed(const flow::Batch& batch, std::size_t first)
     const std::size_t count = batch.message_count();
     Packer::Open* open = nullptr;
     std::uint16_t last_key = flow::MessageSlot::no_key;
+    std::size_t held = first;
+    const auto hold_until = [&](std::size_t end) {
+        hold(batch, held, end - held);
+        if (delivery_.ticket != nullptr) delivery_.ticket->pending += end - held;
+        held = end;
+    };
     for (std::size_t at = first; at < count; ++at) {
         const flow::Bytes key = batch.key(at);
         if (open == nullptr || batch.slot(at).key != last_key) {
@@ -150,36 +164,40 @@ std::size_t Producer::deliver_keyed(const flow::Batch& batch, std::size_t first)
         const flow::Bytes message = batch.message(at);
         const bool in_the_way =
             !open->empty() && (!Packer::is_of(*open, key) || !packer_.fits(*open, message.size()));
-        if (in_the_way && !send(*open)) return at - first;
-        packer_.append(*open, key, message, now);
-        hold(1);
+        if (in_the_way) {
+            hold_until(at);
+            if (!send(*open)) return at - first;
+        }
+        packer_.append(*open, key, message, {delivery_.source, batch.slot(at).account}, now);
     }
+    hold_until(count);
     send_old();
     return count - first;
 }
 
 bool Producer::send(Packer::Open& open) {
-    auto parcel = std::make_unique<Parcel>(Parcel{ticket_, open.ends});
+    auto parcel = std::make_unique<Parcel>(Parcel{delivery_.ticket, open.ends, open.runs});
     const flow::Bytes key{open.key};
-    if (!send(flow::Bytes{open.bytes}, &key, std::move(parcel))) return false;
+    const rd_kafka_resp_err_t error = send(flow::Bytes{open.bytes}, &key, parcel);
+    if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        book(*parcel, place_of(loss_of(error)));
+        settle(error, open.ends.size(), 0, rd_kafka_err2str(error));
+    }
     open.clear();
     return true;
 }
 
-bool Producer::send(flow::Bytes bytes, const flow::Bytes* key, std::unique_ptr<Parcel> parcel) {
-    if (!topic_) return false;  // it has gone with the message before
+rd_kafka_resp_err_t Producer::send(flow::Bytes bytes, const flow::Bytes* key,
+                                   std::unique_ptr<Parcel>& parcel) {
+    // It has gone with the message before.
+    if (!topic_) return RD_KAFKA_RESP_ERR__QUEUE_FULL;
     const int result = rd_kafka_produce(
         topic_.get(), RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, as_payload(bytes), bytes.size(),
         key != nullptr ? as_key(*key) : nullptr, key != nullptr ? key->size() : 0, parcel.get());
-    if (result == 0) {
-        static_cast<void>(parcel.release());  // the delivery report's
-        return true;
-    }
-    const rd_kafka_resp_err_t error = rd_kafka_last_error();
-    if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
-    if (parcel->ticket != nullptr) parcel->ticket->pending -= parcel->ends.size();
-    settle(error, parcel->ends.size(), 0, rd_kafka_err2str(error));
-    return true;
+    if (result != 0) return rd_kafka_last_error();
+    static_cast<void>(parcel.release());  // the delivery report's
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 bool Producer::send_all_open() {

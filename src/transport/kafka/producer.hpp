@@ -8,15 +8,16 @@
 #include <atomic>
 #include <future>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "transport/kafka/client.hpp"
 #include "transport/kafka/health.hpp"
+#include "transport/kafka/mark.hpp"
 #include "transport/kafka/options.hpp"
 #include "transport/kafka/packer.hpp"
 #include "transport/kafka/properties.hpp"
+#include "transport/kafka/statistics.hpp"
 #include "transport/transport.hpp"
 
 namespace flowd::kafka {
@@ -27,11 +28,12 @@ public:
     ~Producer() override;
 
     std::size_t deliver(const flow::Batch& batch, std::size_t first,
-                        Ticket* ticket) noexcept override;
+                        const Delivery& delivery) noexcept override;
     void wait(std::chrono::milliseconds most) noexcept override;
     std::chrono::milliseconds idle() noexcept override;
     Failure close(const Ending& ending) noexcept override;
     [[nodiscard]] TransportState state() const noexcept override { return health_.state(); }
+    [[nodiscard]] NamedNumbers statistics() const override { return statistics_.numbers(); }
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -43,12 +45,14 @@ private:
     [[nodiscard]] std::size_t deliver_keyed(const flow::Batch& batch, std::size_t first);
     /// False: the queue is full. Anything else that is wrong loses the message, counted.
     [[nodiscard]] bool send(Packer::Open& open);
-    [[nodiscard]] bool send(flow::Bytes bytes, const flow::Bytes* key,
-                            std::unique_ptr<Parcel> parcel);
+    /// The report takes `parcel` when there is no error.
+    [[nodiscard]] rd_kafka_resp_err_t send(flow::Bytes bytes, const flow::Bytes* key,
+                                           std::unique_ptr<Parcel>& parcel);
     /// False: some could not be sent.
     bool send_all_open();
     void send_old();
-    void hold(std::size_t messages) noexcept;
+    /// Messages of a batch are in flight from here on.
+    void hold(const flow::Batch& batch, std::size_t first, std::size_t count) noexcept;
 
     // connection.cpp: topic, events, the end.
     [[nodiscard]] bool topic_is_ready();
@@ -58,13 +62,18 @@ private:
     void take_events(std::chrono::milliseconds most) noexcept;
     void take_reports(rd_kafka_event_t* event);
     void take_report(const rd_kafka_message_t& report);
+    void take_parcel(const rd_kafka_message_t& report);
+    /// Messages with one mark, which are in flight no more.
+    void book(const Mark& mark, Place to, std::size_t messages) noexcept;
+    void book(const Parcel& parcel, Place to) noexcept;
     void settle(rd_kafka_resp_err_t error, std::uint64_t messages, std::uint64_t bytes,
                 const char* why);
     void take_error(rd_kafka_event_t* event);
     void take_log(rd_kafka_event_t* event);
     void start_anew();
-    void give_back(flow::Bytes bytes, std::span<const std::uint32_t> ends, const flow::Bytes* key,
-                   Ticket* ticket, Leftovers* leftovers);
+    void give_back(const Parcel& parcel, const rd_kafka_message_t& report);
+    void give_back(flow::Bytes bytes, const Parcel& parcel, const flow::Bytes* key,
+                   Leftovers* leftovers);
     void await_acknowledgements(const Ending& ending);
     void purge(Leftovers* leftovers);
     void give_up_the_rest(Leftovers* leftovers);
@@ -83,7 +92,9 @@ private:
     Health health_;
     std::string last_failure_;  ///< of a single connection, ": " before it
     Packer packer_;
-    Ticket* ticket_ = nullptr;  ///< of what is being taken
+    Tickets tickets_;      ///< of single messages
+    Delivery delivery_{};  ///< of what is being taken, or was last
+    Statistics statistics_;
     Leftovers* leftovers_ = nullptr;
     bool fatal_ = false;  ///< this client can do nothing any more
     std::array<rd_kafka_message_t, chunk> messages_{};

@@ -93,6 +93,7 @@ private:
             return refuse("brokers", "names none");
         }
         set("client.id", "flowd");
+        set("statistics.interval.ms", 5'000);  // what Transport::statistics() shows
         const std::vector<std::string_view> brokers{options_.brokers.begin(),
                                                     options_.brokers.end()};
         set("bootstrap.servers", config::joined(brokers, ","));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The null transport. Runs on a TX worker; touches nothing but the head of the batch.
+// The null transport. Runs on a TX worker; touches nothing of a batch but its head and its slots.
 #include "transport/null/transport.hpp"
 
 namespace flowd::null {
@@ -9,11 +9,12 @@ namespace {
 class NullTransport final : public Transport {
 public:
     std::size_t deliver(const flow::Batch& batch, std::size_t first,
-                        Ticket* ticket) noexcept override {
+                        const Delivery& delivery) noexcept override {
         if (state_ == TransportState::closed) return 0;
         const std::size_t messages = batch.message_count() - first;
-        counts().take(messages, ticket);
+        counts().take(messages, delivery);
         counts().delivered.add(messages);
+        ledger().move(batch, first, messages, delivery.source, delivery.place(), Place::delivered);
         counts().bytes.add(batch.bytes().size());
         return messages;
     }

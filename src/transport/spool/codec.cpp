@@ -53,8 +53,9 @@ std::size_t Codec::compress(std::size_t packed_size) noexcept {
     return 0;
 }
 
-flow::Bytes Codec::encode(const flow::Batch& batch, std::size_t first) noexcept {
-    const std::size_t packed_size = pack(batch, first, packed_.data());
+flow::Bytes Codec::encode(const flow::Batch& batch, std::size_t first,
+                          std::uint32_t source) noexcept {
+    const std::size_t packed_size = pack(batch, first, source, packed_.data());
     const std::size_t compressed_size = compress(packed_size);
     const std::size_t stored_size = compressed_size > 0 ? compressed_size : packed_size;
     std::uint8_t* const payload = record_.data() + RecordHeader::size;
@@ -90,11 +91,13 @@ bool Codec::decompress(const RecordHeader& header) noexcept {
     return false;
 }
 
-bool Codec::decode(const RecordHeader& header, flow::Batch& batch) noexcept {
+std::optional<std::uint32_t> Codec::decode(const RecordHeader& header, Accounts accounts,
+                                           flow::Batch& batch) noexcept {
     batch.clear();
-    return checksum_of({stored_.data(), header.stored_size}) == header.checksum &&
-           decompress(header) &&
-           unpack({packed_.data(), header.packed_size}, header.message_count, batch);
+    const bool sound =
+        checksum_of({stored_.data(), header.stored_size}) == header.checksum && decompress(header);
+    if (!sound) return std::nullopt;
+    return unpack({packed_.data(), header.packed_size}, header, accounts, batch);
 }
 
 }  // namespace flowd::spool

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -28,13 +29,15 @@ public:
 
     /// A record, header included, of the messages from `first` on, of which there is at least one.
     /// Valid until the next call.
-    [[nodiscard]] flow::Bytes encode(const flow::Batch& batch, std::size_t first) noexcept;
+    [[nodiscard]] flow::Bytes encode(const flow::Batch& batch, std::size_t first,
+                                     std::uint32_t source) noexcept;
 
     /// Where the stored messages of a record go before decode(): `packed_size_max` bytes.
     [[nodiscard]] std::uint8_t* stored() noexcept { return stored_.data(); }
-    /// The messages that stored() holds. False: they are not what `header` says; then `batch` is
-    /// empty.
-    [[nodiscard]] bool decode(const RecordHeader& header, flow::Batch& batch) noexcept;
+    /// The messages that stored() holds. Returns their source; nothing when they are not what
+    /// `header` says; then `batch` is empty.
+    [[nodiscard]] std::optional<std::uint32_t> decode(const RecordHeader& header, Accounts accounts,
+                                                      flow::Batch& batch) noexcept;
 
 private:
     [[nodiscard]] std::size_t compress(std::size_t packed_size) noexcept;

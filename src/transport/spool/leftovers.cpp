@@ -13,12 +13,13 @@ bool SpoolLeftovers::fits(flow::Bytes message, const flow::Bytes* key) const noe
     return message.size() + key_size < batch_->room();
 }
 
-bool SpoolLeftovers::take(flow::Bytes message, const flow::Bytes* key, Ticket* ticket) noexcept {
+bool SpoolLeftovers::take(flow::Bytes message, const flow::Bytes* key, Ticket* ticket,
+                          Owner owner) noexcept {
     if (ticket != nullptr) {
         if (const auto segment = store_.segment_of(ticket); segment != store_.end()) {
             if (std::next(segment) != place_) flush();
             place_ = std::next(segment);
-            store_.keep(segment);
+            store_.keep(segment, owner);
             return true;
         }
     }
@@ -28,13 +29,15 @@ bool SpoolLeftovers::take(flow::Bytes message, const flow::Bytes* key, Ticket* t
     if (!fits(message, key)) return false;
     if (key != nullptr) batch_->put_key(*key);
     if (!message.empty()) std::memcpy(batch_->tail(), message.data(), message.size());
-    batch_->commit(message.size(), 0);
+    batch_->commit(message.size(), owner.account);
+    owners_.push_back(owner);
     return true;
 }
 
 void SpoolLeftovers::flush() noexcept {
-    store_.insert(*batch_, place_, into_);
+    store_.insert(*batch_, owners_, place_, into_);
     batch_->clear();
+    owners_.clear();
 }
 
 }  // namespace flowd::spool

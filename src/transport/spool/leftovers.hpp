@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "flow/model/batch.hpp"
 #include "transport/spool/store.hpp"
@@ -19,8 +20,8 @@ public:
           place_{store.begin()},
           into_{store.end()} {}
 
-    [[nodiscard]] bool take(flow::Bytes message, const flow::Bytes* key,
-                            Ticket* ticket) noexcept override;
+    [[nodiscard]] bool take(flow::Bytes message, const flow::Bytes* key, Ticket* ticket,
+                            Owner owner) noexcept override;
     /// Writes what take() has gathered.
     void flush() noexcept;
 
@@ -29,8 +30,9 @@ private:
 
     Store& store_;
     std::unique_ptr<flow::Batch> batch_;  // its messages are older than `place_`
-    Store::Place place_;
-    Store::Place into_;
+    std::vector<Owner> owners_;
+    Store::Position place_;
+    Store::Position into_;
 };
 
 }  // namespace flowd::spool

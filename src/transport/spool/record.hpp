@@ -24,10 +24,12 @@ struct RecordHeader {
     std::uint32_t packed_size = 0;    ///< of the messages once decompressed
     Compression compression = Compression::none;
     std::uint32_t checksum = 0;  ///< of the messages as they are on disk
+    bool has_accounts = true;    ///< packed messages say whose they are; false: of an older flowd
 };
 
-/// A packed message costs less than its slot in a batch does, so a batch bounds both.
-inline constexpr std::size_t packed_size_max = flow::Batch::page_size;
+/// A packed message costs less than its slot in a batch does, so a batch bounds both; a record
+/// says in front of them where they came from.
+inline constexpr std::size_t packed_size_max = flow::Batch::page_size + sizeof(std::uint16_t);
 inline constexpr std::size_t messages_max = flow::Batch::page_size / sizeof(flow::MessageSlot);
 
 [[nodiscard]] std::uint32_t checksum_of(flow::Bytes bytes) noexcept;
@@ -50,13 +52,17 @@ void write(const RecordHeader& header, std::span<std::uint8_t, RecordHeader::siz
     std::span<const std::uint8_t, RecordHeader::size> from) noexcept;
 
 /// Writes messages of `batch`, from `first` on, with their keys to `to`, which has room for
-/// `packed_size_max` bytes. Returns how many it wrote. Exporter indices are not kept: they mean
-/// nothing to the process that reads.
-[[nodiscard]] std::size_t pack(const flow::Batch& batch, std::size_t first,
+/// `packed_size_max` bytes. Returns how many it wrote. `source` is that of all of them.
+[[nodiscard]] std::size_t pack(const flow::Batch& batch, std::size_t first, std::uint32_t source,
                                std::uint8_t* to) noexcept;
-/// The opposite, into an empty batch. False: these bytes are not `message_count` messages; then
-/// the batch is empty.
-[[nodiscard]] bool unpack(flow::Bytes packed, std::size_t message_count,
-                          flow::Batch& batch) noexcept;
+
+/// Whose messages are, as a record says it: of use to the process that wrote it, nothing to others.
+enum class Accounts : std::uint8_t { kept, forgotten };
+
+/// The opposite, into an empty batch. Returns the source; nothing when these bytes are not the
+/// messages of which `header` speaks; then the batch is empty. Forgotten accounts and sources are
+/// 0.
+[[nodiscard]] std::optional<std::uint32_t> unpack(flow::Bytes packed, const RecordHeader& header,
+                                                  Accounts accounts, flow::Batch& batch) noexcept;
 
 }  // namespace flowd::spool

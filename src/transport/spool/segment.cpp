@@ -18,7 +18,8 @@ namespace {
 
 // Offsets in the file's header; the last four bytes are its checksum.
 constexpr std::uint64_t magic = 0x6c6f6f7073776c66;  // "flwspool"
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
+constexpr std::uint32_t oldest_version = 1;  // its records say nothing of accounts
 constexpr std::size_t version_at = 8;
 constexpr std::size_t first_at = 12;
 constexpr std::size_t resume_at_at = 16;
@@ -95,8 +96,9 @@ Segment::Found Segment::read_file_header(std::uint64_t file_size) noexcept {
     std::array<std::uint8_t, header_size> header{};
     if (file_size < header.size()) return Found::nothing;  // its process ended while it began
     if (!read_at(file_, header, 0)) return Found::unreadable;
-    if (load<std::uint64_t>(header.data()) != magic ||
-        load<std::uint32_t>(header.data() + version_at) != version ||
+    const auto file_version = load<std::uint32_t>(header.data() + version_at);
+    if (load<std::uint64_t>(header.data()) != magic || file_version < oldest_version ||
+        file_version > version ||
         load<std::uint32_t>(header.data() + checksum_at) !=
             checksum_of({header.data(), checksum_at})) {
         return Found::not_a_segment;
@@ -108,7 +110,7 @@ Segment::Found Segment::read_file_header(std::uint64_t file_size) noexcept {
 }
 
 Segment::Found Segment::scan() noexcept {
-    sealed_ = true;
+    sealed_ = restored_ = true;
     if (open_file() != 0) return Found::unreadable;
     struct stat about {};
     if (::fstat(file_, &about) != 0 || !S_ISREG(about.st_mode)) return Found::unreadable;
@@ -181,14 +183,18 @@ Segment::Next Segment::next(Codec& codec, flow::Batch& batch) noexcept {
         read_at_ = payload_at + header->stored_size;
         result.first = std::exchange(resume_first_, 0);
         if (result.first == header->message_count) continue;
-        if (read_at(file_, {codec.stored(), header->stored_size}, payload_at) &&
-            codec.decode(*header, batch)) {
+        std::optional<std::uint32_t> source;
+        if (read_at(file_, {codec.stored(), header->stored_size}, payload_at)) {
+            source = codec.decode(*header, restored_ ? Accounts::forgotten : Accounts::kept, batch);
+        }
+        if (source) {
             result.read = Read::batch;
+            result.source = *source;
             return result;
         }
-        const std::uint64_t damaged = header->message_count - result.first;
-        result.lost += damaged;
-        unread_ -= damaged;
+        const std::uint64_t messages = header->message_count - result.first;
+        result.lost += messages;
+        unread_ -= messages;
     }
     result.lost += lose_rest();
     if (sealed_) close();

@@ -9,6 +9,7 @@
 
 #include "flow/model/batch.hpp"
 #include "transport/spool/codec.hpp"
+#include "transport/spool/holdings.hpp"
 #include "transport/transport.hpp"
 
 namespace flowd::spool {
@@ -39,6 +40,7 @@ public:
         Read read = Read::nothing;
         std::size_t first = 0;   ///< messages of it that an earlier process has finished with
         std::uint64_t lost = 0;  ///< damaged messages before it
+        std::uint32_t source = 0;
     };
     /// The next batch. Its messages count as unread until handed() says otherwise.
     [[nodiscard]] Next next(Codec& codec, flow::Batch& batch) noexcept;
@@ -57,6 +59,10 @@ public:
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
     Ticket ticket{.pending = 0, .counted = true};
+    /// Whose the unread messages are; and the damaged ones, as long as it has others: what is left
+    /// when it has none is theirs.
+    Holdings holdings;
+    std::uint64_t damaged = 0;  ///< how many of those
     /// Some of its messages came back at the end: the file stays.
     bool kept = false;
 
@@ -78,6 +84,7 @@ private:
     std::size_t resume_first_ = 0;  ///< messages of the next record that are finished with
     int file_ = -1;
     bool sealed_ = false;
+    bool restored_ = false;  ///< of an earlier process, whose accounts were others
 };
 
 }  // namespace flowd::spool

@@ -7,20 +7,21 @@
 
 namespace flowd::spool {
 
-Store::Place Store::segment_of(const Ticket* ticket) noexcept {
-    Place at = segments_.begin();
+Store::Position Store::segment_of(const Ticket* ticket) noexcept {
+    Position at = segments_.begin();
     while (at != segments_.end() && &at->ticket != ticket) ++at;
     return at;
 }
 
-void Store::keep(Place segment) noexcept {
+void Store::keep(Position segment, Owner owner) noexcept {
     segment->kept = true;
     ++unread_;
     counts_.spooled.add(1);
+    ledger_.move(owner, Place::in_flight, Place::spooled, 1);
 }
 
 /// A new segment between `place` and the one before it; older when no number is free there.
-Store::Place Store::make_before(Place place, int& error) noexcept {
+Store::Position Store::make_before(Position place, int& error) noexcept {
     std::uint64_t number = first_number;
     if (place == segments_.end()) {
         if (!segments_.empty()) number = segments_.back().number() + gap;
@@ -31,7 +32,7 @@ Store::Place Store::make_before(Place place, int& error) noexcept {
         number =
             place == segments_.begin() ? place->number() - gap : std::prev(place)->number() + 1;
     }
-    const Place made = segments_.emplace(place, folder_.path(), number);
+    const Position made = segments_.emplace(place, folder_.path(), number);
     error = made->create();
     if (error != 0) {
         segments_.erase(made);
@@ -41,11 +42,16 @@ Store::Place Store::make_before(Place place, int& error) noexcept {
     return made;
 }
 
-void Store::insert(const flow::Batch& batch, Place place, Place& into) noexcept {
+void Store::insert(const flow::Batch& batch, std::span<const Owner> owners, Position place,
+                   Position& into) noexcept {
     const std::uint64_t messages = batch.message_count();
     if (messages == 0) return;
-    const flow::Bytes record = codec_.encode(batch, 0);
+    const auto book = [&](Place to) {
+        for (const Owner owner : owners) ledger_.move(owner, Place::in_flight, to, 1);
+    };
+    const flow::Bytes record = codec_.encode(batch, 0, 0);  // a later process reads it
     if (bytes_ + record.size() + Segment::header_size > limits_.bytes_max) {
+        book(place_of(Loss::spool_full));
         return counts_.lose(Loss::spool_full, messages);
     }
     int error = 0;
@@ -54,7 +60,11 @@ void Store::insert(const flow::Batch& batch, Place place, Place& into) noexcept 
         into = make_before(place, error);
     }
     if (error == 0) error = into->append(record, messages);
-    if (error != 0) return lose_unwritten(error, messages);
+    if (error != 0) {
+        book(place_of(Loss::spool_failed));
+        return lose_unwritten(error, messages);
+    }
+    book(Place::spooled);
     bytes_ += record.size();
     unread_ += messages;
     counts_.spooled.add(messages);
@@ -69,11 +79,13 @@ void Store::take_back_unsettled(Segment& segment) noexcept {
     unread_ += messages;
     counts_.spooled.add(messages);
     counts_.in_flight.subtract(messages);
+    ledger_.sweep(Place::in_flight, Place::spooled, messages);
 }
 
 void Store::close() noexcept {
-    for (Place at = segments_.begin(); at != segments_.end();) {
+    for (Position at = segments_.begin(); at != segments_.end();) {
         take_back_unsettled(*at);
+        lose_damaged(*at);
         if (!at->kept && at->unread() == 0) {
             at->remove();
             at = segments_.erase(at);

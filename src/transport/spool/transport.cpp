@@ -42,7 +42,7 @@ public:
           spooling_{store_->unread() > 0} {}
 
     std::size_t deliver(const flow::Batch& batch, std::size_t first,
-                        Ticket* ticket) noexcept override;
+                        const Delivery& delivery) noexcept override;
     void wait(milliseconds most) noexcept override;
     milliseconds idle() noexcept override;
     [[nodiscard]] bool has_backlog() const noexcept override { return store_->unread() > 0; }
@@ -50,10 +50,12 @@ public:
     Failure close(const Ending& ending) noexcept override;
     [[nodiscard]] TransportState state() const noexcept override;
     [[nodiscard]] TransportCounts& counts() noexcept override { return inner_->counts(); }
+    [[nodiscard]] TxLedger& ledger() noexcept override { return inner_->ledger(); }
+    [[nodiscard]] NamedNumbers statistics() const override { return inner_->statistics(); }
 
 private:
     [[nodiscard]] bool still_patient(bool all) noexcept;
-    void spool(const flow::Batch& batch, std::size_t first) noexcept;
+    void spool(const flow::Batch& batch, std::size_t first, std::uint32_t source) noexcept;
     bool replay(std::size_t batches_max) noexcept;
     void announce() noexcept;
 
@@ -70,9 +72,9 @@ private:
     std::uint64_t replayed_ = 0;
 };
 
-/// What goes to the disk is settled for who lent `ticket`.
+/// What goes to the disk is settled for who lent the ticket.
 std::size_t SpoolTransport::deliver(const flow::Batch& batch, std::size_t first,
-                                    Ticket* ticket) noexcept {
+                                    const Delivery& delivery) noexcept {
     const std::size_t count = batch.message_count() - first;
     if (store_->unread() > 0) {
         inner_->wait(milliseconds{0});
@@ -82,12 +84,12 @@ std::size_t SpoolTransport::deliver(const flow::Batch& batch, std::size_t first,
     }
     std::size_t taken = 0;
     if (store_->unread() == 0) {
-        taken = inner_->deliver(batch, first, ticket);
+        taken = inner_->deliver(batch, first, delivery);
         if (inner_->state() == TransportState::closed) return taken;
         if (taken == count && store_->failing()) store_->forgive();
         if (still_patient(taken == count)) return taken;
     }
-    if (taken < count) spool(batch, first + taken);
+    if (taken < count) spool(batch, first + taken, delivery.source);
     return count;
 }
 
@@ -103,10 +105,11 @@ bool SpoolTransport::still_patient(bool all) noexcept {
     return now - slow_since_ns_ < patience_ns_;
 }
 
-void SpoolTransport::spool(const flow::Batch& batch, std::size_t first) noexcept {
+void SpoolTransport::spool(const flow::Batch& batch, std::size_t first,
+                           std::uint32_t source) noexcept {
     waiting_ = slow_ = false;
     counts().taken.add(batch.message_count() - first);
-    store_->append(batch, first);
+    store_->append(batch, first, source);
     announce();
 }
 
@@ -119,7 +122,7 @@ bool SpoolTransport::replay(std::size_t batches_max) noexcept {
         if (!bucket_.open(clock_())) break;
         const Store::Front front = store_->front();
         if (front.batch == nullptr) break;
-        const std::size_t taken = inner_->deliver(*front.batch, front.first, front.ticket);
+        const std::size_t taken = inner_->deliver(*front.batch, front.first, front.delivery);
         more = front.first + taken == front.batch->message_count();
         bucket_.spend(bytes_of(*front.batch, front.first, taken));
         replayed_ += taken;
@@ -174,6 +177,7 @@ Failure SpoolTransport::close(const Ending& ending) noexcept {
     if (const std::uint64_t unheard = counts().in_flight.get(); unheard > 0) {
         counts().in_flight.subtract(unheard);
         counts().lose(Loss::given_up, unheard);
+        ledger().sweep(Place::in_flight, place_of(Loss::given_up), unheard);
         if (!failed(failure)) {
             failure.sentence = "transport.spool.path: " + folder_ + ": " + std::to_string(unheard) +
                                " messages are given up: the transport "
@@ -203,7 +207,7 @@ Outcome<std::unique_ptr<Transport>> open(const Options& options, const std::stri
         .segment_bytes = std::min(static_cast<std::uint64_t>(options.segment_bytes), bytes / 4),
         .compression = compression_named(options.compression),
         .sync = options.sync == "segment"};
-    auto store = Store::open(limits, folder, inner->counts());
+    auto store = Store::open(limits, folder, inner->counts(), inner->ledger());
     if (!store) return store.error();
     return std::unique_ptr<Transport>{std::make_unique<SpoolTransport>(
         options, folder, std::move(inner), std::move(*store), clock)};

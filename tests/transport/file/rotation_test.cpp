@@ -226,7 +226,7 @@ TEST_F(FileRotationTest, SyncAtAnIntervalWorksOnFilesAndPipes) {
 
 TEST_F(FileRotationTest, DeliversFromTheGivenMessageOn) {
     const auto transport = opened(options());
-    EXPECT_EQ(transport->deliver(*batch_of({"one\n", "two\n", "three\n"}), 1, nullptr), 2U);
+    EXPECT_EQ(transport->deliver(*batch_of({"one\n", "two\n", "three\n"}), 1, {}), 2U);
     EXPECT_EQ(transport->counts().delivered.get(), 2U);
     EXPECT_EQ(transport->counts().bytes.get(), 10U);
     EXPECT_EQ(content(path("f")), "two\nthree\n");

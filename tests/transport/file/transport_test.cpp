@@ -32,7 +32,7 @@ namespace {
 
 using test::close;
 using test::deliver;
-using test::Delivery;
+using test::Delivered;
 
 namespace fs = std::filesystem;
 
@@ -123,7 +123,7 @@ TEST_F(FileTransportTest, AppendsBatchesAsTheyAre) {
     std::ofstream{path("out")} << "before\n";
     const auto transport = open_path(path("out"));
     const std::string binary{"\0\xff\n", 3};
-    const Delivery first = deliver(*transport, *batch_of({"one\n", "two\n", binary}));
+    const Delivered first = deliver(*transport, *batch_of({"one\n", "two\n", binary}));
     EXPECT_EQ(first.messages, 3U);
     EXPECT_EQ(first.bytes, 11U);
     EXPECT_EQ(deliver(*transport, *batch_of({"four\n"})).messages, 1U);
@@ -207,7 +207,7 @@ TEST_F(FileTransportTest, FileThatFillsUpEndsAtAWholeMessageAndGoesOnLater) {
     testing::internal::CaptureStderr();
     {
         const FileSizeLimit limit{filler.size() + 10};
-        const Delivery part = deliver(*transport, *batch_of({"1234\n", "678\n", "cut here\n"}));
+        const Delivered part = deliver(*transport, *batch_of({"1234\n", "678\n", "cut here\n"}));
         EXPECT_EQ(part.messages, 2U);
         EXPECT_EQ(part.bytes, 9U);
         EXPECT_EQ(transport->state(), TransportState::dropping);
@@ -224,6 +224,28 @@ TEST_F(FileTransportTest, FileThatFillsUpEndsAtAWholeMessageAndGoesOnLater) {
     EXPECT_EQ(occurrences(log, "writing again; 2 messages were lost"), 1U) << log;
     EXPECT_EQ(content(path("out")), filler + "1234\n678\nagain\nand again\n");
     EXPECT_FALSE(failed(close(*transport)));
+}
+
+TEST_F(FileTransportTest, EachAccountIsBookedToTheLastWholeMessage) {
+    const auto transport = open_path(path("out"));
+    const std::vector<std::uint32_t> rx_workers{0};
+    transport->ledger().reserve(rx_workers, 10);
+    const auto batch = std::make_unique<flow::Batch>();
+    for (const std::uint32_t row : {1U, 2U, 2U, 1U, 1U}) {
+        std::memcpy(batch->tail(), "12345678\n", 9);
+        batch->commit(9, flow::make_tag(row, 0));
+    }
+    testing::internal::CaptureStderr();
+    {
+        const FileSizeLimit limit{30};  // three messages, and a part of the fourth
+        EXPECT_EQ(deliver(*transport, *batch).messages, 3U);
+    }
+    testing::internal::GetCapturedStderr();
+    const TxAccount one = transport->ledger().account(0, 1);
+    EXPECT_EQ(one.delivered, 1U);
+    EXPECT_EQ(one.lost[static_cast<std::size_t>(Loss::transport_failed)], 2U);
+    EXPECT_EQ(transport->ledger().account(0, 2).delivered, 2U);
+    static_cast<void>(close(*transport));
 }
 
 TEST_F(FileTransportTest, StandardOutputThatFillsUpLeavesNoHole) {

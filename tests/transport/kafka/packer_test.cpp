@@ -15,7 +15,7 @@ flow::Bytes bytes(std::string_view text) {
 }
 
 void add(Packer& packer, std::string_view key, std::string_view flow) {
-    packer.append(packer.find(bytes(key)), bytes(key), bytes(flow), Packer::Clock::now());
+    packer.append(packer.find(bytes(key)), bytes(key), bytes(flow), {}, Packer::Clock::now());
 }
 
 std::string text(const std::vector<std::uint8_t>& from) { return {from.begin(), from.end()}; }
@@ -30,6 +30,23 @@ TEST(Packer, KeepsFlowsOfOneKeyTogether) {
     EXPECT_EQ(a.ends, (std::vector<std::uint32_t>{1, 4}));
     EXPECT_EQ(text(packer.find(bytes("b")).bytes), "22");
     EXPECT_TRUE(packer.find(bytes("c")).empty());
+}
+
+TEST(Packer, KnowsWhoseFlowsAre) {
+    Packer packer{4, 100};
+    Packer::Open& open = packer.find(bytes("a"));
+    const Owner one{.source = 1, .account = 5};
+    const Owner two{.source = 0, .account = 5};
+    for (const Owner owner : {one, one, two, one}) {
+        packer.append(open, bytes("a"), bytes("flow"), owner, Packer::Clock::now());
+    }
+    ASSERT_EQ(open.runs.size(), 3U);
+    EXPECT_EQ(open.runs[0].owner, one);
+    EXPECT_EQ(open.runs[0].count, 2U);
+    EXPECT_EQ(open.runs[1].owner, two);
+    EXPECT_EQ(open.runs[2].count, 1U);
+    open.clear();
+    EXPECT_TRUE(open.runs.empty());
 }
 
 TEST(Packer, OffersTheOneUsedLongestAgoWhenAllAreTaken) {
@@ -50,7 +67,7 @@ TEST(Packer, AMessageIsFullAtItsSizeButOneFlowAlwaysFits) {
     Packer packer{1, 10};
     Packer::Open& open = packer.find(bytes(""));
     EXPECT_TRUE(packer.fits(open, 11));
-    packer.append(open, bytes(""), bytes("12345678"), Packer::Clock::now());
+    packer.append(open, bytes(""), bytes("12345678"), {}, Packer::Clock::now());
     EXPECT_TRUE(packer.fits(open, 2));
     EXPECT_FALSE(packer.fits(open, 3));
 }

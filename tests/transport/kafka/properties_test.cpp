@@ -42,6 +42,7 @@ TEST(KafkaProperties, DefaultsAreAcksOfTheLeaderFiftyMillisecondsAndNoCompressio
     EXPECT_EQ(values["enable.idempotence"], "false");
     EXPECT_FALSE(values.contains("max.in.flight.requests.per.connection"));
     EXPECT_FALSE(values.contains("broker.version.fallback"));
+    EXPECT_EQ(values["statistics.interval.ms"], "5000");
 }
 
 TEST(KafkaProperties, KeysThatChoosePartitionsKeepTheirOrder) {

@@ -63,15 +63,18 @@ private:
 /// Remembers what came back.
 class Collected final : public Leftovers {
 public:
-    bool take(flow::Bytes message, const flow::Bytes* key, Ticket* ticket) noexcept override {
+    bool take(flow::Bytes message, const flow::Bytes* key, Ticket* ticket,
+              Owner owner) noexcept override {
         messages.emplace_back(message.begin(), message.end());
         keys.emplace_back(key == nullptr ? "null" : std::string{key->begin(), key->end()});
         tickets.push_back(ticket);
+        owners.push_back(owner);
         return true;
     }
     std::vector<std::string> messages;
     std::vector<std::string> keys;
     std::vector<Ticket*> tickets;
+    std::vector<Owner> owners;
 };
 
 class KafkaTransportTest : public testing::Test {
@@ -88,7 +91,13 @@ protected:
                                            Partition partition = Partition::sticky) {
         auto opened = kafka::open(options, partition);
         EXPECT_TRUE(opened) << opened.error().sentence;
+        const std::vector<std::uint32_t> rx_workers{0, 1};
+        (*opened)->ledger().reserve(rx_workers, 10);
         return std::move(*opened);
+    }
+    /// Four in a row have one.
+    static flow::AccountTag account_of(int message) {
+        return flow::make_tag(static_cast<std::uint32_t>(message / 4 % 3), 1);
     }
     static std::unique_ptr<flow::Batch> batch_of(int messages, const char* key = nullptr) {
         auto batch = std::make_unique<flow::Batch>();
@@ -98,7 +107,7 @@ protected:
         for (int i = 0; i < messages; ++i) {
             const std::string text = "message " + std::to_string(i) + "\n";
             std::memcpy(batch->tail(), text.data(), text.size());
-            batch->commit(text.size(), 0);
+            batch->commit(text.size(), account_of(i));
         }
         return batch;
     }
@@ -107,7 +116,7 @@ protected:
                           Ticket* ticket = nullptr) {
         std::size_t first = 0;
         until([&] {
-            first += transport.deliver(batch, first, ticket);
+            first += transport.deliver(batch, first, {.ticket = ticket, .source = 1});
             if (first < batch.message_count()) transport.wait(milliseconds{5});
             return first == batch.message_count();
         });
@@ -126,8 +135,11 @@ protected:
             transport.wait(milliseconds{5});
             return transport.counts().in_flight.get() == 0;
         }));
+        expect_balance(transport);
     }
-    static void expect_balance(TransportCounts& counts) {
+    static void expect_balance(Transport& transport) {
+        const TransportCounts& counts = transport.counts();
+        test::expect_ledger_is(transport.ledger(), counts);
         EXPECT_EQ(counts.taken.get(),
                   counts.delivered.get() + counts.lost_sum() + counts.in_flight.get());
     }
@@ -145,6 +157,31 @@ TEST_F(KafkaTransportTest, DeliveredMeansAcknowledged) {
     EXPECT_EQ(transport->counts().bytes.get(), batch_of(100)->bytes().size());
     EXPECT_EQ(ticket.pending, 0U);
     EXPECT_FALSE(failed(test::close(*transport)));
+}
+
+TEST_F(KafkaTransportTest, EachAccountIsBookedAtItsReport) {
+    for (const bool packed : {false, true}) {
+        for (const char* key : {static_cast<const char*>(nullptr), "key"}) {
+            Options with = options();
+            with.records = packed ? "packed" : "one";
+            const auto transport = open(with, key ? Partition::by_key : Partition::sticky);
+            const TxLedger& ledger = transport->ledger();
+            hand_over(*transport, *batch_of(1));
+            settle(*transport);
+            cluster_.set_down(true);
+            hand_over(*transport, *batch_of(30, key));  // 11, 10 and 8 of three accounts, and one
+            EXPECT_EQ(ledger.account(1, 1).in_flight, 10U);
+            EXPECT_EQ(ledger.account(1, 2).in_flight, 8U);
+            expect_balance(*transport);
+            cluster_.set_down(false);
+            settle(*transport);
+            EXPECT_EQ(ledger.account(1, 1).delivered, 10U);
+            EXPECT_EQ(ledger.account(1, 2).delivered, 8U);
+            EXPECT_EQ(ledger.account(1, 0).delivered, 13U);
+            EXPECT_EQ(ledger.account(0, 0).delivered, 0U);
+            static_cast<void>(test::close(*transport));
+        }
+    }
 }
 
 TEST_F(KafkaTransportTest, PassingErrorsAreTriedAgain) {
@@ -175,7 +212,7 @@ TEST_F(KafkaTransportTest, WhatABrokerRefusesIsLostByNameAndToldOnce) {
     EXPECT_EQ(transport->state(), TransportState::dropping);
     EXPECT_EQ(log.find("messages are being lost"), log.rfind("messages are being lost")) << log;
     EXPECT_NE(log.find("uthoriz"), std::string::npos) << log;
-    expect_balance(transport->counts());
+    expect_balance(*transport);
     EXPECT_NE(test::close(*transport).sentence.find("10 messages were lost"), std::string::npos);
 }
 
@@ -218,7 +255,7 @@ TEST_F(KafkaTransportTest, AMessageThatWaitsTooLongIsTimedOut) {
     settle(*transport);
     EXPECT_EQ(transport->counts().lost_by(Loss::timed_out), 20U);
     EXPECT_EQ(ticket.pending, 0U);
-    expect_balance(transport->counts());
+    expect_balance(*transport);
     static_cast<void>(test::close(*transport));
 }
 
@@ -230,14 +267,14 @@ TEST_F(KafkaTransportTest, AFullQueueTakesNoMoreAndLosesNothing) {
     settle(*transport);
     cluster_.set_down(true);
     const auto batch = batch_of(50);
-    EXPECT_EQ(transport->deliver(*batch, 0, nullptr), 30U);
+    EXPECT_EQ(transport->deliver(*batch, 0, {}), 30U);
     EXPECT_EQ(transport->state(), TransportState::slow);
-    EXPECT_EQ(transport->deliver(*batch, 30, nullptr), 0U);
+    EXPECT_EQ(transport->deliver(*batch, 30, {}), 0U);
     cluster_.set_down(false);
     std::size_t first = 30;
     EXPECT_TRUE(until([&] {
         transport->wait(milliseconds{5});
-        first += transport->deliver(*batch, first, nullptr);
+        first += transport->deliver(*batch, first, {});
         return first == 50;
     }));
     settle(*transport);
@@ -265,6 +302,7 @@ TEST_F(KafkaTransportTest, CloseGivesBackWhatWasNotAcknowledgedInOrder) {
                 EXPECT_EQ(collected.messages[i], "message " + std::to_string(i) + "\n");
                 EXPECT_EQ(collected.keys[i], key ? "key" : "null");
                 EXPECT_EQ(collected.tickets[i], &ticket);
+                EXPECT_EQ(collected.owners[i], (Owner{1, account_of(i)}));
             }
             EXPECT_EQ(ticket.pending, 0U);
             EXPECT_EQ(transport->counts().in_flight.get(), 0U);
@@ -285,7 +323,7 @@ TEST_F(KafkaTransportTest, WithoutAnybodyToGiveItToTheRestIsGivenUp) {
         transport->close({.patience = std::chrono::hours{1}, .hurry = hurry, .leftovers = nullptr});
     EXPECT_NE(failure.sentence.find("20 messages"), std::string::npos) << failure.sentence;
     EXPECT_EQ(transport->counts().lost_by(Loss::given_up), 20U);
-    expect_balance(transport->counts());
+    expect_balance(*transport);
 }
 
 TEST_F(KafkaTransportTest, AFatalErrorStartsANewProducer) {
@@ -297,11 +335,11 @@ TEST_F(KafkaTransportTest, AFatalErrorStartsANewProducer) {
     cluster_.fail_next({RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH});
     hand_over(*transport, *batch_of(10));
     settle(*transport);
-    expect_balance(transport->counts());
+    expect_balance(*transport);
     hand_over(*transport, *batch_of(10));
     settle(*transport);
     EXPECT_GE(transport->counts().delivered.get(), 20U);
-    expect_balance(transport->counts());
+    expect_balance(*transport);
     static_cast<void>(test::close(*transport));
 }
 

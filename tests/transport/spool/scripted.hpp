@@ -44,16 +44,23 @@ private:
     std::string path_;
 };
 
-inline void add(flow::Batch& batch, std::string_view message) {
+inline void add(flow::Batch& batch, std::string_view message, flow::AccountTag account = 0) {
     ASSERT_GE(batch.room(), message.size());
     std::copy(message.begin(), message.end(), batch.tail());
-    batch.commit(message.size(), 0);
+    batch.commit(message.size(), account);
 }
 
-/// Messages "first\n", "first+1\n" and so on.
+/// Number `number`'s: three in a row have one.
+inline flow::AccountTag account_of(int number) {
+    return flow::make_tag(static_cast<std::uint32_t>(number / 3 % 5), 0);
+}
+
+/// Messages "first\n", "first+1\n" and so on, each to its number's account.
 inline std::unique_ptr<flow::Batch> numbers(int first, int count, std::string_view tail = "\n") {
     auto batch = std::make_unique<flow::Batch>();
-    for (int i = 0; i < count; ++i) add(*batch, std::to_string(first + i) + std::string{tail});
+    for (int i = first; i < first + count; ++i) {
+        add(*batch, std::to_string(i) + std::string{tail}, account_of(i));
+    }
     return batch;
 }
 
@@ -67,14 +74,17 @@ struct Script {
         std::string message;
         std::optional<std::string> key;
         Ticket* ticket;
+        Owner owner;
     };
     std::deque<InFlight> in_flight;
     TransportCounts* counts = nullptr;
+    TxLedger* ledger = nullptr;
     TransportState state = TransportState::up;
 
     void settle_one() {
         if (in_flight.front().ticket != nullptr) --in_flight.front().ticket->pending;
         delivered.push_back(in_flight.front().message);
+        ledger->move(in_flight.front().owner, Place::in_flight, Place::delivered, 1);
         in_flight.pop_front();
         counts->in_flight.subtract(1);
         counts->delivered.add(1);
@@ -86,19 +96,25 @@ struct Script {
 
 class Scripted final : public Transport {
 public:
-    explicit Scripted(Script& script) : script_{script} { script.counts = &counts(); }
+    explicit Scripted(Script& script) : script_{script} {
+        script.counts = &counts();
+        script.ledger = &ledger();
+    }
     std::size_t deliver(const flow::Batch& batch, std::size_t first,
-                        Ticket* ticket) noexcept override {
+                        const Delivery& delivery) noexcept override {
+        Ticket* const ticket = delivery.ticket;
         const std::size_t count = std::min(batch.message_count() - first, script_.takes);
         if (script_.takes != Script::all) script_.takes -= count;
         for (std::size_t i = first; i < first + count; ++i) {
             std::optional<std::string> key;
             if (batch.has_key(i)) key = text(batch.key(i));
-            script_.in_flight.push_back({text(batch.message(i)), key, ticket});
+            script_.in_flight.push_back(
+                {text(batch.message(i)), key, ticket, {delivery.source, batch.slot(i).account}});
             if (ticket != nullptr) ++ticket->pending;
         }
-        counts().take(count, ticket);
+        counts().take(count, delivery);
         counts().in_flight.add(count);
+        ledger().move(batch, first, count, delivery.source, delivery.place(), Place::in_flight);
         if (script_.settles) script_.settle_all();
         return count;
     }
@@ -110,9 +126,10 @@ public:
             counts().in_flight.subtract(1);
             if (each.ticket != nullptr) --each.ticket->pending;
             if (ending.leftovers == nullptr ||
-                !ending.leftovers->take(bytes(each.message), each.key ? &key : nullptr,
-                                        each.ticket)) {
+                !ending.leftovers->take(bytes(each.message), each.key ? &key : nullptr, each.ticket,
+                                        each.owner)) {
                 counts().lose(Loss::given_up, 1);
+                ledger().move(each.owner, Place::in_flight, place_of(Loss::given_up), 1);
             }
         }
         script_.in_flight.clear();

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "transport/ledger_sum.hpp"
 #include "transport/spool/scripted.hpp"
 
 namespace flowd::spool {
@@ -27,16 +28,25 @@ constexpr Limits small{.bytes_max = 3000, .segment_bytes = 500, .compression = C
 
 struct Shop {
     explicit Shop(const std::string& folder, const Limits& limits = roomy) {
-        auto opened = Store::open(limits, folder, counts);
+        auto opened = Store::open(limits, folder, counts, ledger);
         EXPECT_TRUE(opened) << opened.error().sentence;
         store = std::move(*opened);
+        const std::vector<std::uint32_t> rx_workers{0, 1};
+        ledger.reserve(rx_workers, 10);
     }
     ~Shop() {
         EXPECT_EQ(put + counts.spool_restored.get(),
                   got.size() + counts.lost_sum() + counts.spooled.get());
+        const TxAccount sum = test::sum_of(ledger);
+        EXPECT_EQ(sum.taken, put);
+        EXPECT_EQ(sum.delivered, got.size());
+        EXPECT_EQ(sum.spooled, counts.spooled.get());
+        EXPECT_EQ(sum.lost[static_cast<std::size_t>(Loss::spool_full)], lost(Loss::spool_full));
+        EXPECT_EQ(sum.lost[static_cast<std::size_t>(Loss::spool_failed)], lost(Loss::spool_failed));
     }
     void append(const flow::Batch& batch, std::size_t first = 0) {
-        store->append(batch, first);
+        source ^= 1;
+        store->append(batch, first, source);
         put += batch.message_count() - first;
     }
     void read(std::size_t messages = SIZE_MAX) {
@@ -48,6 +58,8 @@ struct Shop {
             for (std::size_t i = 0; i < count; ++i) {
                 got.push_back(text(front.batch->message(front.first + i)));
             }
+            ledger.move(*front.batch, front.first, count, front.delivery.source, Place::spooled,
+                        Place::delivered);
             store->handed(count);
             messages -= count;
         }
@@ -55,7 +67,9 @@ struct Shop {
     std::uint64_t lost(Loss loss) { return counts.lost[static_cast<std::size_t>(loss)].get(); }
 
     TransportCounts counts;
+    TxLedger ledger;
     std::unique_ptr<Store> store;
+    std::uint32_t source = 0;
     std::uint64_t put = 0;
     std::vector<std::string> got;
 };
@@ -113,10 +127,11 @@ TEST(SpoolStore, AKilledProcessLosesNothingThatItHadAppended) {
         const pid_t child = ::fork();
         if (child == 0) {
             TransportCounts counts;
+            TxLedger ledger;
             auto store = Store::open({.bytes_max = 1 << 28, .segment_bytes = 1 << 16},
-                                     folder.path(), counts);
+                                     folder.path(), counts, ledger);
             for (int i = 0;; ++i) {
-                (*store)->append(*numbers(i * 1000, 1000), 0);
+                (*store)->append(*numbers(i * 1000, 1000), 0, 0);
                 if (::write(said[1], &i, sizeof i) != sizeof i) ::_exit(1);
             }
         }
@@ -170,7 +185,7 @@ TEST(SpoolStore, ASegmentStaysUntilItsMessagesAreSettled) {
     const TempFolder folder;
     Shop shop{folder.path()};
     shop.append(*numbers(0, 3));
-    Ticket* const ticket = shop.store->front().ticket;
+    Ticket* const ticket = shop.store->front().delivery.ticket;
     ticket->pending = 3;
     shop.read();
     shop.store->settle();
@@ -184,7 +199,7 @@ TEST(SpoolStore, ATicketOutlivesASegmentThatIsDropped) {
     const TempFolder folder;
     Shop shop{folder.path(), small};
     shop.append(*numbers(1000, 10));
-    Ticket* const ticket = shop.store->front().ticket;
+    Ticket* const ticket = shop.store->front().delivery.ticket;
     shop.read(4);
     ticket->pending = 4;
     for (int i = 1; i < 100; ++i) shop.append(*numbers(1000 + i * 10, 10));
@@ -198,7 +213,8 @@ TEST(SpoolStore, TwoDoNotShareAFolder) {
     const TempFolder folder;
     const Shop shop{folder.path()};
     TransportCounts counts;
-    const auto second = Store::open(roomy, folder.path(), counts);
+    TxLedger ledger;
+    const auto second = Store::open(roomy, folder.path(), counts, ledger);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().sentence,
               "transport.spool.path: " + folder.path() + ": is in use by another process");
@@ -206,7 +222,8 @@ TEST(SpoolStore, TwoDoNotShareAFolder) {
 
 TEST(SpoolStore, AFolderThatCannotBeMadeIsAFailure) {
     TransportCounts counts;
-    EXPECT_FALSE(Store::open(roomy, "/dev/null/spool", counts));
+    TxLedger ledger;
+    EXPECT_FALSE(Store::open(roomy, "/dev/null/spool", counts, ledger));
 }
 
 TEST(SpoolStore, AFolderThatWasRemovedIsMadeAgain) {

@@ -45,6 +45,8 @@ protected:
                            clock_of_test);
         ASSERT_TRUE(opened) << opened.error().sentence;
         spool_ = std::move(*opened);
+        const std::vector<std::uint32_t> rx_workers{4, 7};
+        spool_->ledger().reserve(rx_workers, 10);
         check();
     }
     void kill() { spool_.reset(); }
@@ -54,9 +56,10 @@ protected:
         EXPECT_EQ(counts().lost_sum(), 0U);
         spool_.reset();
     }
-    /// All at once.
+    /// All at once; every other batch from the other source.
     void send(int first, int count) {
-        EXPECT_EQ(spool_->deliver(*numbers(first, count), 0, nullptr),
+        source_ ^= 1;
+        EXPECT_EQ(spool_->deliver(*numbers(first, count), 0, {.source = source_}),
                   static_cast<std::size_t>(count));
         check();
     }
@@ -66,12 +69,16 @@ protected:
             check();
         }
     }
-    void check() { test::expect_equation(counts()); }
+    void check() {
+        test::expect_equation(counts());
+        test::expect_ledger_is(spool_->ledger(), counts());
+    }
     [[nodiscard]] TransportCounts& counts() { return spool_->counts(); }
 
     TempFolder folder_;
     Options options_;
     Script script_;
+    std::uint32_t source_ = 0;
     std::unique_ptr<Transport> spool_;
 };
 
@@ -117,13 +124,13 @@ TEST_F(SpoolTransport, WaitsBeforeItBegins) {
     start();
     script_.takes = 4;
     const auto batch = numbers(0, 10);
-    EXPECT_EQ(spool_->deliver(*batch, 0, nullptr), 4U);
+    EXPECT_EQ(spool_->deliver(*batch, 0, {}), 4U);
     pass_ms(999);
     spool_->wait(std::chrono::milliseconds{0});
-    EXPECT_EQ(spool_->deliver(*batch, 4, nullptr), 0U);
+    EXPECT_EQ(spool_->deliver(*batch, 4, {}), 0U);
     EXPECT_TRUE(folder_.segments().empty());
     pass_ms(1);
-    EXPECT_EQ(spool_->deliver(*batch, 4, nullptr), 6U);
+    EXPECT_EQ(spool_->deliver(*batch, 4, {}), 6U);
     EXPECT_EQ(counts().spooled.get(), 6U);
     send(10, 10);
     script_.takes = Script::all;
@@ -137,10 +144,10 @@ TEST_F(SpoolTransport, OneThatTakesABatchAtOnceIsNotSlow) {
     for (int i = 0; i < 5; ++i) {
         script_.takes = 4;
         const auto batch = numbers(i * 20, 10);
-        EXPECT_EQ(spool_->deliver(*batch, 0, nullptr), 4U);
+        EXPECT_EQ(spool_->deliver(*batch, 0, {}), 4U);
         pass_ms(900);
         script_.takes = Script::all;
-        EXPECT_EQ(spool_->deliver(*batch, 4, nullptr), 6U);
+        EXPECT_EQ(spool_->deliver(*batch, 4, {}), 6U);
         send(i * 20 + 10, 10);
     }
     EXPECT_EQ(script_.delivered, lines(0, 100));
@@ -258,7 +265,7 @@ TEST_F(SpoolTransport, WhatIsNeverHeardOfAgainStaysInItsSegmentOrIsCounted) {
     rest();  // all in flight
     script_.silent = true;
     EXPECT_TRUE(failed(test::close(*spool_)));
-    test::expect_equation(counts());
+    check();
     EXPECT_EQ(counts().in_flight.get(), 0U);
     EXPECT_EQ(counts().lost_by(Loss::given_up), 5U) << "the direct ones";
     EXPECT_EQ(counts().spooled.get(), 5U);
@@ -297,7 +304,7 @@ TEST_F(SpoolTransport, KeysComeBackWithTheirMessages) {
     batch->put_key({reinterpret_cast<const std::uint8_t*>(key.data()), key.size()});
     test::add(*batch, "keyed\n");
     script_.settles = false;
-    EXPECT_EQ(spool_->deliver(*batch, 0, nullptr), 3U);
+    EXPECT_EQ(spool_->deliver(*batch, 0, {}), 3U);
     send(3, 1);
     stop();
     start();
@@ -312,7 +319,7 @@ TEST_F(SpoolTransport, ATicketPassesThroughWhenDirect) {
     start();
     script_.settles = false;
     Ticket ticket;
-    EXPECT_EQ(spool_->deliver(*numbers(0, 10), 0, &ticket), 10U);
+    EXPECT_EQ(spool_->deliver(*numbers(0, 10), 0, {.ticket = &ticket}), 10U);
     EXPECT_EQ(ticket.pending, 10U);
     script_.settle_all();
     EXPECT_EQ(ticket.pending, 0U);
@@ -330,6 +337,95 @@ TEST_F(SpoolTransport, AFullSpoolLosesTheOldestAndSaysSo) {
     script_.takes = Script::all;
     rest(100);
     EXPECT_EQ(script_.delivered, lines(100'000 + lost, 300'000 - lost));
+}
+
+/// So many of `lines` have the account.
+std::uint64_t of_account(const std::vector<std::string>& lines, std::uint32_t row) {
+    std::uint64_t count = 0;
+    for (const std::string& line : lines) {
+        count += flow::row_of(test::account_of(std::stoi(line))) == row ? 1 : 0;
+    }
+    return count;
+}
+
+TEST_F(SpoolTransport, MessagesComeBackFromTheDiskToTheirAccounts) {
+    start();
+    script_.takes = 0;
+    for (int i = 0; i < 10; ++i) send(i * 7, 7);
+    for (std::uint32_t row = 0; row < 5; ++row) {
+        EXPECT_EQ(
+            spool_->ledger().account(0, row).spooled + spool_->ledger().account(1, row).spooled,
+            of_account(lines(0, 70), row));
+    }
+    script_.takes = 33;
+    rest();
+    EXPECT_EQ(spool_->state(), TransportState::spooling);
+    for (std::uint32_t row = 0; row < 5; ++row) {
+        const TxAccount even = spool_->ledger().account(0, row);
+        const TxAccount odd = spool_->ledger().account(1, row);
+        EXPECT_EQ(even.delivered + odd.delivered, of_account(lines(0, 33), row)) << row;
+        EXPECT_EQ(even.spooled + odd.spooled, of_account(lines(33, 37), row)) << row;
+    }
+    script_.takes = Script::all;
+    rest();
+    for (std::uint32_t row = 0; row < 5; ++row) {
+        const TxAccount odd = spool_->ledger().account(1, row);  // the first batch's source
+        std::uint64_t wanted = 0;
+        for (int i = 0; i < 10; i += 2) wanted += of_account(lines(i * 7, 7), row);
+        EXPECT_EQ(odd.delivered, wanted) << row;
+        EXPECT_EQ(odd.spooled, 0U) << row;
+    }
+}
+
+TEST_F(SpoolTransport, WhatAnEarlierRunLeftIsOfNoAccount) {
+    start();
+    script_.takes = 0;
+    send(0, 20);
+    kill();
+    start();
+    EXPECT_EQ(spool_->ledger().account(0, 0).restored, 20U);
+    EXPECT_EQ(spool_->ledger().account(0, 0).spooled, 20U);
+    send(20, 20);
+    script_.takes = Script::all;
+    rest();
+    EXPECT_EQ(spool_->ledger().account(0, 0).delivered,
+              20U + of_account(lines(20, 20), 0) - spool_->ledger().account(1, 0).taken);
+    EXPECT_EQ(spool_->ledger().account(0, 1).restored, 0U);
+    EXPECT_EQ(script_.delivered.size(), 40U);
+}
+
+TEST_F(SpoolTransport, AFullSpoolLosesByAccount) {
+    options_.bytes = 1 << 20;
+    options_.compression = "none";
+    start();
+    script_.takes = 0;
+    for (int i = 0; i < 300; ++i) send(100'000 + i * 1000, 1000);
+    const auto lost = static_cast<int>(counts().lost_by(Loss::spool_full));
+    EXPECT_GT(lost, 0);
+    for (std::uint32_t row = 0; row < 5; ++row) {
+        EXPECT_EQ(spool_->ledger().account(0, row).lost_sum() +
+                      spool_->ledger().account(1, row).lost_sum(),
+                  of_account(lines(100'000, lost), row));
+    }
+}
+
+TEST_F(SpoolTransport, ARowThatIsGivenAwayLeavesWhatIsOnDiskToTheOthers) {
+    start();
+    script_.takes = 0;
+    const auto batch_of = [](std::uint8_t epoch) {
+        auto batch = std::make_unique<flow::Batch>();
+        for (int i = 0; i < 4; ++i) test::add(*batch, "x\n", flow::make_tag(6, epoch));
+        return batch;
+    };
+    EXPECT_EQ(spool_->deliver(*batch_of(1), 0, {}), 4U);
+    EXPECT_EQ(spool_->ledger().account(0, 6).spooled, 4U);
+    EXPECT_EQ(spool_->deliver(*batch_of(2), 0, {}), 4U);
+    EXPECT_EQ(spool_->ledger().account(0, 6).spooled, 4U);
+    EXPECT_EQ(spool_->ledger().account(0, 0).spooled, 4U);
+    script_.takes = Script::all;
+    rest();
+    EXPECT_EQ(spool_->ledger().account(0, 6).delivered, 4U);
+    EXPECT_EQ(spool_->ledger().account(0, 0).delivered, 4U);
 }
 
 TEST_F(SpoolTransport, ADiskThatFailsIsForgivenOnceAllIsTaken) {
@@ -351,7 +447,7 @@ TEST_F(SpoolTransport, AClosedDestinationIsNotSpooledFor) {
     start();
     script_.takes = 0;
     script_.state = TransportState::closed;
-    EXPECT_EQ(spool_->deliver(*numbers(0, 10), 0, nullptr), 0U);
+    EXPECT_EQ(spool_->deliver(*numbers(0, 10), 0, {}), 0U);
     EXPECT_EQ(spool_->state(), TransportState::closed);
 }
 
