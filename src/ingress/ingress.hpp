@@ -23,6 +23,7 @@ struct IngressStats {
 
     // What else became of frames; none of these is a datagram that is lost.
     std::uint64_t forwarded = 0;         ///< to the worker whose exporter it is
+    std::uint64_t taken_over = 0;        ///< what other workers have forwarded to this one
     std::uint64_t held = 0;              ///< until an exporter's state had come
     std::uint64_t fragments = 0;         ///< that came
     std::uint64_t reassembled = 0;       ///< datagrams that were put together
@@ -64,6 +65,9 @@ public:
     /// Null: exporters stay where they are.
     [[nodiscard]] virtual Sharding* sharding() noexcept { return nullptr; }
 
+    /// Frames that came and are neither datagrams nor dropped yet: on their way to another worker
+    /// or from there, held, or fragments. The worker's thread.
+    [[nodiscard]] virtual std::uint64_t waiting() const noexcept { return 0; }
     [[nodiscard]] virtual const IngressStats& stats() noexcept = 0;
 };
 

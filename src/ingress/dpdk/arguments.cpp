@@ -80,7 +80,9 @@ std::vector<std::string> eal_arguments(std::vector<std::string> user, const EalP
     if (no_huge && !has_any(user, {"-m", "--socket-mem"})) {
         added.insert(added.end(), {"-m", std::to_string(plan.memory_mb)});
     }
-    if (!has_any(user, {"--telemetry", "--no-telemetry"})) added.emplace_back("--no-telemetry");
+    if (!plan.telemetry && !has_any(user, {"--telemetry", "--no-telemetry"})) {
+        added.emplace_back("--no-telemetry");
+    }
     if (!plan.probes_pci && !has_option(user, "--no-pci")) added.emplace_back("--no-pci");
     if (!plan.verbose && !has_option(user, "--log-level")) {
         added.emplace_back("--log-level=error");

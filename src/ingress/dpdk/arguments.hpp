@@ -30,6 +30,7 @@ struct EalPlan {
     std::string cpus;             ///< "0,1": where this process may run
     bool probes_pci = true;
     bool verbose = false;
+    bool telemetry = false;  ///< the socket of dpdk-telemetry.py
 };
 
 /// The user's arguments and flowd's, without the program's name.

@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "ingress/dpdk/arguments.hpp"
+#include "ingress/dpdk/eal_end.hpp"
 #include "log/log.hpp"
 
 namespace flowd::dpdk {
@@ -153,7 +154,8 @@ Outcome<std::unique_ptr<Eal>> Eal::start(const EalOptions& options) {
                        .memory_mb = options.memory_mb,
                        .cpus = cpu_list(affinity),
                        .probes_pci = !options.replay,
-                       .verbose = log::enabled(log::Level::debug)};
+                       .verbose = log::enabled(log::Level::debug),
+                       .telemetry = options.telemetry};
     std::vector<std::string> arguments = eal_arguments(options.arguments, plan);
     arguments.insert(arguments.begin(), "flowd");
     std::vector<char*> argv;
@@ -169,7 +171,7 @@ Outcome<std::unique_ptr<Eal>> Eal::start(const EalOptions& options) {
     return std::unique_ptr<Eal>{new Eal};
 }
 
-Eal::~Eal() { rte_eal_cleanup(); }
+Eal::~Eal() { end_eal(); }
 
 Failure Eal::failure(const std::string& what, int error) {
     std::string sentence = what;

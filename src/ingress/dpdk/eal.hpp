@@ -22,6 +22,7 @@ struct EalOptions {
     std::vector<std::string> arguments;  ///< the user's, complete
     Hugepages hugepages = Hugepages::automatic;
     std::uint64_t memory_mb = 64;  ///< what will be needed
+    bool telemetry = false;        ///< the socket of dpdk-telemetry.py
     bool replay = false;           ///< no PCI devices, and no warning about hugepages
 };
 

@@ -16,10 +16,11 @@ Exchange::Exchange(ShardTable& table, Lanes& lanes, std::uint32_t self)
       marks_(table.worker_count()),
       held_(held_max) {}
 
-Exchange::~Exchange() { static_cast<void>(discard()); }
+Exchange::~Exchange() { discard(); }
 
-std::uint32_t Exchange::discard() noexcept {
-    std::size_t count = staged_count_ + held_count_;
+Exchange::Discarded Exchange::discard() noexcept {
+    Discarded discarded{static_cast<std::uint32_t>(staged_count_),
+                        static_cast<std::uint32_t>(held_count_)};
     for (Staged& staged : staged_) {
         rte_pktmbuf_free_bulk(staged.frames.data(), static_cast<unsigned>(staged.count));
         staged.count = 0;
@@ -33,10 +34,18 @@ std::uint32_t Exchange::discard() noexcept {
         void* frame = nullptr;
         while (from != self_ && rte_ring_sc_dequeue(&lanes_.ring(from, self_), &frame) == 0) {
             rte_pktmbuf_free(static_cast<rte_mbuf*>(frame));
-            ++count;
+            ++discarded.in_rings;
         }
     }
-    return static_cast<std::uint32_t>(count);
+    return discarded;
+}
+
+std::uint64_t Exchange::waiting() const noexcept {
+    std::uint64_t count = staged_count_ + held_count_;
+    for (std::uint32_t from = 0; from < marks_.size(); ++from) {
+        if (from != self_) count += rte_ring_count(&lanes_.ring(from, self_));
+    }
+    return count;
 }
 
 std::uint32_t Exchange::flush() noexcept {

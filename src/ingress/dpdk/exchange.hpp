@@ -72,9 +72,16 @@ public:
     }
     void let_go() noexcept;
     [[nodiscard]] bool holding() const noexcept { return held_count_ != 0; }
+    /// Frames that were neither sent nor let go, or that are in the rings to this worker.
+    [[nodiscard]] std::uint64_t waiting() const noexcept;
+    struct Discarded {
+        std::uint32_t staged = 0;  ///< for other workers
+        std::uint32_t held = 0;
+        std::uint32_t in_rings = 0;  ///< from other workers
+    };
     /// The end: what was not sent, what is held and what is in the rings to this worker is given
-    /// back. Returns how many frames that were.
-    [[nodiscard]] std::uint32_t discard() noexcept;
+    /// back.
+    Discarded discard() noexcept;
     void mark() noexcept;
     [[nodiscard]] bool passed() const noexcept;
     [[nodiscard]] bool empty() const noexcept;

@@ -37,7 +37,12 @@ void Ingress::detach() noexcept {
     for (Source& source : sources_) source.missed.refresh(source.queue, intake_.stats());
     intake_.finish();
     // A hurried stop leaves some; those that others still send afterwards are not seen by anyone.
-    if (exchange_) intake_.drop(flow::Error::shard_ring_full, exchange_->discard());
+    if (exchange_) {
+        const Exchange::Discarded gone = exchange_->discard();
+        intake_.stats().forwarded -= gone.staged;
+        intake_.stats().taken_over += gone.in_rings;
+        intake_.drop(flow::Error::shard_ring_full, gone.staged + gone.held + gone.in_rings);
+    }
     for (const Voice& voice : voices_) {
         if (!voice.shut->load(std::memory_order_acquire)) voice.answerer->say_farewell();
     }
@@ -93,6 +98,7 @@ void Ingress::share() noexcept {
     }
     const std::uint16_t count = exchange_->take({frames_.data(), intake_.room()});
     if (count != 0) {
+        intake_.stats().taken_over += count;
         intake_.add_from_peers({frames_.data(), count}, now_ns());
         flush();
     }
@@ -119,6 +125,10 @@ std::uint64_t Ingress::now_ns() noexcept {
 }
 
 void Ingress::close() noexcept { closing_ = true; }
+
+std::uint64_t Ingress::waiting() const noexcept {
+    return intake_.fragments_waiting() + (exchange_ ? exchange_->waiting() : 0);
+}
 
 const IngressStats& Ingress::stats() noexcept { return intake_.stats(); }
 

@@ -50,6 +50,7 @@ public:
         return sources_.empty() ? -1 : sources_.front().queue.numa_node();
     }
     [[nodiscard]] Sharding* sharding() noexcept override { return exchange_ ? this : nullptr; }
+    [[nodiscard]] std::uint64_t waiting() const noexcept override;
     [[nodiscard]] const IngressStats& stats() noexcept override;
 
     /// Bursts begun; for who waits until this worker is past something.

@@ -3,6 +3,7 @@
 #include "ingress/dpdk/intake.hpp"
 
 #include <rte_mbuf_dyn.h>
+#include <rte_mbuf_ptype.h>
 
 #include "flow/packet/checksum.hpp"
 #include "flow/packet/tunnel.hpp"
@@ -29,6 +30,14 @@ bool has_bad_checksum(const rte_mbuf& frame, Checksums policy, flow::Bytes bytes
     const bool seen = l4 == RTE_MBUF_F_RX_L4_CKSUM_GOOD &&
                       (ip == RTE_MBUF_F_RX_IP_CKSUM_GOOD || udp.source.size == 16);
     return !seen && flow::packet::verify(bytes, link, udp) == flow::packet::Checksum::bad;
+}
+
+/// Marks a frame that was put together, on its way to whichever worker: no port says of a whole
+/// datagram that it is a fragment.
+constexpr std::uint32_t joined_type = RTE_PTYPE_L4_FRAG;
+
+bool is_joined(const rte_mbuf& frame) noexcept {
+    return (frame.packet_type & RTE_PTYPE_L4_MASK) == joined_type;
 }
 
 }  // namespace
@@ -102,7 +111,8 @@ inline void Intake::deliver(rte_mbuf* frame, const Found& found, std::uint64_t n
         found.udp, found.door,
         {.readable_end = found.frame.data() + found.frame.size() + Burst::readable_behind(frame),
          .received_ns = received_ns(frame, face, now_ns),
-         .dealt = dealt});
+         .dealt = dealt,
+         .reassembled = is_joined(*frame)});
     burst_.keep(frame);
 }
 
@@ -162,6 +172,7 @@ void Intake::join(const Arrived& arrived, flow::Bytes bytes) noexcept {
     rte_mbuf* const whole = reassembler_.take(frame, *part, came_ns);
     if (whole == nullptr) return;
     ++stats().reassembled;
+    whole->packet_type = joined_type;
     sort({whole, From::joined, arrived.now_ns});
 }
 

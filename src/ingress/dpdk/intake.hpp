@@ -40,6 +40,9 @@ public:
     [[nodiscard]] bool waits_for_fragments() const noexcept {
         return reassembler_.counts().waiting != 0;
     }
+    [[nodiscard]] std::uint64_t fragments_waiting() const noexcept {
+        return reassembler_.counts().waiting;
+    }
     /// The end: what waits has waited in vain.
     void finish() noexcept;
     [[nodiscard]] IngressStats& stats() noexcept { return sieve_.stats(); }

@@ -284,6 +284,7 @@ Outcome<Opened> open(const LiveSettings& settings) {
     const auto from_flag = split_arguments(options.eal_line);
     if (!from_flag) return from_flag.error();
     EalOptions eal{.arguments = options.eal};
+    eal.telemetry = options.telemetry;
     eal.arguments.insert(eal.arguments.end(), from_flag->begin(), from_flag->end());
     auto devices = Devices::prepare(options.ports, settings.listeners);
     if (!devices) return devices.error();

@@ -38,6 +38,15 @@ std::vector<config::Row> sharing_rows(Options& options) {
     return rows;
 }
 
+config::Row telemetry_row(Options& options) {
+    return {.key = "dpdk.telemetry",
+            .flag = "dpdk.telemetry",
+            .target = &options.telemetry,
+            .help =
+                "Answer dpdk-telemetry.py: DPDK's own commands, /flowd/stats and "
+                "/flowd/exporters. Of live ports only."};
+}
+
 }  // namespace
 
 std::uint32_t fragment_buffers(const Options& options) noexcept {
@@ -115,6 +124,7 @@ std::vector<config::Row> rows(Options& options) {
                     .unit = "bytes",
                     .min = 0,
                     .max = 65'000});
+    rows.push_back(telemetry_row(options));
     for (std::vector<config::Row> more :
          {sharing_rows(options), dpdk::rows(options.ports.single)}) {
         rows.insert(rows.end(), std::make_move_iterator(more.begin()),

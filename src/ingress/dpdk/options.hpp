@@ -33,6 +33,7 @@ struct Options {
     std::int64_t pool = 0;  ///< mbufs of each queue; 0: computed
     std::int64_t mtu = 0;   ///< 0: what the driver starts with, 1500
     std::int64_t burst = 32;
+    bool telemetry = true;           ///< of live ports
     std::int64_t shard_ring = 2048;  ///< frames between two workers
     std::int64_t fragments_bytes = 8'388'608;
     std::int64_t fragments_age_ms = 2'000;

@@ -38,6 +38,9 @@ public:
     void wait(std::uint64_t most_ns) noexcept override;
     [[nodiscard]] bool exhausted() const noexcept override { return exhausted_; }
     [[nodiscard]] int numa_node() const noexcept override { return queue_.numa_node(); }
+    [[nodiscard]] std::uint64_t waiting() const noexcept override {
+        return intake_.fragments_waiting();
+    }
     [[nodiscard]] const IngressStats& stats() noexcept override { return intake_.stats(); }
 
 private:

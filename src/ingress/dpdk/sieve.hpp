@@ -37,6 +37,7 @@ public:
         const std::uint8_t* readable_end;
         std::uint64_t received_ns;
         bool dealt = false;
+        bool reassembled = false;
     };
     /// At most `burst_max` between two clear(); the datagram borrows from the frame.
     void deliver(const flow::packet::UdpFrame& frame, const Door& door,
@@ -87,6 +88,7 @@ inline void Sieve::deliver(const flow::packet::UdpFrame& frame, const Door& door
     datagram.received_ns = arrival.received_ns;
     datagram.readable_behind = static_cast<std::uint32_t>(arrival.readable_end - payload_end);
     datagram.dealt = arrival.dealt;
+    datagram.reassembled = arrival.reassembled;
 }
 
 }  // namespace flowd::dpdk

@@ -152,9 +152,8 @@ std::span<const flow::Datagram> UdpIngress::hand_on(Socket& socket, std::size_t 
     std::size_t kept = 0;
     for (std::size_t index = 0; index < count; ++index) {
         const mmsghdr& header = headers_[index];
-        if (header.msg_len == 0 || (header.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
-            const auto reason = header.msg_len == 0 ? flow::Error::empty : flow::Error::truncated;
-            ++stats_.drops[static_cast<std::size_t>(reason)];
+        if ((header.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
+            ++stats_.drops[static_cast<std::size_t>(flow::Error::truncated)];
             continue;
         }
         flow::Datagram& datagram = datagrams_[kept++];

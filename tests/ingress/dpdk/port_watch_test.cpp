@@ -5,84 +5,16 @@
 
 #include <gtest/gtest.h>
 #include <rte_ethdev.h>
-#include <rte_mbuf.h>
-
-#include <atomic>
-#include <chrono>
-#include <cstring>
-#include <thread>
 
 #include "child.hpp"
-#include "frames.hpp"
 #include "ingress/clock.hpp"
-#include "ingress/dpdk/live.hpp"
+#include "wire.hpp"
 
 namespace flowd::dpdk {
 namespace {
 
 using test::in_a_child;
-using Clock = std::chrono::steady_clock;
-
-/// One port, one worker that counts what comes.
-class Wire {
-public:
-    Wire() {
-        options_.hugepages = "off";
-        options_.memory_mb = 128;
-        options_.fragments_bytes = 0;
-        options_.ports.single.device = "net_ring0";
-        auto opened =
-            open({.dpdk = options_, .listeners = everything_, .worker = {.shares_cpu = true}});
-        if (!opened) {
-            ADD_FAILURE() << opened.error().sentence;
-            return;
-        }
-        opened_ = std::move(*opened);
-        pool_ = rte_pktmbuf_pool_create("sender", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
-        thread_ = std::thread{[this] { work(); }};
-    }
-    ~Wire() {
-        stop_ = true;
-        thread_.join();
-        opened_.queues.clear();
-    }
-
-    [[nodiscard]] const Opened& opened() const { return opened_; }
-    [[nodiscard]] Port& port() { return *opened_.ports.front(); }
-    /// True when it has come.
-    [[nodiscard]] bool send() {
-        const std::uint64_t before = received_;
-        const std::string frame = test::udp_frame(1, 2055, "x");
-        rte_mbuf* mbuf = rte_pktmbuf_alloc(pool_);
-        std::memcpy(rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(frame.size())),
-                    frame.data(), frame.size());
-        mbuf->port = port().id();
-        if (rte_eth_tx_burst(port().id(), 0, &mbuf, 1) != 1) return false;
-        const auto end = Clock::now() + std::chrono::seconds{2};
-        while (received_ == before && Clock::now() < end) std::this_thread::yield();
-        return received_ == before + 1;
-    }
-
-private:
-    void work() {
-        flowd::Ingress& ingress = *opened_.queues.front();
-        ingress.attach();
-        while (!stop_) {
-            received_ += ingress.receive().size();
-            ingress.release();
-            ingress.wait(1'000'000);
-        }
-        ingress.detach();
-    }
-
-    Options options_;
-    std::vector<config::Listener> everything_;
-    Opened opened_;
-    rte_mempool* pool_ = nullptr;
-    std::atomic<bool> stop_{false};
-    std::atomic<std::uint64_t> received_{0};
-    std::thread thread_;
-};
+using test_port::Wire;
 
 TEST(PortWatch, APortThatIsResetGoesOn) {
     in_a_child([] {
