@@ -81,6 +81,9 @@ public:
     /// Once per interval. All spans have the sizes that they say; owners are workers or nobody.
     [[nodiscard]] BalancePlan plan(const WorkerLoads& loads);
 
+    /// Other thresholds from now on.
+    void configure(const BalanceSettings& settings) noexcept { settings_ = settings; }
+
     /// What is thought to be a worker's, without the noise of single intervals.
     [[nodiscard]] double busy(std::size_t worker) const { return busy_[worker]; }
 

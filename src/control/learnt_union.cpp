@@ -29,7 +29,8 @@ void LearntUnion::add(const LearntPage& page) {
                   .id = from.id,
                   .options = from.options,
                   .scope_count = from.scope_count,
-                  .fields = {first, first + from.field_count}};
+                  .fields = {first, first + from.field_count},
+                  .history = from.history};
     }
     for (std::uint32_t i = 0; i < page.sampling_count; ++i) {
         const LearntPage::SamplingEntry& from = page.sampling[i];

@@ -42,7 +42,7 @@ bool Rebalancer::tick() {
         start_next();
         return true;
     }
-    if (interval_ns_ != 0 && monotonic_ns() - looked_ns_ >= interval_ns_) look();
+    if (moves_ && interval_ns_ != 0 && monotonic_ns() - looked_ns_ >= interval_ns_) look();
     return false;
 }
 

@@ -20,6 +20,13 @@ public:
     /// Often. True while datagrams wait for a move: then again soon.
     bool tick();
 
+    /// Other thresholds from now on.
+    void configure(const BalanceSettings& settings, std::uint64_t interval_ns) noexcept {
+        balancer_.configure(settings);
+        interval_ns_ = interval_ns;
+    }
+    /// For workers that cannot hand over.
+    void never_move() noexcept { moves_ = false; }
     /// For exporters whose domains have to stay together.
     void never_split() noexcept { splits_ = false; }
 
@@ -40,6 +47,7 @@ private:
     const Mover::Workers& workers_;
     std::uint64_t interval_ns_;
     std::uint64_t looked_ns_;
+    bool moves_ = true;
     bool splits_ = true;
     bool winding_up_ = false;
     Mover mover_;

@@ -16,6 +16,9 @@ namespace flowd {
 
 namespace {
 
+template <class Worker>
+using Workers = std::vector<std::unique_ptr<Worker>>;
+
 constexpr double ns_per_second = 1e9;
 
 void add(Summary::Counts& counts, std::string_view name, std::uint64_t count) {
@@ -78,17 +81,12 @@ void add_rx(Summary& summary, const RxWorker& worker) {
     add(summary.datagram_drops, ingress.drops);
     add(summary.datagram_drops, pipeline.datagram_drops);
     const Outlet& outlet = worker.outlet();
-    if (outlet.is_single()) {
-        add(summary.transports.front().drops, "too_large", pipeline.flows_too_large);
-        summary.transports.front().offered += pipeline.flows;
-    } else {
-        add(summary.flow_drops, "too_large", pipeline.flows_too_large);  // before any transport
-    }
     for (std::size_t i = 0; i < outlet.lane_count(); ++i) {
         Summary::Transport& transport = summary.transports[i];
-        if (!outlet.is_single()) transport.offered += outlet.offered(i);
-        add(transport.drops, "ring_full", outlet.writer(i).ring_full_drops());
-        add(transport.drops, "too_large", outlet.writer(i).too_large_drops());
+        const flow::SinkCounts counts = outlet.counts(i);
+        transport.offered += counts.offered;
+        add(transport.drops, "ring_full", counts.ring_full);
+        add(transport.drops, "too_large", counts.too_large);
     }
     add_counters(summary.counters, pipeline);
     add_counters(summary.counters, ingress);
@@ -106,6 +104,25 @@ void add_tx(Summary& summary, const TxWorker& worker) {
         add(transport.drops, loss_name(static_cast<Loss>(i)), counts.lost[i].get());
     }
     summary.tx_cpu_seconds += static_cast<double>(worker.span().cpu_ns()) / ns_per_second;
+}
+
+/// What a worker that is stuck holds, and what waits for it: nobody delivers that any more.
+void give_up(Summary::Transport& transport, std::size_t output, const Workers<RxWorker>& rx,
+             const Workers<TxWorker>& tx) {
+    const auto is_stuck = [output](const auto& each) {
+        return each->output() == output && !each->done();
+    };
+    if (std::none_of(tx.begin(), tx.end(), is_stuck)) return;
+    std::uint64_t left = 0;
+    for (const auto& worker : rx) {
+        const flow::SinkCounts counts = worker->outlet().counts(output);
+        left += counts.offered - counts.ring_full - counts.too_large;
+    }
+    for (const auto& worker : tx) {
+        if (worker->output() != output) continue;
+        left += worker->counts().in_flight.get() - worker->counts().taken.get();
+    }
+    add(transport.drops, loss_name(Loss::given_up), left);
 }
 
 void add_transport(Summary& summary, const Summary::Transport& transport) {
@@ -187,8 +204,9 @@ Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,
         add_tx(summary, *worker);
         stretch(worker->span());
     }
-    for (const Summary::Transport& transport : summary.transports) {
-        add_transport(summary, transport);
+    for (std::size_t i = 0; i < summary.transports.size(); ++i) {
+        give_up(summary.transports[i], i, rx, tx);
+        add_transport(summary, summary.transports[i]);
     }
     add(summary.counters, "templates_restored", restored);
     if (last > first) summary.seconds = static_cast<double>(last - first) / ns_per_second;

@@ -48,6 +48,7 @@ struct Summary {
     Counts counters;  ///< what else was counted, by the names of flow::PipelineStats
 };
 
+/// RX workers have ended. What TX workers hold that have not is `given_up`.
 [[nodiscard]] Summary summarize(const std::vector<std::unique_ptr<RxWorker>>& rx,
                                 const std::vector<std::unique_ptr<TxWorker>>& tx,
                                 const std::vector<std::string>& transport_names);

@@ -29,7 +29,8 @@ void add(LearntUnion& all, const std::vector<Entry>& entries) {
             .field_count = 1,
             .first_field = at,
             .options = false,
-            .confirmed = each.confirmed};
+            .confirmed = each.confirmed,
+            .history = {.announcements = each.id}};
     }
     all.add(*page);
 }
@@ -46,6 +47,7 @@ TEST(LearntUnion, PutsPagesTogether) {
     add(all, {{2, 256, 10, true}});
     EXPECT_EQ(fields(all), (std::vector<unsigned>{8, 9, 10}));
     EXPECT_EQ(all.state().templates[2].key.exporter, flow::test::ipv4(192, 0, 2, 2));
+    EXPECT_EQ(all.state().templates[1].history.announcements, 257u);
 }
 
 TEST(LearntUnion, PrefersWhatWasHeardToWhatWasRestored) {

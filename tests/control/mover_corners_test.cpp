@@ -244,6 +244,9 @@ public:
     const flow::PipelineStats& pipeline_stats() const noexcept override { std::abort(); }
     const Outlet& outlet() const noexcept override { std::abort(); }
     const IngressStats& ingress_stats() const noexcept override { std::abort(); }
+    const flow::Ledger& ledger() const noexcept override { std::abort(); }
+    const flow::TraitsTable& traits() const noexcept override { std::abort(); }
+    RxCut final_cut() const override { std::abort(); }
 };
 
 TEST(Mover, ARequestThatAWorkerStillHasIsNotOverwritten) {

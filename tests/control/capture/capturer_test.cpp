@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// With real RX workers on threads of their own, that poll a prepared ingress again and again.
+#include "control/capture/capturer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "flow/format/json/formatter.hpp"
+#include "ring/batch_ring.hpp"
+#include "worker/workers.hpp"
+
+namespace flowd {
+namespace {
+
+using namespace std::chrono_literals;
+
+flow::Address address_of(std::uint8_t last) {
+    return flow::Address::from(std::array<std::uint8_t, 4>{192, 0, 2, last});
+}
+
+/// Gives three datagrams a millisecond: of exporter 1 and 2 a good one, of 3 a bad one.
+class SteadyIngress final : public Ingress {
+public:
+    std::span<const flow::Datagram> receive() noexcept override {
+        std::this_thread::sleep_for(1ms);
+        const auto now =
+            static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch() / 1ns);
+        for (std::uint8_t i = 0; i < 3; ++i) {
+            burst_[i] = {.payload = i == 2 ? flow::Bytes{bad_} : flow::Bytes{good_},
+                         .source = address_of(static_cast<std::uint8_t>(i + 1)),
+                         .source_port = static_cast<std::uint16_t>(1000 + i),
+                         .received_ns = now};
+        }
+        stats_.datagrams += burst_.size();
+        return burst_;
+    }
+    void release() noexcept override {}
+    void wait(std::uint64_t) noexcept override {}
+    [[nodiscard]] const IngressStats& stats() noexcept override { return stats_; }
+
+private:
+    std::vector<std::uint8_t> good_ = test::netflow5_payload(2);
+    std::vector<std::uint8_t> bad_ = std::vector<std::uint8_t>{0, 5, 0, 1};
+    std::array<flow::Datagram, 3> burst_;
+    IngressStats stats_;
+};
+
+class CapturerTest : public testing::Test {
+protected:
+    CapturerTest() {
+        for (int i = 0; i < 2; ++i) {
+            ingresses_.push_back(std::make_unique<SteadyIngress>());
+            rings_.push_back(std::move(*BatchRing::create(4)));
+            RxSettings settings;
+            settings.produce.schema = flow::Schema::all(flow::Profile::goflow2_v1);
+            settings.drain_on_stop = false;
+            workers_.push_back(std::make_unique<FormattingRxWorker<flow::json::Formatter>>(
+                flow::json::Formatter{settings.produce.schema}, *ingresses_.back(),
+                test::one_lane(*rings_.back()), settings, flags_));
+            threads_.emplace_back([worker = workers_.back().get()] { worker->run(); });
+        }
+        folder_ = testing::TempDir() + "capturer_" + std::to_string(getpid());
+    }
+    ~CapturerTest() override {
+        flags_.stop.store(true);
+        for (std::thread& thread : threads_) thread.join();
+        std::filesystem::remove_all(folder_);
+    }
+
+    std::vector<std::unique_ptr<Ingress>> ingresses_;
+    std::vector<std::unique_ptr<BatchRing>> rings_;
+    Capturer::Workers workers_;
+    StopFlags flags_;
+    std::vector<std::thread> threads_;
+    std::string folder_;
+};
+
+TEST_F(CapturerTest, TakesWhatAnExporterSendsFromNowOn) {
+    Capturer capturer{{}, workers_};
+    ASSERT_FALSE(failed(capturer.start()));
+    const auto captured = capturer.capture({.exporter = address_of(2), .seconds = 1});
+    ASSERT_TRUE(captured) << captured.error().sentence;
+    EXPECT_GT(captured->datagrams, 100u);  // two workers, up to 1,000 a second each
+    EXPECT_LT(captured->datagrams, 2'100u);
+    EXPECT_FALSE(captured->truncated);
+    const auto nobody = capturer.capture({.exporter = address_of(9), .seconds = 1});
+    ASSERT_TRUE(nobody);
+    EXPECT_EQ(nobody->datagrams, 0u);
+    const auto other_port = capturer.capture({.exporter = address_of(2), .port = 7, .seconds = 1});
+    ASSERT_TRUE(other_port);
+    EXPECT_EQ(other_port->datagrams, 0u);
+}
+
+TEST_F(CapturerTest, GivesTheLastSecondsAtOnceWhereTheyAreKept) {
+    Capturer capturer{{.keep = {.seconds = 60, .bytes = 64 << 20}}, workers_};
+    ASSERT_FALSE(failed(capturer.start()));
+    std::this_thread::sleep_for(300ms);
+    const auto begin = std::chrono::steady_clock::now();
+    const auto captured = capturer.capture({.exporter = address_of(1), .seconds = 30});
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+    ASSERT_TRUE(captured);
+    EXPECT_GT(captured->datagrams, 20u);
+    EXPECT_GT(capturer.state().kept_datagrams, captured->datagrams);
+    ASSERT_FALSE(failed(capturer.keep({})));
+    EXPECT_EQ(capturer.state().kept_datagrams, 0u);
+    EXPECT_TRUE(failed(capturer.keep({.seconds = 5'000, .bytes = 1})));
+}
+
+TEST_F(CapturerTest, SaysWhenThereWasMoreThanRoom) {
+    Capturer capturer{{}, workers_};
+    ASSERT_FALSE(failed(capturer.start()));
+    const auto captured =
+        capturer.capture({.exporter = address_of(1), .seconds = 30, .bytes_max = 4'000});
+    ASSERT_TRUE(captured);
+    EXPECT_TRUE(captured->truncated);
+    EXPECT_LE(captured->file.size(), 8'000u);
+}
+
+TEST_F(CapturerTest, KeepsErrorsInFiles) {
+    {
+        Capturer capturer{{.errors_path = folder_, .errors_bytes = 1 << 20}, workers_};
+        ASSERT_FALSE(failed(capturer.start()));
+        std::this_thread::sleep_for(300ms);
+        const CaptureState state = capturer.state();
+        EXPECT_TRUE(state.errors);
+        EXPECT_GT(state.error_datagrams, 0u);
+        EXPECT_GT(state.errors_skipped, 0u);  // far more than may be kept in a second
+        capturer.stop();
+    }
+    EXPECT_GT(std::filesystem::file_size(folder_ + "/errors.pcapng"), 100u);
+}
+
+TEST_F(CapturerTest, OnlyOneCaptureAtATimeAndAStopEndsIt) {
+    Capturer capturer{{}, workers_};
+    ASSERT_FALSE(failed(capturer.start()));
+    std::thread stopper{[&] {
+        std::this_thread::sleep_for(200ms);
+        EXPECT_FALSE(capturer.capture({.exporter = address_of(2), .seconds = 1}));
+        capturer.stop();
+    }};
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_FALSE(capturer.capture({.exporter = address_of(1), .seconds = 600}));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+    stopper.join();
+}
+
+}  // namespace
+}  // namespace flowd
