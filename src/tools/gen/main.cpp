@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // flowd-gen: sends NetFlow, IPFIX and sFlow through a DPDK port.
 // Exit status: 0 done, 1 the port, the link or a file fails, 2 a flag is wrong.
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -53,6 +56,17 @@ void wait(std::int64_t ms) {
     }
 }
 
+/// Until a line on stdin, its end, or a signal.
+void wait_for_line() {
+    constexpr int patience_ms = 20;  // a signal may come just before poll()
+    pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    while (!stop.load(std::memory_order_relaxed)) {
+        if (poll(&input, 1, patience_ms) <= 0) continue;
+        char byte = 0;
+        if (read(STDIN_FILENO, &byte, 1) <= 0 || byte == '\n') return;
+    }
+}
+
 /// `fleet`: of synthetic exporters; null: a capture.
 int send(const gen::Options& options, gen::Source& source, const gen::Fleet* fleet) {
     const gen::PortPlan plan{.eal = options.eal,
@@ -72,6 +86,7 @@ int send(const gen::Options& options, gen::Source& source, const gen::Fleet* fle
     Failure failure = (*port)->wait_for_link();
     if (!failed(failure)) {
         wait(options.settle_ms);
+        if (options.hold) wait_for_line();
         const gen::Pace pace{.pps = static_cast<std::uint64_t>(options.pps),
                              .count = static_cast<std::uint64_t>(options.count),
                              .seconds = static_cast<std::uint64_t>(options.seconds)};

@@ -26,6 +26,7 @@ struct Options {
     std::int64_t seconds = 0;
     std::int64_t link_ms = 10'000;
     std::int64_t settle_ms = 0;
+    bool hold = false;
     std::int64_t stall_ms = 10'000;
     std::int64_t linger_ms = 500;
     std::string on_full = "wait";

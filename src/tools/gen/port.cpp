@@ -16,6 +16,7 @@
 #include <fstream>
 #include <thread>
 
+#include "ingress/dpdk/eal_end.hpp"
 #include "tools/gen/eal_text.hpp"
 
 namespace flowd::gen {
@@ -76,7 +77,7 @@ Port::~Port() {
         rte_eth_dev_stop(static_cast<std::uint16_t>(port_id_));
         rte_eth_dev_close(static_cast<std::uint16_t>(port_id_));
     }
-    if (eal_started_) rte_eal_cleanup();
+    if (eal_started_) dpdk::end_eal();
 }
 
 std::size_t Port::data_room() const noexcept {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The pages of the commands: an answer of the API in, lines out. They neither ask nor print.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "tools/ctl/json.hpp"
+#include "tools/ctl/page.hpp"
+#include "tools/ctl/table.hpp"
+
+namespace flowd::ctl {
+
+/// Of /api/status.
+[[nodiscard]] Page status_page(const Json& status, const Look& look);
+
+/// Columns of exporters, and the row of one.
+[[nodiscard]] std::vector<Column> exporter_columns(const Look& look);
+[[nodiscard]] std::vector<Cell> exporter_row(const Json& exporter, double now, const Look& look);
+/// Of /api/exporters.
+[[nodiscard]] Page exporters_page(const Json& exporters, const Look& look);
+
+enum class Fields : bool { left_out, shown };
+
+/// Of /api/exporters/{address}: the X-ray.
+[[nodiscard]] Page exporter_page(const Json& xray, Fields fields, const Look& look);
+/// Of an array of templates.
+[[nodiscard]] Page templates_part(const Json& templates, double now, Fields fields,
+                                  std::size_t limit, const Look& look);
+/// Of /api/templates. `limit` 0: all.
+[[nodiscard]] Page templates_page(const Json& templates, Fields fields, std::size_t limit,
+                                  const Look& look);
+enum class Zeros : bool { left_out, shown };
+/// Of /api/drops.
+[[nodiscard]] Page drops_page(const Json& drops, Zeros zeros, const Look& look);
+[[nodiscard]] bool dropped_any(const Json& drops);
+/// Of /api/config: settings whose key contains `part`.
+[[nodiscard]] Page config_page(const Json& config, std::string_view part, bool only_changed,
+                               const Look& look);
+/// Of POST /api/reload.
+[[nodiscard]] Page reload_page(const Json& reload, const Look& look);
+/// Of GET /api/capture.
+[[nodiscard]] Page keeping_page(const Json& capture, const Look& look);
+
+}  // namespace flowd::ctl

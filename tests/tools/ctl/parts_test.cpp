@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tools/ctl/parts.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tools/ctl/fixtures.hpp"
+
+namespace flowd::ctl {
+namespace {
+
+TEST(CtlParts, RatesAreBitsUnlessBytesAreAskedFor) {
+    EXPECT_EQ(bandwidth(125'000, {}), "1.00Mb");
+    EXPECT_EQ(bandwidth(125'000, {.bytes = true}), "125kB");
+    EXPECT_EQ(bandwidth(125'000, {.exact = true}), "1,000,000b");
+}
+
+TEST(CtlParts, MetersFillWithTheirShare) {
+    EXPECT_EQ(meter(0, 12), "[        0%]");
+    EXPECT_EQ(meter(0.5, 12), "[|||||  50%]");
+    EXPECT_EQ(meter(1, 12), "[||||||100%]");
+    EXPECT_EQ(meter(7, 12), "[||||||700%]");
+    EXPECT_EQ(meter(-1, 12), "[        0%]");
+    EXPECT_EQ(meter(0.5, 4), "[| ]");
+    EXPECT_EQ(meter(0.5, 1), "[]");
+}
+
+TEST(CtlParts, SparklinesReachTheirTopAtTheLargest) {
+    const Json values = Json::parse("[0, 1, 50, 100]");
+    EXPECT_EQ(sparkline(values, 10, {.utf8 = true}), "▁▂▅█");
+    EXPECT_EQ(sparkline(values, 10, {}), "_.=#");
+    EXPECT_EQ(sparkline(values, 2, {}), "=#");
+    EXPECT_EQ(sparkline(Json::parse("[0,0]"), 10, {}), "__");
+    EXPECT_EQ(sparkline(Json{}, 10, {}), "");
+}
+
+TEST(CtlParts, SumsAddUpOrTheyDoNot) {
+    Json json = totals();
+    EXPECT_TRUE(balanced(json));
+    json["imbalance"]["datagrams"] = 1;
+    EXPECT_FALSE(balanced(json));
+    json = totals();
+    json["drops"]["flows"]["timed_out"] = 1;
+    EXPECT_FALSE(balanced(json));
+    json = totals();
+    json["restored"] = 5;
+    EXPECT_FALSE(balanced(json));
+    json["in_flight"]["spool"] = 35;
+    EXPECT_TRUE(balanced(json));
+}
+
+TEST(CtlParts, SequencesLeaveOutWhatIsZero) {
+    EXPECT_EQ(sequence_text(totals()["sequence"], {}), "17 lost, 2 late, 1 reset");
+    EXPECT_EQ(sequence_text(Json::object(), {}), "0 lost");
+}
+
+TEST(CtlParts, ClocksHaveASign) {
+    EXPECT_EQ(skew_text(Json{}), "not known");
+    EXPECT_EQ(skew_text(exporter("x")["skew"]), "+2 min 5 s (between +2 min 4 s and +2 min 6 s)");
+    EXPECT_EQ(skew_text(Json::parse(R"({"last_seconds":-1,"least_seconds":-1,"most_seconds":-1})")),
+              "-1 s");
+}
+
+TEST(CtlParts, AddressesHavePortsWhereTheyMatter) {
+    EXPECT_EQ(address_text(Json::parse(R"({"a":"192.0.2.1","port":0})"), "a"), "192.0.2.1");
+    EXPECT_EQ(address_text(Json::parse(R"({"a":"192.0.2.1","port":7})"), "a"), "192.0.2.1:7");
+    EXPECT_EQ(address_text(Json::parse(R"({"a":"::1","port":7})"), "a"), "[::1]:7");
+}
+
+}  // namespace
+}  // namespace flowd::ctl
