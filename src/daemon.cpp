@@ -36,11 +36,6 @@ namespace flowd {
 
 namespace {
 
-void append(std::vector<config::Row>& rows, std::vector<config::Row> more) {
-    rows.insert(rows.end(), std::make_move_iterator(more.begin()),
-                std::make_move_iterator(more.end()));
-}
-
 /// CPUs that this process may run on.
 std::size_t usable_cpus() noexcept {
     cpu_set_t cpus;
@@ -93,6 +88,10 @@ BalanceSettings balance_settings(const config::Balance& balance) {
     return settings;
 }
 
+std::uint64_t balance_interval_ns(const config::Balance& balance) {
+    return static_cast<std::uint64_t>(balance.interval_ms) * 1'000'000;
+}
+
 /// The worker of the configured format.
 std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& ingress,
                                          std::span<const LaneSettings> lanes,
@@ -123,36 +122,53 @@ std::unique_ptr<RxWorker> make_rx_worker(const config::Config& config, Ingress& 
 
 }  // namespace
 
-config::Schema make_schema(Settings& settings) {
-    std::vector<config::Row> all = config::rows(settings.general);
-    append(all, dpdk::rows(settings.dpdk));
-    append(all, udp::rows(settings.udp));
-    append(all, rows(settings.transports.single));
-    config::Schema schema{std::move(all)};
-    schema.allow_array(settings.dpdk.ports.array());
-    schema.allow_array(settings.transports.array());
-    return schema;
-}
+Daemon::Daemon(const Settings& settings, const config::Loaded& loaded, Reloader& reloader,
+               std::string version)
+    : settings_{settings},
+      loaded_{loaded},
+      reloader_{reloader},
+      version_{std::move(version)},
+      stuck_{std::chrono::milliseconds{settings.general.stop_patience_ms}},
+      panel_{settings,
+             loaded,
+             reloader.schema(),
+             version_,
+             {.reload = [this] { return reload(); },
+              .set_log_level =
+                  [this](std::string_view level) {
+                      Outcome<std::string> before = reloader_.set_log_level(level);
+                      panel_.note_settings();
+                      return before;
+                  }}} {}
 
 Daemon::~Daemon() {
+    panel_.stop();
     flags_.stop.store(true, std::memory_order_relaxed);
     flags_.hurry.store(true, std::memory_order_relaxed);
     join();
 }
 
 Failure Daemon::start() {
-    // The ingress first: what it opens may need root, all others belong to who flowd becomes.
+    // Panel and ingress first: what they open may need root, all others belong to who flowd
+    // becomes.
     for (const auto stage :
-         {&Daemon::open_ingress, &Daemon::give_up_privileges, &Daemon::open_transports,
-          &Daemon::make_workers, &Daemon::restore, &Daemon::launch}) {
+         {&Daemon::open_panel, &Daemon::open_ingress, &Daemon::give_up_privileges,
+          &Daemon::start_panel, &Daemon::open_transports, &Daemon::make_workers, &Daemon::restore,
+          &Daemon::show, &Daemon::launch}) {
         if (Failure failure = (this->*stage)(); failed(failure)) return failure;
     }
+    observer_->set_health(Health::collecting);
+    panel_.say_places();
     notifier_.ready(settings_.is_replay() ? "replaying" : "collecting");
     return {};
 }
 
+Failure Daemon::show() {
+    return panel_.show(*observer_, rx_workers_, settings_.owns_ports() && settings_.dpdk.telemetry);
+}
+
 Failure Daemon::give_up_privileges() {
-    const bool owns_ports = settings_.general.ingress == "dpdk" && !settings_.is_replay();
+    const bool owns_ports = settings_.owns_ports();
     Duties duties{.maps_memory = owns_ports, .owns_xdp = owns_ports};
     const Failure failure = become_user(settings_.general.process.user, needed_for(duties));
     if (failed(failure)) return failure;
@@ -206,6 +222,7 @@ Failure Daemon::open_dpdk() {
     dpdk_ = std::move(*opened);
     for (const auto& queue : dpdk_.queues) ingresses_.push_back(queue.get());
     watch_ = std::make_unique<dpdk::PortWatch>(dpdk_);
+    port_numbers_ = std::make_unique<dpdk::PortNumbers>(dpdk_);
     return {};
 }
 
@@ -273,6 +290,7 @@ Failure Daemon::make_workers() {
     if (Failure failure = make_rx_workers(*settings); failed(failure)) return failure;
     make_tx_workers();
     make_rebalancer();
+    make_observer();
     return {};
 }
 
@@ -322,18 +340,23 @@ Failure Daemon::make_rx_workers(const RxSettings& settings) {
 /// The workers of a transport share its rings.
 void Daemon::make_tx_workers() {
     const std::chrono::milliseconds stop_patience{settings_.general.stop_patience_ms};
+    // As the ledgers of RX workers have them: one for each, and one for all the others.
+    const auto account_rows = static_cast<std::size_t>(settings_.general.exporters_max +
+                                                       settings_.general.domains_max + 1);
     for (std::size_t output = 0; output < outputs_.size(); ++output) {
         const std::size_t worker_count = outputs_[output].workers.size();
         for (std::size_t worker = 0; worker < worker_count; ++worker) {
             std::vector<BatchRing*> rings;
             std::vector<const RxWorker*> sources;
+            AccountPlan accounts{.row_count = account_rows};
             for (std::size_t rx = worker; rx < rx_workers_.size(); rx += worker_count) {
                 rings.push_back(rings_[rx * outputs_.size() + output].get());
                 sources.push_back(rx_workers_[rx].get());
+                accounts.rx_workers.push_back(static_cast<std::uint32_t>(rx));
             }
             tx_workers_.push_back(std::make_unique<TxWorker>(
                 std::move(rings), std::move(sources), std::move(outputs_[output].workers[worker]),
-                flags_, stop_patience, output));
+                flags_, stop_patience, output, std::move(accounts)));
         }
     }
 }
@@ -342,12 +365,36 @@ void Daemon::make_rebalancer() {
     if (!dpdk_.table) return;
     const bool able = std::all_of(rx_workers_.begin(), rx_workers_.end(),
                                   [](const auto& worker) { return worker->can_hand_over(); });
-    const config::Balance& balance = settings_.general.balance;
-    const auto interval_ns = static_cast<std::uint64_t>(balance.interval_ms) * 1'000'000;
-    rebalancer_ = std::make_unique<Rebalancer>(*dpdk_.table, rx_workers_, rings_,
-                                               balance_settings(balance), able ? interval_ns : 0);
+    const config::Balance& balance = settings_.general.live.balance;
+    rebalancer_ = std::make_unique<Rebalancer>(
+        *dpdk_.table, rx_workers_, rings_, balance_settings(balance), balance_interval_ns(balance));
+    if (!able) rebalancer_->never_move();
     // A rate of one domain counts for the others then.
     if (settings_.general.sampling.across_domains) rebalancer_->never_split();
+}
+
+void Daemon::make_observer() {
+    const config::Config& config = settings_.general;
+    ObserverSettings settings{.version = version_,
+                              .ingress = settings_.is_replay() ? "replay" : config.ingress};
+    for (const TransportSettings* each : settings_.transports.in_use()) {
+        settings.outputs.push_back({each->label(), each->kind});
+    }
+    for (std::size_t i = 0; i < rx_workers_.size() && !cores_.empty(); ++i) {
+        settings.cpus.push_back(static_cast<int>(cores_[i % cores_.size()]));
+    }
+    settings.limits = {.exporters_max = static_cast<std::uint32_t>(config.exporters_max),
+                       .domains_max = static_cast<std::uint32_t>(2 * config.domains_max),
+                       .hash_seed = random_seed()};
+    settings.keeps_templates = !config::state_path(config).empty();
+    if (port_numbers_) {
+        settings.ports = [this](auto& ports, auto& mempools) {
+            dpdk::PortNumbers::Copy copy = port_numbers_->copy();
+            ports = std::move(copy.ports);
+            mempools = std::move(copy.mempools);
+        };
+    }
+    observer_ = std::make_unique<Observer>(std::move(settings), rx_workers_, tx_workers_, rings_);
 }
 
 Failure Daemon::restore() {
@@ -377,6 +424,7 @@ Failure Daemon::launch() {
                 confine_rx_thread(settings_.general.process.seccomp);
             });
         }
+        observer_->start();
     } catch (const std::system_error& error) {
         // Workers that did start wait for those that did not: let them all go.
         for (const auto& worker : rx_workers_) worker->give_up();
@@ -403,7 +451,9 @@ void Daemon::pin_rx_thread(std::size_t worker) const noexcept {
 
 int Daemon::run() {
     wait_for_end();
+    panel_.stop();
     join();
+    observer_->stop();
     return report();
 }
 
@@ -419,15 +469,11 @@ void Daemon::wait_for_end() {
         if (signal == Signal::stop) {
             const bool again = flags_.stop.exchange(true, std::memory_order_relaxed);
             flags_.hurry.store(again, std::memory_order_relaxed);
-            if (rebalancer_) rebalancer_->wind_up();
-            if (!again) {
-                notifier_.stopping("delivering what has arrived");
-                log::info("stopping: delivering what has arrived; a second signal hurries");
-            }
+            begin_to_stop(again);
         }
         if (signal == Signal::reopen) {
             notifier_.reloading();
-            for (const auto& worker : tx_workers_) worker->request_reopen();
+            static_cast<void>(reload().error());  // logged
             notifier_.ready("collecting");
         }
         if (output_lost()) {
@@ -435,21 +481,51 @@ void Daemon::wait_for_end() {
             flags_.hurry.store(true, std::memory_order_relaxed);
         }
         progress.tick();
+        panel_.tick();
         state_->tick();
         if (watch_) watch_->tick(monotonic_ns());
+        if (port_numbers_) port_numbers_->tick(monotonic_ns());
+        if (rebalancer_) {
+            const Mover& mover = rebalancer_->mover();
+            observer_->set_shard_counts(mover.moves(), mover.splits());
+        }
         notifier_.tick(monotonic_ns());
         give_up_if_stuck();
     }
 }
 
-/// A transport can be stuck in the kernel, on a pipe that nobody reads: there is no way to get its
-/// thread back. What it holds is lost, and the process ends.
+/// Output files are opened anew, and what may change while flowd runs is read again.
+Outcome<config::Reload> Daemon::reload() {
+    for (const auto& worker : tx_workers_) worker->request_reopen();
+    Outcome<config::Reload> reload = reloader_.reload();
+    if (!reload) return reload.error();
+    if (rebalancer_) {
+        rebalancer_->configure(balance_settings(reloader_.live().balance),
+                               balance_interval_ns(reloader_.live().balance));
+    }
+    panel_.note_settings();
+    return reload;
+}
+
+void Daemon::begin_to_stop(bool again) {
+    if (rebalancer_) rebalancer_->wind_up();
+    if (again) return;
+    observer_->set_health(Health::draining);
+    notifier_.stopping("delivering what has arrived");
+    log::info("stopping: delivering what has arrived; a second signal hurries");
+}
+
+/// There is no way to get the thread back. What it holds is lost, and the process ends.
 void Daemon::give_up_if_stuck() {
-    constexpr std::uint64_t patience_ns = 2'000'000'000;
-    if (!flags_.hurry.load(std::memory_order_relaxed)) return;
-    if (hurried_at_ns_ == 0) hurried_at_ns_ = monotonic_ns();
-    if (monotonic_ns() - hurried_at_ns_ < patience_ns) return;
+    std::uint64_t moves = 0;
+    for (const auto& worker : tx_workers_) moves += worker->counts().moves();
+    if (!stuck_.tick(monotonic_ns(), moves, flags_.stop.load(std::memory_order_relaxed),
+                     flags_.hurry.load(std::memory_order_relaxed))) {
+        return;
+    }
     log::error("the output takes nothing any more: ending without it");
+    const auto ended = [](const auto& worker) { return worker->done(); };
+    if (std::all_of(rx_workers_.begin(), rx_workers_.end(), ended)) static_cast<void>(report());
     std::_Exit(1);
 }
 

@@ -1,50 +1,42 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Daemon: opens what the configuration asks for, wires ingress, workers, rings and transports
-// together, runs them, and stops them in reverse. Start in named stages: open ingress, give up
-// privileges, open transports, make workers, restore, launch. The main thread's.
+// together, runs them, and stops them in reverse. Start in named stages: open the panel and the
+// ingress, give up privileges, open transports, make workers, restore, launch. The main thread's.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include "config/config.hpp"
 #include "config/load.hpp"
 #include "control/notify.hpp"
+#include "control/observer.hpp"
 #include "control/rebalancer.hpp"
 #include "control/state_keeper.hpp"
+#include "control/stuck_output.hpp"
 #include "control/summary.hpp"
 #include "ingress/dpdk/opened.hpp"
-#include "ingress/dpdk/options.hpp"
+#include "ingress/dpdk/port_numbers.hpp"
 #include "ingress/dpdk/port_watch.hpp"
-#include "ingress/udp/options.hpp"
 #include "log/failure.hpp"
 #include "outputs.hpp"
+#include "panel.hpp"
+#include "reloader.hpp"
 #include "ring/batch_ring.hpp"
+#include "settings.hpp"
 #include "worker/rx_worker.hpp"
 #include "worker/tx_worker.hpp"
 
 namespace flowd {
 
-/// All settings: the daemon's own and the drivers'.
-struct Settings {
-    config::Config general;
-    dpdk::Options dpdk;
-    udp::Options udp;
-    TransportTables transports;
-
-    [[nodiscard]] bool is_replay() const noexcept { return !general.replay.path.empty(); }
-};
-
-/// Borrows `settings`.
-[[nodiscard]] config::Schema make_schema(Settings& settings);
-
 class Daemon {
 public:
-    Daemon(const Settings& settings, const config::Loaded& loaded)
-        : settings_{settings}, loaded_{loaded} {}
+    /// `reloader` is of `settings`; `version`: flowd's. All outlive it.
+    Daemon(const Settings& settings, const config::Loaded& loaded, Reloader& reloader,
+           std::string version);
     ~Daemon();
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
@@ -56,6 +48,9 @@ public:
     [[nodiscard]] int run();
 
 private:
+    [[nodiscard]] Failure open_panel() { return panel_.open(); }
+    [[nodiscard]] Failure start_panel() { return panel_.start(); }
+    [[nodiscard]] Failure show();
     [[nodiscard]] Failure open_transports();
     [[nodiscard]] Failure open_ingress();
     [[nodiscard]] Failure open_dpdk();
@@ -70,11 +65,14 @@ private:
     [[nodiscard]] Failure make_rx_workers(const RxSettings& settings);
     void make_tx_workers();
     void make_rebalancer();
+    void make_observer();
     [[nodiscard]] std::size_t tx_worker_count() const noexcept;
     [[nodiscard]] Failure restore();
     [[nodiscard]] Failure launch();
     void pin_rx_thread(std::size_t worker) const noexcept;
     void wait_for_end();
+    [[nodiscard]] Outcome<config::Reload> reload();
+    void begin_to_stop(bool again);
     void give_up_if_stuck();
     void join() noexcept;
     [[nodiscard]] int report();
@@ -85,15 +83,18 @@ private:
 
     const Settings& settings_;
     const config::Loaded& loaded_;
+    Reloader& reloader_;
+    const std::string version_;
     StopFlags flags_;
     Notifier notifier_;
-    std::uint64_t hurried_at_ns_ = 0;
+    StuckOutput stuck_;
 
     std::vector<unsigned> cores_;  ///< of the RX workers, in turn; none: any
 
     // Destroyed from the bottom up: threads have been joined by then.
     dpdk::Opened dpdk_;
-    std::unique_ptr<dpdk::PortWatch> watch_;  ///< null: there are no ports
+    std::unique_ptr<dpdk::PortWatch> watch_;           ///< null: there are no ports
+    std::unique_ptr<dpdk::PortNumbers> port_numbers_;  ///< null: there are no ports
     std::vector<std::unique_ptr<Ingress>> udp_;
     std::vector<Ingress*> ingresses_;
     std::vector<std::unique_ptr<BatchRing>> rings_;
@@ -104,6 +105,8 @@ private:
     std::unique_ptr<Rebalancer> rebalancer_;  ///< null: exporters stay where they are
     std::unique_ptr<StateKeeper> state_;
     std::vector<std::thread> threads_;
+    std::unique_ptr<Observer> observer_;
+    Panel panel_;
 };
 
 }  // namespace flowd

@@ -14,6 +14,7 @@
 #include "ingress/dpdk/probe.hpp"
 #include "log/log.hpp"
 #include "outputs.hpp"
+#include "reloader.hpp"
 
 namespace {
 
@@ -65,22 +66,14 @@ int explain(const Settings& settings) {
     return probed.refused ? status_failed : status;
 }
 
-/// The settings have been checked; an unknown name cannot be among them.
-void start_log(const Settings& settings) {
-    const auto level = log::parse_level(settings.general.log_level);
-    const auto format = log::parse_format(settings.general.log_format);
-    log::start(level ? *level : log::Level::info, format ? *format : log::Format::normal);
-}
-
 }  // namespace
 
 int main(int argument_count, char** arguments) {
     Settings settings;
     const config::Schema schema = make_schema(settings);
-    const auto loaded = config::load(
-        std::span{arguments + 1,
-                  static_cast<std::size_t>(argument_count > 0 ? argument_count - 1 : 0)},
-        schema, settings.general);
+    const std::span<const char* const> arguments_of_user{
+        arguments + 1, static_cast<std::size_t>(argument_count > 0 ? argument_count - 1 : 0)};
+    const auto loaded = config::load(arguments_of_user, schema, settings.general);
     if (!loaded) return refuse(loaded.error(), settings.general.file);
     if (settings.general.help) return say(config::help_text(schema));
     if (settings.general.version) return say("flowd " FLOWD_VERSION "\n");
@@ -88,14 +81,18 @@ int main(int argument_count, char** arguments) {
     if (settings.general.print_docs != "none") {
         return say(config::print_docs(schema, settings.general.print_docs));
     }
-    start_log(settings);
+    if (const Failure failure = http::validate(settings.http); failed(failure)) {
+        return refuse({config::Fault::usage, failure.sentence}, settings.general.file);
+    }
+    start_log(settings.general.live);
     for (const std::string& note : loaded->notes) log::info(note);
     for (const std::string& warning : loaded->warnings) log::warn(warning);
     if (settings.general.check) return check(settings, *loaded);
     if (settings.general.probe || settings.general.probe_json) return explain(settings);
 
     block_signals();
-    Daemon daemon{settings, *loaded};
+    Reloader reloader{arguments_of_user, settings, schema};
+    Daemon daemon{settings, *loaded, reloader, FLOWD_VERSION};
     if (const Failure failure = daemon.start(); failed(failure)) {
         return refuse(failure.sentence, status_failed);
     }

@@ -105,37 +105,41 @@ std::vector<Row> balance_rows(Config& config) {
     return {
         {.key = "shard.interval_ms",
          .flag = "shard.interval",
-         .target = &config.balance.interval_ms,
+         .target = &config.live.balance.interval_ms,
          .help = "How often the load of RX workers is looked at, to move exporters from busy ones "
                  "to others; 0: never. Not with output.strict.",
          .unit = "ms",
          .min = 0,
-         .max = 3'600'000},
+         .max = 3'600'000,
+         .lifetime = Lifetime::live},
         {.key = "shard.busy",
          .flag = "shard.busy",
-         .target = &config.balance.busy_permille,
+         .target = &config.live.balance.busy_permille,
          .help = "An RX worker that is busy for less of its time than this gives no exporter away.",
          .unit = "per mille",
          .min = 1,
-         .max = 1'000},
+         .max = 1'000,
+         .lifetime = Lifetime::live},
         {.key = "shard.spread",
          .flag = "shard.spread",
-         .target = &config.balance.spread_permille,
+         .target = &config.live.balance.spread_permille,
          .help =
              "How much busier than the least busy RX worker one must be to give exporters away.",
          .unit = "per mille",
          .min = 1,
-         .max = 1'000},
+         .max = 1'000,
+         .lifetime = Lifetime::live},
         {.key = "shard.overloaded",
          .flag = "shard.overloaded",
-         .target = &config.balance.overloaded_permille,
+         .target = &config.live.balance.overloaded_permille,
          .help =
              "Above this share of its time an RX worker is overloaded: an exporter that is most of "
              "its load is split by its observation domains, or by datagram where there are no "
              "templates.",
          .unit = "per mille",
          .min = 1,
-         .max = 1'000},
+         .max = 1'000,
+         .lifetime = Lifetime::live},
     };
 }
 
@@ -375,14 +379,16 @@ std::vector<Row> log_rows(Config& config) {
     return {
         {.key = "log.level",
          .flag = "loglevel",
-         .target = &config.log_level,
+         .target = &config.live.log_level,
          .help = "Least severe message that is logged; warning is warn, panic is fatal.",
-         .choices = {log::level_names.begin(), log::level_names.end()}},
+         .choices = {log::level_names.begin(), log::level_names.end()},
+         .lifetime = Lifetime::live},
         {.key = "log.format",
          .flag = "logfmt",
-         .target = &config.log_format,
+         .target = &config.live.log_format,
          .help = "Log as text, or as one JSON object a line, on stderr.",
-         .choices = {log::format_names.begin(), log::format_names.end()}},
+         .choices = {log::format_names.begin(), log::format_names.end()},
+         .lifetime = Lifetime::live},
     };
 }
 

@@ -56,6 +56,13 @@ struct Balance {
     std::int64_t overloaded_permille = 800;
 };
 
+/// What can change while flowd runs, by a reload. All else is sealed at the start.
+struct Live {
+    std::string log_level = "info";
+    std::string log_format = "normal";
+    Balance balance;
+};
+
 struct Config {
     std::string file;
 
@@ -64,7 +71,6 @@ struct Config {
     std::string idle = "adaptive";
     std::int64_t rx_workers = 0;    ///< 0: one per queue or socket
     std::string rx_cores = "auto";  ///< a list of CPUs, or wherever the kernel puts them
-    Balance balance;
     std::string kernel = "auto";
     Replay replay;
     std::string summary_path;  ///< empty: no summary file
@@ -93,8 +99,7 @@ struct Config {
 
     Process process;
 
-    std::string log_level = "info";
-    std::string log_format = "normal";
+    Live live;
 
     bool check = false;
     bool connect = false;

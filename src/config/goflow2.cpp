@@ -10,8 +10,6 @@ namespace flowd::config {
 
 namespace {
 
-constexpr std::string_view no_http = "this build has no HTTP server";
-
 Row accepted(std::string_view flag, Target target, std::string_view why,
              std::string_view unit = {}) {
     return {.key = {},
@@ -29,9 +27,6 @@ std::vector<Row> general_rows(Goflow2& goflow2) {
                  "several sockets on a port are asked for with ?count= in -listen"),
         accepted("workers", &goflow2.workers,
                  "each socket of -listen has a worker of its own; see ?count="),
-        accepted("metrics.addr", &goflow2.metrics_address, no_http),
-        accepted("metrics.path", &goflow2.metrics_path, no_http),
-        accepted("addr", &goflow2.address, no_http),
         accepted("err.cnt", &goflow2.error_count,
                  "errors in datagrams are counted, never logged one by one"),
         accepted("err.int", &goflow2.error_interval_ms,
@@ -41,7 +36,6 @@ std::vector<Row> general_rows(Goflow2& goflow2) {
 
 std::vector<Row> template_rows(Goflow2::Templates& templates) {
     return {
-        accepted("templates.path", &templates.path, no_http),
         accepted("templates.ttl", &templates.ttl_ms, "templates do not expire in this build", "ms"),
         accepted("templates.sweep-interval", &templates.sweep_interval_ms,
                  "templates do not expire in this build", "ms"),

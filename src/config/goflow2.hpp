@@ -16,14 +16,10 @@ namespace flowd::config {
 struct Goflow2 {
     bool reuseport = false;
     std::int64_t workers = 1;
-    std::string metrics_address = ":8080";
-    std::string metrics_path = "/metrics";
-    std::string address = ":8080";
     std::int64_t error_count = 10;
     std::int64_t error_interval_ms = 10'000;
 
     struct Templates {
-        std::string path = "/templates";
         std::int64_t ttl_ms = 0;
         std::int64_t sweep_interval_ms = 60'000;
         bool extend_on_access = false;

@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Prefixes through the C library.
+// An address and the bits that count.
 #include "config/network.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string>
 
 #include "config/numbers.hpp"
 #include "config/text.hpp"
+#include "log/address.hpp"
 
 namespace flowd::config {
 
 namespace {
-
-flow::Address parse_address(const std::string& text) {
-    std::array<std::uint8_t, 16> octets{};
-    if (inet_pton(AF_INET, text.c_str(), octets.data()) == 1) {
-        return flow::Address::from({octets.data(), 4});
-    }
-    if (inet_pton(AF_INET6, text.c_str(), octets.data()) == 1) return flow::Address::from(octets);
-    return {};
-}
 
 void clear_behind(flow::Address& address, unsigned bits) {
     for (unsigned i = 0; i < address.size; ++i) {
@@ -36,7 +25,7 @@ void clear_behind(flow::Address& address, unsigned bits) {
 
 Outcome<Network> parse_network(std::string_view text) {
     const std::size_t slash = text.find('/');
-    Network parsed{.address = parse_address(std::string{text.substr(0, slash)})};
+    Network parsed{.address = parse_address(text.substr(0, slash))};
     if (parsed.address.size == 0) return Failure{in_quotes(text) + " is no IP address or prefix"};
     const std::int64_t bits_max = parsed.address.size * 8;
     parsed.bits = static_cast<std::uint8_t>(bits_max);

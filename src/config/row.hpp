@@ -41,7 +41,8 @@ struct Row {
     std::int64_t max = std::numeric_limits<std::int64_t>::max();
     Lifetime lifetime = Lifetime::sealed;
     Effect effect = Effect::used;
-    /// Tables: entries whose values are never printed; null: none.
+    /// Tables: entries whose values are never printed; null: none. Strings: asked with the key, is
+    /// it never printed?
     bool (*is_secret)(std::string_view name) = nullptr;
 };
 

@@ -275,6 +275,7 @@ std::string value_of(const Row& row) {
         return std::to_string(**integer);
     }
     if (auto* const* string = std::get_if<std::string*>(&row.target)) {
+        if (row.is_secret != nullptr && row.is_secret(row.key)) return "\"\"";
         return '"' + log::json_escaped(**string) + '"';
     }
     if (auto* const* table = std::get_if<Table*>(&row.target)) return table_as_toml(row, **table);

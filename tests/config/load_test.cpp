@@ -139,7 +139,7 @@ TEST_F(Load, AFlagCannotMeanOneOfSeveralTransports) {
 }
 
 TEST_F(Load, FlagsWithoutEffectAreNotedOnce) {
-    const auto loaded = load({"-reuseport", "-workers", "4", "-workers=5", "-metrics.addr", ":1",
+    const auto loaded = load({"-reuseport", "-workers", "4", "-workers=5", "-err.cnt", "1",
                               "-listen", "netflow://:2055?blocking=true"});
     ASSERT_TRUE(loaded) << loaded.error().sentence;
     ASSERT_EQ(loaded->notes.size(), 4U);
@@ -147,7 +147,8 @@ TEST_F(Load, FlagsWithoutEffectAreNotedOnce) {
     EXPECT_TRUE(loaded->notes[1].starts_with("-reuseport has no effect in flowd: "));
     EXPECT_TRUE(loaded->notes[2].starts_with("-workers has no effect in flowd: "));
     EXPECT_EQ(loaded->notes[3],
-              "-metrics.addr has no effect in flowd: this build has no HTTP server");
+              "-err.cnt has no effect in flowd: errors in datagrams are counted, never logged one "
+              "by one");
     EXPECT_TRUE(loaded->warnings.empty());
 }
 

@@ -18,8 +18,8 @@ SKIPPED = 77
 EXPOSURE_MAX = 3.0
 EXPOSURE_WITH_DRIVER_MAX = 3.5
 DROP_INS = ("af_packet", "af_xdp", "mlx5", "tap", "vfio")
-PAGES = ("man1/flowd-cat.1", "man1/flowd-gen.1", "man5/flowd.toml.5", "man8/flowd.8",
-         "man8/flowd-nic.8", "man8/flowd-tune.8")
+PAGES = ("man1/flowctl.1", "man1/flowd-cat.1", "man1/flowd-gen.1", "man5/flowd.toml.5",
+         "man8/flowd.8", "man8/flowd-nic.8", "man8/flowd-tune.8")
 
 
 def tool(name: str) -> str | None:
@@ -74,7 +74,8 @@ class PackageTest(unittest.TestCase):
     def test_needs_what_is_linked_and_what_is_loaded(self):
         control = self.control()
         depends = re.split(r"[ ,|]+", re.sub(r"\([^)]*\)", "", control["Depends"]))
-        for wanted in ("libc6", "librdkafka1", "libseccomp2", "libsystemd0", "python3:any"):
+        for wanted in ("libc6", "libcurl4", "libncursesw6", "librdkafka1", "libseccomp2",
+                       "libsystemd0", "python3:any"):
             self.assertIn(wanted, depends)
         for driver in ("af-packet", "af-xdp", "memif", "pcap", "tap", "virtio"):
             self.assertTrue([each for each in depends if each.startswith(f"librte-net-{driver}")],
@@ -187,6 +188,19 @@ class PackageTest(unittest.TestCase):
             page = self.page(f"man1/{name}.1").replace("\\-", "-")
             self.assertEqual([flag for flag in flags if f"\n\\fB-{flag}\\fR" not in page], [])
 
+    def test_the_manual_page_of_flowctl_knows_every_command_and_option(self):
+        ctl = self.root / "usr/bin/flowctl"
+        commands = re.findall(r"^  ([a-z]+) ", run(ctl, "--help").stdout, re.MULTILINE)
+        self.assertGreater(len(commands), 10)
+        page = self.page("man1/flowctl.1").replace("\\-", "-")
+        for command in commands:
+            self.assertRegex(page, rf"(?m)^\.SS {command}\b")
+        helps = "".join(run(ctl, "help", command).stdout for command in ["help", *commands])
+        options = re.findall(r"^  (?:-\w, )?(--[\w-]+)", helps + run(ctl, "-h").stdout,
+                             re.MULTILINE)
+        self.assertGreater(len(set(options)), 25)
+        self.assertEqual([each for each in options if f"\\fB{each}\\fR" not in page], [])
+
     def test_manual_pages_are_clean(self):
         mandoc = need("mandoc")
         for name in PAGES:
@@ -201,9 +215,10 @@ class PackageTest(unittest.TestCase):
     def completed(self, *words: str) -> list[str]:
         """What bash offers behind these words; it splits at equals signs itself."""
         quoted = " ".join(f"'{word}'" for word in words)
-        script = (f"source {self.root}/usr/share/bash-completion/completions/flowd\n"
+        name = words[0]
+        script = (f"source {self.root}/usr/share/bash-completion/completions/{name}\n"
                   "compopt() { :; }\n"
-                  f"COMP_WORDS=({quoted}) COMP_CWORD={len(words) - 1}\n_flowd\n"
+                  f"COMP_WORDS=({quoted}) COMP_CWORD={len(words) - 1}\n_{name}\n"
                   'printf "%s\\n" "${COMPREPLY[@]}"\n')
         return run("bash", "-c", script, cwd=self.root).stdout.split()
 
@@ -216,7 +231,18 @@ class PackageTest(unittest.TestCase):
         self.assertEqual(self.completed("flowd", "-config", "us"), ["usr"])
         self.assertEqual(self.completed("flowd", "-batch.count", "1"), [])
 
+    def test_bash_completes_commands_options_and_choices_of_flowctl(self):
+        self.assertEqual(self.completed("flowctl", "exporter"), ["exporters", "exporter"])
+        self.assertEqual(self.completed("flowctl", "help", "dr"), ["drops"])
+        self.assertEqual(self.completed("flowctl", "log", "d"), ["debug"])
+        self.assertEqual(self.completed("flowctl", "--json", "drops", "--f"), ["--fail"])
+        self.assertEqual(self.completed("flowctl", "exporters", "--f"), [])
+        self.assertEqual(self.completed("flowctl", "top", "--sort", "=", "la"), ["last_seen"])
+        self.assertEqual(self.completed("flowctl", "capture", "-o", "us"), ["usr"])
+        self.assertIn("--socket", self.completed("flowctl", "--"))
+
     def test_the_other_commands_run(self):
+        self.assertIn("usage: flowctl", run(self.root / "usr/bin/flowctl", "--help").stdout)
         for name in ("flowd-nic", "flowd-tune"):
             self.assertIn("usage: " + name, run(self.root / "usr/sbin" / name, "--help").stdout)
 
