@@ -15,9 +15,10 @@ CPP_SUFFIXES = (".hpp", ".cpp")
 SKIPPED_FOLDERS = re.compile(r"^(\.git|\.cache|__pycache__|build.*|subprojects)$")
 GENERATED_FILES = re.compile(r"\.pb\.(h|cc)$")
 TEXT_SUFFIXES = CPP_SUFFIXES + (
-    ".py", ".sh", ".build", ".proto", ".md", ".txt", ".toml", ".yaml", ".yml", ".service", ".in")
+    ".py", ".sh", ".js", ".build", ".proto", ".md", ".txt", ".toml", ".yaml", ".yml", ".service",
+    ".in")
 COMMENT_OF_SUFFIX = {
-    ".hpp": "//", ".cpp": "//", ".proto": "//", ".py": "#", ".sh": "#", ".build": "#"}
+    ".hpp": "//", ".cpp": "//", ".proto": "//", ".js": "//", ".py": "#", ".sh": "#", ".build": "#"}
 
 # --- Who may include whom --------------------------------------------------------------------
 
@@ -40,8 +41,10 @@ INCLUDE_TABLE = {
     # A datagram as a message of its own, without flows: decodes and writes in one step.
     "lib/flow/raw": NOUNS + ("lib/flow/decode", "lib/flow/format/render"),
     "lib/flow/pipeline": ("lib/flow",),
-    "src/log": (BASE,),
-    "src/metrics": (BASE,),
+    "src/log": (BASE, "lib/flow/model/address.hpp"),
+    # Diagnoses are made of what was observed of exporters.
+    "src/metrics": (BASE, MODEL, "src/log/address.hpp", "lib/flow/decode/traits.hpp",
+                    "lib/flow/decode/deviation.hpp"),
     "src/config": (BASE, MODEL, "src/log"),
     "src/enrich": (BASE, MODEL, "src/log", "src/config"),
     "src/state": (BASE, MODEL, "src/log"),
@@ -57,8 +60,8 @@ INCLUDE_TABLE = {
     "src/http": (BASE, MODEL, "src/config", "src/metrics", "src/log", "src/worker"),
     "src/control": (BASE, MODEL, "src/config", "src/metrics", "src/log", "src/worker",
                     "src/state", "src/ingress/shard_table.hpp", "src/ring",
-                    "lib/flow/decode/handover_page.hpp"),
-    "src/tools": ("lib/flow", "src/config", "src/log"),
+                    "lib/flow/decode/account.hpp", "lib/flow/decode/handover_page.hpp"),
+    "src/tools": ("lib/flow", "src/config", "src/log", "src/ingress/dpdk/eal_end.hpp"),
     "src": ("lib/flow", "src"),  # main.cpp and daemon.*: they wire everything together
 }
 
@@ -89,7 +92,7 @@ DOORS = (
     ("librdkafka", re.compile(r"^librdkafka/"), ("src/transport/kafka",)),
     ("spdlog", re.compile(r"^(spdlog|fmt)/"), ("src/log",)),
     ("prometheus-cpp", re.compile(r"^prometheus/"), ("src/http",)),
-    ("civetweb", re.compile(r"^(civetweb\.h|CivetServer\.h)$"), ("src/http",)),
+    ("libmicrohttpd", re.compile(r"^microhttpd\.h$"), ("src/http",)),
     ("libmaxminddb", re.compile(r"^maxminddb"), ("src/enrich",)),
     ("libprotobuf", re.compile(r"^google/protobuf/|\.pb\.h$"), ("src/tools",)),
     ("libpcap", re.compile(r"^pcap(\.h$|/)"),
@@ -98,6 +101,8 @@ DOORS = (
     ("libseccomp", re.compile(r"^seccomp\.h$"), ("src/control",)),
     ("libzstd", re.compile(r"^zstd\w*\.h$"), COMPRESSING),
     ("liblz4", re.compile(r"^lz4\w*\.h$"), COMPRESSING),
+    ("libcurl", re.compile(r"^curl/"), ("src/tools/ctl",)),
+    ("ncurses", re.compile(r"^(ncursesw?/)?(n?curses|term)\.h$"), ("src/tools/ctl",)),
     ("GoogleTest", re.compile(r"^(gtest|gmock)/"), ()),
     ("Google Benchmark", re.compile(r"^benchmark/"), ()),
 )

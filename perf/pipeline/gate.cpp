@@ -5,8 +5,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <unordered_map>
 
+#include "flow/format/protobuf/formatter.hpp"
 #include "flow/format/protobuf/program.hpp"
+#include "perf/pipeline/pipeline_runner.hpp"
+#include "perf/support/require.hpp"
 
 namespace flow::perf {
 
@@ -37,11 +41,15 @@ struct Comparison {
     std::vector<double> ratios;
 };
 
-Comparison compare(Runner& flowd, Runner& yardstick, const Traffic& traffic, std::size_t rounds) {
+/// `between` is called before each round.
+template <class Between>
+Comparison compare(Runner& flowd, Runner& yardstick, const Traffic& traffic, std::size_t rounds,
+                   Between between) {
     Comparison comparison;
     flowd.pass(traffic);
     yardstick.pass(traffic);
     for (std::size_t round = 0; round < rounds; ++round) {
+        between();
         // Whoever comes second finds the caches as the first one left them: take turns.
         const bool flowd_first = round % 2 == 0;
         const double first = pass_ns_per_flow(flowd_first ? flowd : yardstick, traffic);
@@ -52,6 +60,54 @@ Comparison compare(Runner& flowd, Runner& yardstick, const Traffic& traffic, std
     }
     return comparison;
 }
+
+Comparison compare(Runner& flowd, Runner& yardstick, const Traffic& traffic, std::size_t rounds) {
+    return compare(flowd, yardstick, traffic, rounds, [] {});
+}
+
+/// Datagrams whose sequence numbers go on from pass to pass. Of 10,000 exporters each datagram
+/// would be a jump else.
+class Stream {
+public:
+    Stream(Input input, const TrafficOptions& options) : traffic_{make_traffic(input, options)} {
+        for (std::size_t i = 0; i < traffic_.datagrams.size(); ++i) {
+            exporters_[address_of(i)] += units_of(i);
+        }
+    }
+
+    [[nodiscard]] const Traffic& traffic() const { return traffic_; }
+    void go_on() {
+        for (std::size_t i = 0; i < traffic_.datagrams.size(); ++i) {
+            const auto at = traffic_.datagrams[i].payload.data() - traffic_.memory.data();
+            std::uint8_t* const number = &traffic_.memory[static_cast<std::size_t>(at) + offset()];
+            const std::uint32_t next = load_be32(number) + exporters_[address_of(i)];
+            for (unsigned byte = 0; byte < 4; ++byte) {
+                number[byte] = static_cast<std::uint8_t>(next >> (24 - 8 * byte));
+            }
+        }
+    }
+
+private:
+    [[nodiscard]] std::uint32_t address_of(std::size_t i) const {
+        return load_be32(traffic_.datagrams[i].source.octets.data());
+    }
+    /// NetFlow v5 and IPFIX count records.
+    [[nodiscard]] std::uint32_t units_of(std::size_t i) const {
+        const Protocol kind = protocol(traffic_.input);
+        const bool records = kind == Protocol::netflow5 || kind == Protocol::ipfix;
+        return records ? traffic_.flow_counts[i] : 1;
+    }
+    [[nodiscard]] std::size_t offset() const {
+        switch (protocol(traffic_.input)) {
+            case Protocol::netflow9: return 12;
+            case Protocol::ipfix: return 8;
+            default: return 16;
+        }
+    }
+
+    Traffic traffic_;
+    std::unordered_map<std::uint32_t, std::uint32_t> exporters_;  ///< by address: units in a pass
+};
 
 double least(const std::vector<double>& values) {
     return *std::min_element(values.begin(), values.end());
@@ -91,6 +147,20 @@ void compare_json(const std::vector<Case>& cases, const Traffic& traffic, std::s
     std::fflush(stdout);
 }
 
+/// Every flow of a pass is in somebody's account.
+void verify_ledger(PipelineRunner<protobuf::Formatter>& runner, const Traffic& traffic) {
+    const auto flows = [&] {
+        std::uint64_t sum = 0;
+        require(runner.ledger().for_each(
+                    [&](std::uint32_t, const Account& each) { sum += each.counts.flows; }),
+                "a row could not be read");
+        return sum;
+    };
+    const std::uint64_t before = flows();
+    runner.pass(traffic);
+    require(flows() - before == traffic.flow_count, "the ledger has other flows");
+}
+
 }  // namespace
 
 bool run_gate(const std::vector<Case>& cases, const GateOptions& options) {
@@ -122,6 +192,35 @@ bool run_gate(const std::vector<Case>& cases, const GateOptions& options) {
         compare_json(cases, traffic, std::min<std::size_t>(options.rounds, 11));
     }
     return good;
+}
+
+void run_ledger_cost(const GateOptions& options) {
+    constexpr Schema schema = Schema::all(Profile::goflow2_v1);
+    const protobuf::Kernel& kernel = protobuf::kernels().back();
+    const protobuf::Formatter format{schema, protobuf::Framing::length_prefixed, kernel.run};
+    const produce::Settings settings{.schema = schema};
+    for (const std::size_t exporters : {std::size_t{64}, std::size_t{10'000}}) {
+        for (const Input input :
+             {Input::netflow5, Input::netflow9, Input::ipfix_ipv4, Input::sflow}) {
+            TrafficOptions shape = options.traffic;
+            shape.exporter_count = exporters;
+            Stream stream{input, shape};
+            const Traffic& traffic = stream.traffic();
+            PipelineRunner<protobuf::Formatter> with{format, traffic, settings};
+            PipelineRunner<protobuf::Formatter> without{format, traffic, settings, false};
+            verify_ledger(with, traffic);
+            const Comparison result =
+                compare(with, without, traffic, options.rounds, [&] { stream.go_on(); });
+            std::printf(
+                "ledger: %s, %zu exporters: with %.2f ns, without %.2f ns per flow, ratio %.3f "
+                "(medians of %zu pairs, %.1f flows per datagram)\n",
+                std::string{name(input)}.c_str(), exporters, median(result.flowd_ns),
+                median(result.yardstick_ns), median(result.ratios), options.rounds,
+                static_cast<double>(traffic.flow_count) /
+                    static_cast<double>(traffic.datagrams.size()));
+            std::fflush(stdout);
+        }
+    }
 }
 
 }  // namespace flow::perf

@@ -21,4 +21,8 @@ struct GateOptions {
 /// which is what the release is held to.
 [[nodiscard]] bool run_gate(const std::vector<Case>& cases, const GateOptions& options);
 
+/// Prints, for inputs of each kind and for few and many exporters, what it costs that the pipeline
+/// keeps a ledger: the same pipeline with and without, in turns.
+void run_ledger_cost(const GateOptions& options);
+
 }  // namespace flow::perf

@@ -69,6 +69,7 @@ const Mapping& mapping() {
 struct Output {
     std::string_view name;  ///< behind the format's
     Settings settings;
+    bool ledger = true;
 };
 
 void add_protobuf(std::vector<Case>& cases, const std::string& name, Input input,
@@ -77,7 +78,7 @@ void add_protobuf(std::vector<Case>& cases, const std::string& name, Input input
     for (const protobuf::Kernel& kernel : protobuf::kernels()) {
         cases.push_back({name + "/protobuf" + std::string{output.name} + "/" + kernel.name, input,
                          maker(protobuf::Formatter{output.settings.schema, framing, kernel.run},
-                               output.settings),
+                               output.settings, output.ledger),
                          [settings = output.settings, run = kernel.run](const Traffic& traffic) {
                              verify_protobuf(traffic, framing, run, settings);
                          }});
@@ -108,6 +109,7 @@ void add_outputs(std::vector<Case>& cases, Input input) {
     add_protobuf(cases, name, input, second, nullptr);
     add_json(cases, name, input, second, nullptr);
     add_text(cases, name, input, second);
+    add_protobuf(cases, name, input, {"-without-ledger", {.schema = v1}, false}, nullptr);
     const Output mapped_output{"-mapped", {.schema = mapped, .mapping = &mapping()}};
     add_protobuf(cases, name, input, mapped_output, nullptr);
     add_json(cases, name, input, mapped_output, nullptr);

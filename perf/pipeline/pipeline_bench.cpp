@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // decode → produce → format of whole datagrams into batches, every input with every format, beside
-// the yardstick. `--gate` prints the one ratio that a release is held to; `--once=CASE` makes one
-// pass inside once_pass(), for callgrind. README.md lists the options that shape the traffic.
+// the yardstick. `--gate` prints the one ratio that a release is held to; `--ledger` what it costs
+// to keep accounts; `--once=CASE` makes one pass inside once_pass(), for callgrind. README.md lists
+// the options that shape the traffic.
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 #include <cstdio>
 #include <memory>
@@ -23,6 +25,7 @@ namespace {
 struct Options {
     GateOptions gate;
     bool run_gate = false;
+    bool run_ledger_cost = false;
     std::string once;
 };
 
@@ -68,6 +71,8 @@ Options take_options(int& argument_count, char** arguments) {
         const std::string_view argument = arguments[i];
         if (argument == "--gate") {
             options.run_gate = true;
+        } else if (argument == "--ledger") {
+            options.run_ledger_cost = true;
         } else if (argument.starts_with("--once=")) {
             options.once = argument.substr(7);
         } else if (const auto rounds = number_behind(argument, "--rounds=")) {
@@ -80,10 +85,22 @@ Options take_options(int& argument_count, char** arguments) {
     return options;
 }
 
+/// Tables come fresh from the system for each case, as they do when flowd starts, not on pages that
+/// another case has left.
+void take_fresh_memory() {
+    constexpr int bytes_from = 128 * 1024;  // glibc's default, which would rise
+    mallopt(M_MMAP_THRESHOLD, bytes_from);
+}
+
 int run(int argument_count, char** arguments) {
+    take_fresh_memory();
     const Options options = take_options(argument_count, arguments);
     const std::vector<Case> cases = all_cases();
     if (options.run_gate) return run_gate(cases, options.gate) ? 0 : 1;
+    if (options.run_ledger_cost) {
+        run_ledger_cost(options.gate);
+        return 0;
+    }
     if (!options.once.empty()) {
         run_once(cases, options);
         return 0;

@@ -15,13 +15,15 @@ namespace flow::perf {
 template <Formatter Format>
 class PipelineRunner final : public Runner {
 public:
-    PipelineRunner(const Format& format, const Traffic& traffic, const produce::Settings& settings)
-        : shard_{format, traffic, settings} {}
+    PipelineRunner(const Format& format, const Traffic& traffic, const produce::Settings& settings,
+                   bool ledger = true)
+        : shard_{format, traffic, settings, ledger} {}
 
     void pass(const Traffic& traffic) override {
         shard_.sink().reset();
         shard_.process(std::span<const Datagram>{traffic.datagrams});
     }
+    [[nodiscard]] const Ledger& ledger() const noexcept { return shard_.ledger(); }
     [[nodiscard]] std::uint64_t byte_count() const override { return shard_.sink().byte_count(); }
 
 private:
@@ -30,9 +32,9 @@ private:
 
 /// `settings` have the schema of `format`; what they point to outlives the cases.
 template <Formatter Format>
-auto maker(const Format& format, const produce::Settings& settings = {}) {
-    return [format, settings](const Traffic& traffic) -> std::unique_ptr<Runner> {
-        return std::make_unique<PipelineRunner<Format>>(format, traffic, settings);
+auto maker(const Format& format, const produce::Settings& settings = {}, bool ledger = true) {
+    return [format, settings, ledger](const Traffic& traffic) -> std::unique_ptr<Runner> {
+        return std::make_unique<PipelineRunner<Format>>(format, traffic, settings, ledger);
     };
 }
 

@@ -82,7 +82,7 @@ void to_null(benchmark::State& state) {
     BatchWriter writer{*ring, "", flowd::FullPolicy::wait, never};
     const auto deliver_all = [&] {
         while (flow::Batch* const batch = ring->take()) {
-            if (transport->deliver(*batch, 0, nullptr) != batch->message_count()) std::abort();
+            if (transport->deliver(*batch, 0, {}) != batch->message_count()) std::abort();
             ring->give_back(batch);
         }
     };

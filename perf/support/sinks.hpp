@@ -27,15 +27,20 @@ public:
             next();
         return batches_[at_].tail();
     }
-    void commit(std::uint8_t* end, ExporterIndex exporter) noexcept {
+    void commit(std::uint8_t* end, AccountTag account) noexcept {
         Batch& batch = batches_[at_];
-        batch.commit(static_cast<std::size_t>(end - batch.tail()), exporter);
+        batch.commit(static_cast<std::size_t>(end - batch.tail()), account);
     }
 
-    void commit(std::span<std::uint8_t* const> ends, ExporterIndex exporter) noexcept {
-        batches_[at_].commit(ends, 0, exporter);
+    void commit(std::span<std::uint8_t* const> ends, AccountTag account) noexcept {
+        batches_[at_].commit(ends, 0, account);
     }
 
+    /// As a worker's outlet tells it, so that a pipeline asks here too.
+    [[nodiscard]] SinkCounts counts() const noexcept {
+        const std::uint64_t published = message_count();
+        return {published, published, 0, 0};
+    }
     /// Since the start or the last reset.
     [[nodiscard]] std::uint64_t message_count() const noexcept {
         return messages_ + batches_[at_].message_count();
@@ -75,10 +80,8 @@ public:
             next();
         return tail_;
     }
-    void commit(std::uint8_t* end, ExporterIndex) noexcept { tail_ = end; }
-    void commit(std::span<std::uint8_t* const> ends, ExporterIndex) noexcept {
-        tail_ = ends.back();
-    }
+    void commit(std::uint8_t* end, AccountTag) noexcept { tail_ = end; }
+    void commit(std::span<std::uint8_t* const> ends, AccountTag) noexcept { tail_ = ends.back(); }
 
     /// Since the start or the last reset.
     [[nodiscard]] std::uint64_t byte_count() const noexcept {
@@ -111,7 +114,7 @@ public:
         memory_.resize(used_ + size);
         return memory_.data() + used_;
     }
-    void commit(std::uint8_t* end, ExporterIndex) noexcept {
+    void commit(std::uint8_t* end, AccountTag) noexcept {
         used_ = static_cast<std::size_t>(end - memory_.data());
         ends_.push_back(used_);
     }

@@ -35,6 +35,7 @@ public:
 
     void add(Bytes message) {
         const bool new_run = made_.flow_count % options_.run_length == 0;
+        if (new_run) account_ = static_cast<AccountTag>(random_.below(options_.key_count) + 1);
         if (options_.keyed && new_run) key_ = key_of(random_.below(options_.key_count));
         const std::size_t key_size = options_.keyed ? Batch::key_record_size(key_.size()) : 0;
         const bool new_page =
@@ -43,7 +44,7 @@ public:
         Batch& page = *made_.batches.back();
         if (options_.keyed && (new_run || new_page)) page.put_key(bytes_of(key_));
         std::memcpy(page.tail(), message.data(), message.size());
-        page.commit(message.size(), 0);
+        page.commit(message.size(), account_);
         ++made_.flow_count;
         made_.byte_count += message.size();
     }
@@ -53,6 +54,7 @@ private:
     PagesOptions options_;
     Random random_{11};
     std::string key_;
+    AccountTag account_ = 0;
     Pages made_;
 };
 

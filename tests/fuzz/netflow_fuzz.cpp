@@ -93,7 +93,7 @@ void require_equal(const std::vector<VectorSink::Message>& left,
                    const std::vector<VectorSink::Message>& right) {
     require(left.size() == right.size());
     for (std::size_t i = 0; i < left.size(); ++i) {
-        require(left[i].exporter == right[i].exporter);
+        require(left[i].account == right[i].account);
         require(std::ranges::equal(left[i].bytes(), right[i].bytes()));
     }
 }

@@ -29,6 +29,7 @@ using Input = std::vector<std::uint8_t>;
 
 constexpr std::size_t input_size_max = 64 * 1024;  // a datagram; longer files are cut
 constexpr std::size_t seeds_count = 400;
+constexpr std::uint64_t nightly_factor = 20;  // FLOWD_NIGHTLY: so many times the mutations
 
 struct NamedInput {
     std::string name;
@@ -264,8 +265,9 @@ std::uint64_t run_all(const std::vector<NamedInput>& inputs, const Options& opti
 }  // namespace
 
 int main(int count, char** arguments) {
-    const auto options = read_options(count, arguments);
+    auto options = read_options(count, arguments);
     if (!options) return 1;
+    if (std::getenv("FLOWD_NIGHTLY") != nullptr) options->mutations *= nightly_factor;
     auto inputs = read_inputs(options->paths);
     if (!inputs) return 1;
     // Directories without a file: mutations can start from the built-in seeds, a replay cannot.

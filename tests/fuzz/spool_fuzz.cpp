@@ -42,7 +42,7 @@ void check(const flow::Batch& batch) {
     require(size <= batch.bytes().size());
 }
 
-void read_payload(flow::Bytes input, Compression compression) {
+void read_payload(flow::Bytes input, Compression compression, bool has_accounts) {
     static Codec codec{Compression::none};
     static const auto batch = std::make_unique<flow::Batch>();
     const flow::Bytes stored = input.first(std::min(input.size(), packed_size_max));
@@ -53,8 +53,10 @@ void read_payload(flow::Bytes input, Compression compression) {
                                   .packed_size = static_cast<std::uint32_t>(
                                       compression == Compression::none ? stored.size() : 1000),
                                   .compression = compression,
-                                  .checksum = checksum_of(stored)};
-        require(codec.decode(header, *batch) == (batch->message_count() == count));
+                                  .checksum = checksum_of(stored),
+                                  .has_accounts = has_accounts};
+        const auto source = codec.decode(header, Accounts::kept, *batch);
+        require(source.has_value() == (batch->message_count() == count));
         check(*batch);
         if (compression == Compression::none)
             std::memcpy(codec.stored(), stored.data(), stored.size());
@@ -72,8 +74,10 @@ void read_file(flow::Bytes input) {
                    static_cast<std::streamsize>(input.size()));
     }
     TransportCounts counts;
+    TxLedger ledger;
     {
-        auto store = Store::open({.bytes_max = 1 << 20, .segment_bytes = 1 << 18}, folder, counts);
+        auto store =
+            Store::open({.bytes_max = 1 << 20, .segment_bytes = 1 << 18}, folder, counts, ledger);
         require(static_cast<bool>(store));
         for (;;) {
             const Store::Front front = (*store)->front();
@@ -96,7 +100,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     log::set_level(log::Level::fatal);
     const flow::Bytes input{data, size};
     for (const Compression each : {Compression::none, Compression::lz4, Compression::zstd}) {
-        read_payload(input, each);
+        read_payload(input, each, true);
+        read_payload(input, each, false);
     }
     if (size % 32 == 0) read_file(input);  // files are slow, and seldom more than a bad header
     // The same bytes behind a good header: records are what is read then.

@@ -100,16 +100,24 @@ def udp_port_is_bound(port: int) -> bool:
 
 
 class Live:
-    """A flowd that runs until it is told to stop. Its output goes to a file in `folder`."""
+    """A flowd that runs until it is told to stop. Its output goes to a file in `folder`.
+    `notifies`: who starts it also calls wait_until_ready()."""
 
-    def __init__(self, folder: Path, *arguments):
+    def __init__(self, folder: Path, *arguments, notifies: bool = False):
         self.output = folder / "flows.jsonl"
         self.errors = folder / "flowd.log"
         self.summary_path = folder / "summary.json"
         command = [binary(), "-summary", self.summary_path, *arguments]
+        environment = dict(os.environ)
+        self.notices = None
+        if notifies:  # as a service manager hears it: sd_notify(3)
+            self.notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self.notices.bind(str(folder / "notify.sock"))
+            environment["NOTIFY_SOCKET"] = str(folder / "notify.sock")
         with open(self.output, "wb") as out, open(self.errors, "wb") as log:
             self.process = subprocess.Popen([str(each) for each in command], stdout=out,
-                                            stderr=log, stdin=subprocess.DEVNULL)
+                                            stderr=log, stdin=subprocess.DEVNULL,
+                                            env=environment)
 
     def __enter__(self):
         return self
@@ -118,6 +126,22 @@ class Live:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        if self.notices is not None:
+            self.notices.close()
+
+    def wait_until_ready(self, seconds: float = 30):
+        """Hears no more notices after that: a queue that nobody empties would stop flowd."""
+        self.notices.settimeout(0.2)
+
+        def is_ready() -> bool:
+            try:
+                return b"READY=1" in self.notices.recv(4096)
+            except TimeoutError:
+                return self.process.poll() is not None
+
+        wait_until(is_ready, seconds, "flowd is not ready")
+        assert self.process.poll() is None, self.errors.read_text()
+        self.notices.close()
 
     def wait_for_port(self, port: int):
         wait_until(lambda: udp_port_is_bound(port) or self.process.poll() is not None, 10,

@@ -27,14 +27,14 @@ def memif(role: str, path: Path) -> str:
 
 
 class Generator:
-    """A flowd-gen that runs; finish() waits for its line and lets it go."""
+    """A flowd-gen that runs, and sends after go()."""
 
     def __init__(self, folder: Path, *arguments):
         self.log, self.truth = folder / "gen.log", folder / "truth.jsonl"
-        command = [generator(), "-truth", self.truth, "-linger-ms", "60000", *arguments]
+        command = [generator(), "-truth", self.truth, "-linger-ms", "60000", "-hold", *arguments]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE,
-                                            stderr=log, stdin=subprocess.DEVNULL)
+                                            stderr=log, stdin=subprocess.PIPE)
 
     def __enter__(self):
         return self
@@ -43,7 +43,12 @@ class Generator:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self.process.stdin.close()
         self.process.stdout.close()
+
+    def go(self):
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
 
     def line(self) -> dict:
         """What it has sent, once all of it is sent."""
@@ -72,15 +77,14 @@ def live(kind: str, folder: Path, queues: int, arguments: tuple) -> flowd.Live:
         eal = (f"--no-pci --vdev net_virtio_user0,path={folder / 'wire.sock'},queues={queues},"
                f"queue_size=1024")
     return flowd.Live(folder, "-ingress", "dpdk", "-dpdk.eal", eal, "-dpdk.queues", queues,
-                      "-format", "json", "-format.selector", serials.COLUMNS, *arguments)
+                      "-format", "json", "-format.selector", serials.COLUMNS, *arguments,
+                      notifies=True)
 
 
 def sender(kind: str, folder: Path, queues: int, arguments: tuple) -> Generator:
     eal = memif("client", folder / "wire.sock")
     if kind == "vhost":
         eal = f"--no-pci --vdev net_vhost0,iface={folder / 'wire.sock'},queues={queues}"
-        # A vhost link is up before flowd's end has set up its queues.
-        arguments = ("-settle-ms", "500", *arguments)
     return Generator(folder, "-eal", eal, "-queues", queues, *arguments)
 
 
@@ -112,6 +116,9 @@ def run(kind: str, folder: Path, queues: int, flowd_arguments: tuple, gen_argume
         seconds: float = 40) -> Outcome:
     """Sends everything, waits for it, and ends both in order."""
     def meet(receiver: flowd.Live, generator: Generator) -> Outcome:
+        # A vhost link is up before flowd's end has set up its queues.
+        receiver.wait_until_ready()
+        generator.go()
         sent = generator.line()
         wait_for_flows(receiver, sent["flows"], seconds)
         assert receiver.process.poll() is None, receiver.errors.read_text()

@@ -220,9 +220,10 @@ class Doors(TidyTest):
     DOORS = (("rte_ring.h", "src/ring"), ("rte_ethdev.h", "src/tools/gen"),
              ("librdkafka/rdkafka.h", "src/transport/kafka"), ("toml++/toml.h", "src/config"),
              ("yaml-cpp/yaml.h", "src/config"), ("spdlog/spdlog.h", "src/log"),
-             ("prometheus/registry.h", "src/http"), ("civetweb.h", "src/http"),
+             ("prometheus/registry.h", "src/http"), ("microhttpd.h", "src/http"),
              ("maxminddb.h", "src/enrich"), ("pcap/pcap.h", "src/ingress/pcap"),
-             ("google/protobuf/message.h", "src/tools/ctl"), ("flow.pb.h", "src/tools/ctl"))
+             ("google/protobuf/message.h", "src/tools/ctl"), ("flow.pb.h", "src/tools/ctl"),
+             ("curl/curl.h", "src/tools/ctl"), ("curses.h", "src/tools/ctl"))
 
     def test_each_library_has_its_door(self):
         for header, door in self.DOORS:

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -23,11 +24,14 @@ namespace flow::perf {
 
 namespace {
 
+constexpr std::size_t account_rows = 16'384 + 32'768 + 1;  // by default
 constexpr std::size_t write_size = 64 * 1024;
 
 std::unique_ptr<flowd::Transport> open(const std::string& path) {
     auto opened = flowd::file::open({.path = path, .separator = ""});
     require(static_cast<bool>(opened), opened ? "" : opened.error().sentence);
+    constexpr std::array<std::uint32_t, 1> rx_workers{0};
+    (*opened)->ledger().reserve(rx_workers, account_rows);
     return std::move(*opened);
 }
 
@@ -47,7 +51,7 @@ std::vector<std::uint8_t> concatenated(const Pages& pages) {
 void verify(const Pages& pages, const std::string& path) {
     const auto transport = open(path);
     for (const auto& page : pages.batches) {
-        require(transport->deliver(*page, 0, nullptr) == page->message_count(), "not all is taken");
+        require(transport->deliver(*page, 0, {}) == page->message_count(), "not all is taken");
     }
     require(transport->counts().delivered.get() == pages.flow_count, "not all is delivered");
     close(*transport);
@@ -67,7 +71,7 @@ double flowd_rate(const Pages& pages, const std::string& path, std::size_t size)
     const auto transport = open(path);
     const std::uint64_t start = flowd::clock_ns(CLOCK_THREAD_CPUTIME_ID);
     for (std::size_t i = 0; transport->counts().bytes.get() < size; ++i) {
-        static_cast<void>(transport->deliver(*pages.batches[i % pages.batches.size()], 0, nullptr));
+        static_cast<void>(transport->deliver(*pages.batches[i % pages.batches.size()], 0, {}));
     }
     const std::uint64_t taken = flowd::clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
     const std::uint64_t written = transport->counts().bytes.get();

@@ -14,7 +14,7 @@ public:
         : transport_{std::move(transport)} {}
 
     std::size_t deliver(const Batch& page, std::size_t first) override {
-        return transport_->deliver(page, first, nullptr);
+        return transport_->deliver(page, first, {});
     }
     void wait(std::chrono::milliseconds most) override { transport_->wait(most); }
     [[nodiscard]] std::uint64_t acknowledged() const override {

@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""flowctl and a real flowd: what flowctl says is what was sent, what the API says and, at the end,
+what the summary says. Four exporters of loopback: a good one, one that loses, one without its
+templates, one that sends damaged datagrams."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from support import flowd, netflow  # noqa: E402
+
+CTL = Path(os.environ.get("FLOWCTL", Path(flowd.binary()).parent / "tools/ctl/flowctl"))
+FINE, WRONG, USAGE, NO_ANSWER, REFUSED, UNKNOWN = range(6)
+GOOD, LOSING, UNTAUGHT, DAMAGED = (f"127.0.0.{last}" for last in (11, 12, 13, 14))
+SECONDS = 20
+FIELDS = ((8, 4), (12, 4), (1, 4), (2, 4))
+RECORD = bytes((10, 0, 0, 1, 10, 0, 0, 2)) + netflow.number(700, 4) + netflow.number(7, 4)
+TEMPLATE = netflow.one_set(2, netflow.template(256, FIELDS))
+
+
+def ipfix(records: int, sequence: int, teaches: bool = False) -> bytes:
+    sets = [TEMPLATE] if teaches else []
+    return netflow.ipfix([*sets, netflow.one_set(256, RECORD * records)], sequence=sequence,
+                         seconds=int(time.time()))
+
+
+class LiveTest(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+        self.socket = self.folder / "flowd.sock"
+        self.port = flowd.free_port()
+        self.settings = self.folder / "flowd.toml"
+        self.settings.write_text("[log]\nlevel = \"info\"\n")
+        self.sent: list[tuple[str, bytes]] = []
+        self.live = self.enterContext(flowd.Live(
+            self.folder, "-config", self.settings, "-listen", f"flow://127.0.0.1:{self.port}",
+            "-http.listen", "127.0.0.1:0", "-http.socket", self.socket))
+        self.live.wait_for_port(self.port)
+        flowd.wait_until(lambda: self.ctl("health").returncode == FINE, SECONDS, "not collecting")
+
+    def ctl(self, *arguments) -> subprocess.CompletedProcess:
+        return subprocess.run([CTL, "--socket", self.socket, *map(str, arguments)], timeout=60,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+                              env={**os.environ, "LC_ALL": "C.utf8"})
+
+    def ask(self, *arguments, status: int = FINE) -> str:
+        done = self.ctl(*arguments)
+        self.assertEqual(done.returncode, status,
+                         done.stdout + done.stderr + self.live.errors.read_text())
+        return done.stdout
+
+    def json(self, *arguments) -> dict:
+        return json.loads(self.ask(*arguments, "--json"))
+
+    def send(self, source: str, *payloads: bytes):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.bind((source, 0))
+            for payload in payloads:
+                sender.sendto(payload, ("127.0.0.1", self.port))
+                self.sent.append((source, payload))
+                time.sleep(0.002)
+
+    def send_all(self):
+        """What each exporter does, and wait until flowctl knows of all of it."""
+        self.send(GOOD, ipfix(3, 0, teaches=True), *(ipfix(3, 3 * i) for i in range(1, 20)))
+        self.send(LOSING, ipfix(2, 0, teaches=True),
+                  *(ipfix(2, 2 * i) for i in range(1, 40) if i % 10))
+        self.send(UNTAUGHT, *(ipfix(1, i) for i in range(5)))
+        self.send(DAMAGED, ipfix(1, 0, teaches=True)[:-3], netflow.v5([bytes(48)])[:40], b"\0\x63")
+        flowd.wait_until(lambda: self.json("status")["totals"]["datagrams"] == len(self.sent),
+                         SECONDS, "not all datagrams are seen")
+
+    def test_says_what_was_sent_and_what_the_summary_says(self):
+        self.send_all()
+        flowd.wait_until(lambda: self.json("status")["totals"]["in_flight"]["transport"] == 0,
+                         SECONDS, "not delivered")
+        status = self.json("status")
+        totals = status["totals"]
+        self.assertEqual(totals["imbalance"], {"datagrams": 0, "flows": 0})
+        flows = 3 * 20 + 2 * 37
+        self.assertGreaterEqual(totals["flows"], flows)
+        self.assertEqual(totals["datagrams"], totals["decoded"] + totals["parked"] +
+                         sum(totals["drops"]["datagrams"].values()))
+        text = self.ask("status", "--exact")
+        self.assertEqual(text.count("adds up"), 2)
+        self.assertRegex(text, rf"arrived +{len(self.sent)}\b")
+        drops = self.json("drops")
+        counted = {each["name"]: each["count"] for each in drops["datagrams"] if each["count"]}
+        self.assertEqual(counted, totals["drops"]["datagrams"])
+        self.assertGreater(sum(counted.values()), 0)
+        listed = self.ask("drops")
+        for name, many in counted.items():
+            self.assertRegex(listed, rf"(?m)^  {name} +{many}  \w")
+        self.ask("drops", "--fail", status=WRONG)
+
+        self.assertEqual(self.live.stop(), 0)
+        summary = self.live.summary()
+        self.assertEqual(flowd.unbalanced(summary), "")
+        self.assertEqual(summary["datagrams"], totals["datagrams"])
+        self.assertEqual(summary["flows"], totals["flows"])
+        self.assertEqual({name: many for name, many in summary["drops"]["datagrams"].items()
+                          if name in counted and name != "unknown_template"},
+                         {name: many for name, many in counted.items()
+                          if name != "unknown_template"})
+
+    def test_exporters_and_their_xrays(self):
+        self.send_all()
+        rows = {each["address"]: each for each in self.json("exporters")["exporters"]}
+        self.assertEqual(set(rows), {GOOD, LOSING, UNTAUGHT, DAMAGED})
+        self.assertEqual(rows[GOOD]["totals"]["flows"], 60)
+        self.assertEqual(rows[GOOD]["totals"]["sequence"]["lost"], 0)
+        self.assertEqual(rows[LOSING]["totals"]["sequence"]["lost"], 2 * 3)
+        for address, row in rows.items():
+            self.assertEqual(row["totals"]["datagrams"],
+                             sum(1 for source, _ in self.sent if source == address))
+            self.assertEqual(row["totals"]["imbalance"], {"datagrams": 0, "flows": 0})
+        table = self.ask("exporters", "--sort", "address").splitlines()
+        self.assertEqual([line.split()[0] for line in table[1:]],
+                         [GOOD, LOSING, UNTAUGHT, DAMAGED])
+        self.assertIn(LOSING, self.ask("top", "-b"))
+
+        # What was learnt is copied from workers less often than their counters.
+        flowd.wait_until(lambda: self.json("templates")["count"] >= 2, SECONDS, "no templates")
+        text = self.ask("exporter", GOOD, "--templates", "--exact")
+        for part in ("Diagnosis", "sourceIPv4Address", "packetDeltaCount", "IPFIX"):
+            self.assertIn(part, text)
+        self.assertEqual(text.count("adds up"), 2)
+        self.assertIn("6 lost", self.ask("exporter", LOSING, "--exact"))
+        untaught = self.json("exporter", UNTAUGHT)
+        self.assertEqual(untaught["exporter"]["address"], UNTAUGHT)
+        self.assertIn("emplate", self.ask("exporter", UNTAUGHT))
+        self.ask("exporter", "127.0.0.99", status=UNKNOWN)
+
+        templates = self.json("templates")
+        teachers = {each["exporter"] for each in templates["templates"]}
+        self.assertLessEqual({GOOD, LOSING}, teachers)
+        self.assertNotIn(UNTAUGHT, teachers)
+        self.assertEqual(len(self.ask("templates", GOOD).splitlines()), 2)
+        self.assertEqual(len(self.json("templates", LOSING)["templates"]), 1)
+
+    def test_changes_log_level_and_reads_the_settings_again(self):
+        self.assertEqual(self.ask("log", "debug"), "log level debug, before info\n")
+        self.assertEqual(self.ask("log", "info"), "log level info, before debug\n")
+        self.settings.write_text("[log]\nlevel = \"warn\"\n")
+        self.assertIn("log.level", self.ask("reload"))
+        self.assertEqual(self.ask("log", "info"), "log level info, before warn\n")
+        self.settings.write_text("[nonsense]\nlevel = 1\n")
+        done = self.ctl("reload")
+        self.assertEqual(done.returncode, WRONG)
+        self.assertIn("nonsense", done.stderr)
+        self.assertIn("log.level", self.ask("config", "log"))
+
+    def test_over_tcp_changes_are_refused(self):
+        lines = self.live.errors.read_text().splitlines()
+        url = next(word for line in lines for word in line.split()
+                   if word.startswith("http://127.0.0.1:"))
+        run = [CTL, "--url", url]
+        done = subprocess.run([*run, "status"], capture_output=True, text=True, timeout=30,
+                              check=False)
+        self.assertEqual(done.returncode, FINE, done.stderr)
+        done = subprocess.run([*run, "log", "debug"], capture_output=True, text=True, timeout=30,
+                              check=False)
+        self.assertEqual(done.returncode, REFUSED, done.stderr)
+
+    def test_captures_look_back_once_they_are_kept(self):
+        self.assertIn("Keeps no datagrams", self.ask("capture", "--show"))
+        self.ask("capture", "--keep", "30:4M")
+        self.assertIn("Keeps the last 30 s", self.ask("capture", "--show"))
+        self.send_all()
+        out = self.folder / "losing.pcapng"
+        done = self.ctl("capture", LOSING, "--seconds", 30, "--out", out)
+        self.assertEqual(done.returncode, FINE, done.stderr)
+        data = out.read_bytes()
+        self.assertEqual(data[:4], b"\x0a\x0d\x0d\x0a")
+        wanted = [payload for source, payload in self.sent if source == LOSING]
+        for payload in wanted:
+            self.assertIn(payload, data)
+        self.assertNotIn(ipfix(3, 3), data)
+        self.assertIn(f"{len(wanted)} datagrams", done.stderr)
+        if shutil.which("tshark"):
+            read = subprocess.run(["tshark", "-r", out, "-T", "fields", "-e", "ip.src"],
+                                  capture_output=True, text=True, timeout=60, check=True)
+            self.assertEqual(read.stdout.split(), [LOSING] * len(wanted))
+        self.ask("capture", "--stop")
+        self.assertIn("Keeps no datagrams", self.ask("capture", "--show"))
+
+    def test_a_capture_waits_where_nothing_is_kept(self):
+        self.send(GOOD, ipfix(3, 0, teaches=True))
+        flowd.wait_until(lambda: self.json("exporters")["count"] == 1, SECONDS, "no exporter")
+        out = self.folder / "good.pcapng"
+        with subprocess.Popen([CTL, "--socket", self.socket, "capture", GOOD, "--seconds", "2",
+                               "--out", out], stderr=subprocess.PIPE, text=True) as process:
+            time.sleep(1)
+            self.send(GOOD, ipfix(3, 3), ipfix(3, 6))
+            self.assertEqual(process.wait(30), FINE, process.stderr.read())
+        self.assertIn(ipfix(3, 6)[16:], out.read_bytes())
+
+    def test_nothing_answers_when_it_has_ended(self):
+        self.assertEqual(self.live.stop(), 0)
+        done = self.ctl("status")
+        self.assertEqual(done.returncode, NO_ANSWER)
+        self.assertIn("nothing answers", done.stderr)
+
+
+if __name__ == "__main__":
+    if not CTL.exists():
+        flowd.skip(f"{CTL} is not built")
+    unittest.main()

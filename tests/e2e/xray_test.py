@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Exporters with one fault each send to a running flowd: what the API says of each first is its
+true cause, and nothing is said of healthy ones."""
+
+import json
+import socket
+import sys
+import tempfile
+import unittest
+import urllib.request
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from support import faulty, flowd  # noqa: E402
+
+SECONDS = 12
+SETTLED_SECONDS = 10
+
+
+def free_tcp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class XrayTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        scratch = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(scratch.cleanup)
+        folder = Path(scratch.name)
+        port, cls.http = flowd.free_port(), free_tcp_port()
+        live = flowd.Live(folder, "-listen", f"flow://127.0.0.1:{port}", "-metrics.addr",
+                          f"127.0.0.1:{cls.http}")
+        cls.addClassCleanup(live.__exit__)
+        live.wait_for_port(port)
+        cls.faults = faulty.run(port, SECONDS)
+        flowd.wait_until(cls.is_settled, SETTLED_SECONDS, "an observation with all of it")
+        cls.exporters = {address: cls.get(f"/api/exporters/{address}") for address in cls.faults}
+
+    @classmethod
+    def get(cls, path: str):
+        with urllib.request.urlopen(f"http://127.0.0.1:{cls.http}{path}", timeout=5) as answer:
+            return json.load(answer)
+
+    @classmethod
+    def is_settled(cls) -> bool:
+        """True when all that was sent is in what the API shows."""
+        exporters = cls.get("/api/exporters?limit=100")["exporters"]
+        healthy = [each for each in exporters
+                   if cls.faults.get(each["address"], "").startswith("healthy")]
+        sent = SECONDS * faulty.DATAGRAMS_PER_SECOND
+        return len(exporters) == len(cls.faults) and all(
+            each["totals"]["datagrams"] == sent for each in healthy)
+
+    def test_each_fault_is_the_first_finding(self):
+        for address, fault in self.faults.items():
+            expected = faulty.FAULTS[fault][1]
+            if expected is None:
+                continue
+            with self.subTest(fault=fault):
+                findings = self.exporters[address]["findings"]
+                self.assertTrue(findings, "no finding")
+                print(f"{fault}: {findings[0]['sentence']}")
+                self.assertEqual(findings[0]["code"], expected, findings)
+                self.assertTrue(findings[0]["action"])
+                self.assertEqual(self.exporters[address]["exporter"]["diagnosis"],
+                                 findings[0]["sentence"])
+
+    def test_each_fault_is_the_only_finding(self):
+        for address, fault in self.faults.items():
+            expected = faulty.FAULTS[fault][1]
+            with self.subTest(fault=fault):
+                codes = [each["code"] for each in self.exporters[address]["findings"]]
+                self.assertEqual(codes, [expected] if expected else [])
+
+
+if __name__ == "__main__":
+    unittest.main()
