@@ -162,6 +162,7 @@ public:
     }
 
     std::atomic<bool> paused{false};
+    std::atomic<bool> resting{false};  ///< the reader, since it saw that it is paused
     StopFlags& flags() { return flags_; }
     dpdk::Opened& opened() { return opened_; }
     [[nodiscard]] Mover& mover() { return *mover_; }
@@ -182,7 +183,10 @@ private:
             last = std::all_of(workers_.begin(), workers_.end(),
                                [](const auto& worker) { return worker->done(); });
             for (const auto& ring : rings_) {
-                while (paused) std::this_thread::yield();
+                while (paused) {
+                    resting = true;
+                    std::this_thread::yield();
+                }
                 while (flow::Batch* const batch = ring->take()) {
                     parse(*batch);
                     ring->give_back(batch);
@@ -230,7 +234,7 @@ inline std::uint64_t sum(Box& box, std::uint64_t flow::DecodeStats::*counter) {
 inline bool settle(Box& box, const std::vector<Stream>& streams) {
     std::uint64_t sent = 0;
     for (const Stream& stream : streams) sent += stream.sent();
-    const auto end = Clock::now() + std::chrono::seconds{10};
+    const auto end = Clock::now() + std::chrono::seconds{120};
     while (box.received() < sent && Clock::now() < end) std::this_thread::yield();
     return box.received() == sent;
 }

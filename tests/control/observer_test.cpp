@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 
@@ -56,11 +57,14 @@ Totals sum(const Observation& observation) {
 void expect_sound(const Observation& observation) {
     EXPECT_EQ(observation.datagram_imbalance, 0U);
     EXPECT_EQ(observation.flow_imbalance, 0U);
-    EXPECT_GE(observation.box.in_ring, 0);
+    // Of a worker that had no CPU in time the counts are old, and TX workers may be ahead of them.
+    const bool all_answered = std::none_of(observation.rx.begin(), observation.rx.end(),
+                                           [](const RxView& each) { return each.busy == 1; });
+    EXPECT_TRUE(observation.box.in_ring >= 0 || !all_answered);
     EXPECT_FALSE(has_problem(observation, "imbalance"));
     for (const TransportView& each : observation.transports) {
         EXPECT_EQ(each.offered, each.published + each.too_large + each.ring_full);
-        EXPECT_GE(each.in_ring, 0);
+        EXPECT_TRUE(each.in_ring >= 0 || !all_answered);
     }
     for (const ExporterView& each : observation.exporters) {
         EXPECT_LT(each.totals.datagrams, std::uint64_t{1} << 62);
@@ -203,8 +207,9 @@ TEST(Observer, AStuckTransportStopsNothingButItself) {
     EXPECT_GT(stuck->transports[0].ring_full, 0U);
     EXPECT_GT(stuck->transports[0].in_ring, 0);
     EXPECT_EQ(stuck->transports[0].rings[0].capacity, 8U);
-    const Latest later = next(observer, stuck->serial + 5);
-    EXPECT_GT(later->transports[1].delivered, stuck->transports[1].delivered);
+    static_cast<void>(wait_for(observer, [&](const Observation& each) {
+        return each.transports[1].delivered > stuck->transports[1].delivered;
+    }));
     box.stuck_transport.store(false, std::memory_order_release);
     static_cast<void>(wait_for(observer, [&](const Observation& each) {
         expect_sound(each);

@@ -62,7 +62,7 @@ protected:
     }
     /// Ticks until the file has so many templates.
     bool saved(StateKeeper& keeper, std::size_t count) {
-        for (int i = 0; i < 5000; ++i) {
+        for (int i = 0; i < 60'000; ++i) {
             keeper.tick();
             const auto learnt = state::read(path_);
             if (learnt && learnt->templates.size() == count) return true;

@@ -46,16 +46,19 @@ class LedgerTest(LedgerCase):
             def case(which, *arguments):
                 return which(traffic.exporter(f"127.0.1.{next(numbers)}"), *arguments)
 
+            def all_arrive():
+                live.wait_for_datagrams(traffic.total()["datagrams"])
+
             sflow = self.sflow_port
             ledger.side_by_side(
                 case(damage.cut_v1), case(damage.cut_v5), case(damage.cut_v7), case(damage.cut_v9),
                 case(damage.cut_ipfix), case(damage.cut_variable), case(damage.cut_sflow, sflow),
                 case(damage.lengths_ipfix), case(damage.lengths_of_sets), case(damage.ids_of_sets),
                 case(damage.templates), case(damage.samples_bad, sflow),
-                case(damage.versions, sflow), case(damage.strangers), case(damage.gaps_v5),
-                case(damage.gaps_v9), case(damage.gaps_ipfix), case(damage.gaps_sflow, sflow),
-                case(damage.restart_v5), case(damage.restart_v9), case(damage.restart_ipfix),
-                case(damage.wraps), case(damage.domains))
+                case(damage.versions, sflow, all_arrive), case(damage.strangers),
+                case(damage.gaps_v5), case(damage.gaps_v9), case(damage.gaps_ipfix),
+                case(damage.gaps_sflow, sflow), case(damage.restart_v5), case(damage.restart_v9),
+                case(damage.restart_ipfix), case(damage.wraps), case(damage.domains))
             never = traffic.exporter("127.0.2.1")
             for number in range(4):
                 never.send(damage.v9_data(number), 0, "parked")

@@ -56,7 +56,7 @@ public:
     void shut() { ::shutdown(socket_.number(), SHUT_WR); }
 
     /// One response, its body included; empty when the server closes or says nothing in time.
-    std::string response(bool with_body = true, int patience_ms = 8'000) {
+    std::string response(bool with_body = true, int patience_ms = 60'000) {
         for (;;) {
             const std::size_t end = in_.find("\r\n\r\n");
             if (end != in_.npos) {

@@ -161,7 +161,7 @@ TEST(TxLedger, EachCopyAddsUpWhileItIsWritten) {
     while (!ready.load(std::memory_order_relaxed)) std::this_thread::yield();
     std::uint64_t least = 0;
     int undisturbed = 0;
-    for (int i = 0; i < 20'000; ++i) {
+    for (int i = 0; i < 20'000 || undisturbed == 0; ++i) {
         const std::uint64_t folds = ledger.folds();
         const std::uint64_t taken = test::sum_of(ledger).taken;
         if (folds % 2 != 0 || folds != ledger.folds()) continue;
@@ -171,7 +171,6 @@ TEST(TxLedger, EachCopyAddsUpWhileItIsWritten) {
     }
     stop.store(true, std::memory_order_relaxed);
     writer.join();
-    EXPECT_GT(undisturbed, 0);
     const TxAccount all = test::sum_of(ledger);
     EXPECT_EQ(all.in_flight, 0U);
     EXPECT_EQ(all.spooled, 0U);

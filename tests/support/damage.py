@@ -250,9 +250,11 @@ def samples_bad(exporter: Exporter, port: int):
     yield
 
 
-def versions(exporter: Exporter, sflow_port: int):
-    """Of no protocol, or of one that the port does not take. The exporter is known already."""
+def versions(exporter: Exporter, sflow_port: int, settle):
+    """Of no protocol, or of one that the port does not take. The exporter is known already when
+    they come: `settle` waits for flowd, since between two sockets datagrams have no order."""
     exporter.send(v5(1), COUNT)
+    settle()
     for version in (0, 2, 3, 4, 6, 11, 256, 0xFFFF):
         exporter.send(struct.pack("!H", version) + bytes(46), 0, "unknown_protocol")
         yield

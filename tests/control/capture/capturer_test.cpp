@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -78,14 +79,31 @@ protected:
     std::string folder_;
 };
 
+template <class Condition>
+void wait_for(const Capturer& capturer, Condition condition) {
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    bool holds = false;
+    while (!(holds = condition(capturer.state())) && std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(1ms);
+    }
+    EXPECT_TRUE(holds);
+}
+
 TEST_F(CapturerTest, TakesWhatAnExporterSendsFromNowOn) {
     Capturer capturer{{}, workers_};
     ASSERT_FALSE(failed(capturer.start()));
-    const auto captured = capturer.capture({.exporter = address_of(2), .seconds = 1});
-    ASSERT_TRUE(captured) << captured.error().sentence;
-    EXPECT_GT(captured->datagrams, 100u);  // two workers, up to 1,000 a second each
-    EXPECT_LT(captured->datagrams, 2'100u);
-    EXPECT_FALSE(captured->truncated);
+    std::uint64_t datagrams = 0;
+    for (int i = 0; i < 20 && datagrams <= 100; ++i) {  // a busy machine sends few
+        const auto begin = std::chrono::steady_clock::now();
+        const auto captured = capturer.capture({.exporter = address_of(2), .seconds = 1});
+        const auto took = (std::chrono::steady_clock::now() - begin) / 1ms;
+        ASSERT_TRUE(captured) << captured.error().sentence;
+        datagrams = captured->datagrams;
+        // Two workers, one a millisecond each at most.
+        EXPECT_LE(datagrams, 2 * static_cast<std::uint64_t>(took + 2));
+        EXPECT_FALSE(captured->truncated);
+    }
+    EXPECT_GT(datagrams, 100u);
     const auto nobody = capturer.capture({.exporter = address_of(9), .seconds = 1});
     ASSERT_TRUE(nobody);
     EXPECT_EQ(nobody->datagrams, 0u);
@@ -97,10 +115,10 @@ TEST_F(CapturerTest, TakesWhatAnExporterSendsFromNowOn) {
 TEST_F(CapturerTest, GivesTheLastSecondsAtOnceWhereTheyAreKept) {
     Capturer capturer{{.keep = {.seconds = 60, .bytes = 64 << 20}}, workers_};
     ASSERT_FALSE(failed(capturer.start()));
-    std::this_thread::sleep_for(300ms);
+    wait_for(capturer, [](const CaptureState& state) { return state.kept_datagrams > 200; });
     const auto begin = std::chrono::steady_clock::now();
     const auto captured = capturer.capture({.exporter = address_of(1), .seconds = 30});
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 25s);
     ASSERT_TRUE(captured);
     EXPECT_GT(captured->datagrams, 20u);
     EXPECT_GT(capturer.state().kept_datagrams, captured->datagrams);
@@ -123,11 +141,10 @@ TEST_F(CapturerTest, KeepsErrorsInFiles) {
     {
         Capturer capturer{{.errors_path = folder_, .errors_bytes = 1 << 20}, workers_};
         ASSERT_FALSE(failed(capturer.start()));
-        std::this_thread::sleep_for(300ms);
-        const CaptureState state = capturer.state();
-        EXPECT_TRUE(state.errors);
-        EXPECT_GT(state.error_datagrams, 0u);
-        EXPECT_GT(state.errors_skipped, 0u);  // far more than may be kept in a second
+        EXPECT_TRUE(capturer.state().errors);
+        wait_for(capturer, [](const CaptureState& state) {
+            return state.error_datagrams > 0 && state.errors_skipped > 0;
+        });  // far more come than may be kept in a second
         capturer.stop();
     }
     EXPECT_GT(std::filesystem::file_size(folder_ + "/errors.pcapng"), 100u);
@@ -136,14 +153,19 @@ TEST_F(CapturerTest, KeepsErrorsInFiles) {
 TEST_F(CapturerTest, OnlyOneCaptureAtATimeAndAStopEndsIt) {
     Capturer capturer{{}, workers_};
     ASSERT_FALSE(failed(capturer.start()));
+    std::atomic<bool> running{false};
     std::thread stopper{[&] {
-        std::this_thread::sleep_for(200ms);
+        while (!running) std::this_thread::sleep_for(1ms);
         EXPECT_FALSE(capturer.capture({.exporter = address_of(2), .seconds = 1}));
         capturer.stop();
     }};
     const auto begin = std::chrono::steady_clock::now();
-    EXPECT_FALSE(capturer.capture({.exporter = address_of(1), .seconds = 600}));
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+    const auto runs = [&] {
+        running = true;
+        return false;
+    };
+    EXPECT_FALSE(capturer.capture({.exporter = address_of(1), .seconds = 600, .given_up = runs}));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 300s);
     stopper.join();
 }
 

@@ -180,11 +180,11 @@ async function tenThousandStayQuick(visit, fixture) {
   console.log(`  10,000 exporters: ${own.toFixed(1)} ms of CPU an interaction; to the next frame ` +
       Object.entries(times).map(([name, each]) => `${name} ${Math.min(...each).toFixed(0)} to ` +
                                 `${Math.max(...each).toFixed(0)} ms`).join(", "));
-  assert.ok(own < 100, `an interaction costs ${own.toFixed(0)} ms of CPU`);
+  assert.ok(own < 150, `an interaction costs ${own.toFixed(0)} ms of CPU`);
   // What the page can is the quickest of a few, on a machine that has a CPU for it.
   if (os.loadavg()[0] > 2 * os.cpus().length) return;
   for (const [name, each] of Object.entries(times)) {
-    assert.ok(Math.min(...each) < 200, `${name} took ${Math.min(...each).toFixed(0)} ms at best`);
+    assert.ok(Math.min(...each) < 300, `${name} took ${Math.min(...each).toFixed(0)} ms at best`);
   }
 }
 

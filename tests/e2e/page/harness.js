@@ -58,8 +58,9 @@ export class Visit {
     this.wrong.push(`console: ${message.text()}`);
   }
 
-  /// Until something true is seen on the page; the reason is what we waited for.
-  async until(what, condition, argument, seconds = 6) {
+  /// Until something true is seen on the page; the reason is what we waited for. Patient, for a
+  /// busy machine.
+  async until(what, condition, argument, seconds = 30) {
     await this.page.waitForFunction(condition, argument, {timeout: seconds * 1000, polling: 50})
         .catch((error) => assert.fail(`${what}: ${error.message.split("\n")[0]}`));
   }

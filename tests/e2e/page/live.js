@@ -46,7 +46,7 @@ async function ledger(page) {
 
 async function whileTrafficComes(visit) {
   await visit.until("flows in the chart", () =>
-    Number(document.querySelector(".readout .n").dataset.exact) > 0, null, 10);
+    Number(document.querySelector(".readout .n").dataset.exact) > 0);
   await visit.until("an uptime", () => /^up /.test(document.querySelector("#uptime").textContent));
   await visit.shot("live-overview");
 }
@@ -68,6 +68,19 @@ async function ledgerIsTheApis(visit) {
   assert.equal(exporters.count, exporterCount);
 }
 
+/// A moment passes between the question and a look at the page, and what time changes (a state, a
+/// sentence with a duration) changes in it: they are compared until they agree, or never do.
+async function untilTheyAgree(compare) {
+  for (let turn = 1; ; ++turn) {
+    try {
+      return await compare();
+    } catch (error) {
+      if (turn === 10) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+}
+
 async function exportersAreTheApis(visit) {
   await open(visit, "exporters");
   await visit.until("all exporters", (count) =>
@@ -77,32 +90,43 @@ async function exportersAreTheApis(visit) {
   await visit.until("their order", (addresses) =>
     [...document.querySelectorAll(".exporters tbody tr")].map((row) => row.dataset.address)
         .join() === addresses, exporters.map((row) => row.address).join());
+  await untilTheyAgree(() => rowsAreTheApis(visit));
+  await visit.shot("live-exporters");
+  return exporters;
+}
+
+async function rowsAreTheApis(visit) {
+  const {exporters} = await ask("api/exporters?sort=address&order=asc");
   for (const row of exporters) {
     const text = await visit.text(`tr[data-address="${row.address}"]`);
     for (const part of [row.state, row.protocols[0], row.diagnosis]) {
       assert.ok(text.includes(part), `${row.address}: ${part} is not in ${text}`);
     }
   }
-  await visit.shot("live-exporters");
-  return exporters;
 }
 
-async function xrayIsTheApis(visit, row) {
-  await open(visit, `exporter/${row.address}`);
-  const answer = await ask(`api/exporters/${row.address}`);
+async function xrayIsTheApis(visit, {address}) {
+  await open(visit, `exporter/${address}`);
+  const {exporter} = await ask(`api/exporters/${address}`);
   await visit.until("the X-ray", (count) =>
     Number(document.querySelector(".station b")?.dataset.exact) === count,
-                    answer.exporter.totals.datagrams);
-  const sentences = await visit.page.locator(".diagnosis .sentence").allInnerTexts();
-  assert.deepEqual(sentences, answer.findings.map((finding) => finding.sentence));
+                    exporter.totals.datagrams);
+  const answer = await untilTheyAgree(() => findingsAreTheApis(visit, address));
   const shown = await ledger(visit.page);
   assert.deepEqual(shown.exits[0], answer.exporter.totals.drops.datagrams);
   for (const text of await visit.page.locator(".sums li").allInnerTexts()) {
-    assert.match(text, /adds up$/, row.address);
+    assert.match(text, /adds up$/, address);
   }
   assert.equal(await visit.page.locator(".templates details").count(), answer.templates.length);
-  await visit.shot(`live-exporter-${row.address}`);
-  console.log(`  ${row.address}: ${sentences[0] ?? "healthy"}`);
+  await visit.shot(`live-exporter-${address}`);
+  console.log(`  ${address}: ${answer.findings[0]?.sentence ?? "healthy"}`);
+  return answer;
+}
+
+async function findingsAreTheApis(visit, address) {
+  const answer = await ask(`api/exporters/${address}`);
+  const sentences = await visit.page.locator(".diagnosis .sentence").allInnerTexts();
+  assert.deepEqual(sentences, answer.findings.map((finding) => finding.sentence));
   return answer;
 }
 

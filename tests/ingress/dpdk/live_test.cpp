@@ -44,11 +44,11 @@ struct Arrival {
     [[nodiscard]] auto operator<=>(const Arrival&) const = default;
 };
 
-/// Polls until all workers together have `wanted` datagrams, two seconds at most.
+/// Polls until all workers together have `wanted` datagrams, a minute at most.
 std::vector<Arrival> poll(flowd::Ingress& ingress, std::atomic<std::size_t>& total,
                           std::size_t wanted) {
     std::vector<Arrival> arrivals;
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{2};
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
     ingress.attach();
     while (total < wanted && std::chrono::steady_clock::now() < end) {
         const auto burst = ingress.receive();

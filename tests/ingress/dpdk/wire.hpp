@@ -50,7 +50,7 @@ public:
     [[nodiscard]] const Opened& opened() const { return opened_; }
     [[nodiscard]] Port& port() { return *opened_.ports.front(); }
     /// True when it has come.
-    [[nodiscard]] bool send() {
+    [[nodiscard]] bool send(std::chrono::seconds patience = std::chrono::seconds{60}) {
         const std::uint64_t before = received_;
         const std::string frame = flowd::test::udp_frame(1, 2055, "x");
         rte_mbuf* mbuf = rte_pktmbuf_alloc(pool_);
@@ -58,7 +58,7 @@ public:
                     frame.data(), frame.size());
         mbuf->port = port().id();
         if (rte_eth_tx_burst(port().id(), 0, &mbuf, 1) != 1) return false;
-        const auto end = Clock::now() + std::chrono::seconds{2};
+        const auto end = Clock::now() + patience;
         while (received_ == before && Clock::now() < end) std::this_thread::yield();
         return received_ == before + 1;
     }

@@ -249,11 +249,13 @@ TEST_F(KafkaTransportTest, AMessageThatWaitsTooLongIsTimedOut) {
     const auto transport = open(with);
     hand_over(*transport, *batch_of(1));
     settle(*transport);
+    // On a busy machine that one, too.
+    const std::uint64_t before = transport->counts().lost_by(Loss::timed_out);
     cluster_.set_down(true);
     Ticket ticket;
     hand_over(*transport, *batch_of(20), &ticket);
     settle(*transport);
-    EXPECT_EQ(transport->counts().lost_by(Loss::timed_out), 20U);
+    EXPECT_EQ(transport->counts().lost_by(Loss::timed_out) - before, 20U);
     EXPECT_EQ(ticket.pending, 0U);
     expect_balance(*transport);
     static_cast<void>(test::close(*transport));
