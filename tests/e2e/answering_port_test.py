@@ -22,7 +22,7 @@ address, count = sys.argv[1], int(sys.argv[2])
 six = ":" in address
 proto = socket.IPPROTO_ICMPV6 if six else socket.IPPROTO_ICMP
 sock = socket.socket(socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_RAW, proto)
-sock.settimeout(1)
+sock.settimeout(5)
 def checksum(data):
     total = sum(struct.unpack(f">{len(data) // 2}H", data))
     while total >> 16:
@@ -36,7 +36,7 @@ for number in range(count):
         head[2] = checksum(struct.pack(">BBHHH", *head) + data)
     request = struct.pack(">BBHHH", *head) + data
     sock.sendto(request, (address, 0))
-    end = time.monotonic() + 1
+    end = time.monotonic() + 5
     while time.monotonic() < end:
         try:
             reply = sock.recvfrom(2000)[0]
@@ -112,10 +112,21 @@ def neighbours() -> str:
     return inside(PEER, "ip", "neigh", "show")
 
 
+def is_refused(address: str) -> bool:
+    """The other end's kernel asks whether somebody has it, and gives up what it hears of in time:
+    a second."""
+    ip("-n", PEER, "addr", "add", address, "dev", "peer")
+    time.sleep(2)
+    if "dadfailed" in inside(PEER, "ip", "-6", "addr", "show", "dev", "peer"):
+        return True
+    ip("-n", PEER, "addr", "del", address, "dev", "peer")
+    return False
+
+
 def by_flowd():
     with cable():
         with answering("host", "port", "-", "192.0.2.10/24", "2001:db8::a/64") as counters:
-            time.sleep(2)  # duplicate detection
+            time.sleep(4)  # duplicate detection
             assert ping("192.0.2.10", 10) == 10
             assert ping("2001:db8::a", 10) == 10
             assert ping("fe80::ff:fe00:a%peer", 4) == 4  # from the MAC address
@@ -123,9 +134,7 @@ def by_flowd():
             for address in ("192.0.2.10", "2001:db8::a", "fe80::ff:fe00:a"):
                 assert f"{address} dev peer lladdr {PORT_MAC}" in seen, seen
             # The other end tries to take one of our addresses: its kernel has to hear of us.
-            ip("-n", PEER, "addr", "add", "2001:db8::a/64", "dev", "peer")
-            time.sleep(2)
-            assert "dadfailed" in inside(PEER, "ip", "-6", "addr", "show", "dev", "peer")
+            assert any(is_refused("2001:db8::a/64") for _ in range(3))
         assert counters["echo"] == 24 and counters["arp"] >= 1, counters
         assert counters["solicitations"] >= 2 and counters["malformed"] == 0, counters
         assert counters["sent"] > counters["replies"] >= 27, counters
@@ -137,7 +146,7 @@ def conflict():
         ip("-n", PEER, "addr", "add", "192.0.2.10/24", "dev", "peer")
         ip("-n", PEER, "addr", "add", "2001:db8::a/64", "dev", "peer", "nodad")
         with answering("host", "port", "-", "192.0.2.10/24", "2001:db8::a/64") as counters:
-            time.sleep(2)
+            time.sleep(4)
         assert counters["conflicts"] >= 2, counters
         print("the other end has our addresses:", counters)
 
@@ -166,7 +175,7 @@ def limited():
                      "s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1); "
                      "[s.sendto(b'x', ('192.0.2.255', 9)) for _ in range(500)]")
             inside(PEER, sys.executable, "-c", flood)
-            time.sleep(0.5)
+            time.sleep(2)
         assert counters["rate_limited"] >= 400, counters
         assert 1 <= counters["to_kernel"] <= 100, counters
         print("500 frames at once, ten a second wanted:", counters)

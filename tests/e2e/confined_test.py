@@ -129,12 +129,13 @@ class ConfinedTest(unittest.TestCase):
                 frames = [packets.ethernet(packets.udp_packet(
                     "192.0.2.11", "198.51.100.1", 5, 2055, pcap.udp_of(packet).payload))
                     for packet in pcap.read(V5)]
-                for _ in range(20):
+
+                def comes() -> bool:
                     for frame in frames:
                         raw.send(frame)
-                        time.sleep(0.001)
-            flowd.wait_until(lambda: live.flows() or live.process.poll() is not None, 10,
-                             f"no flow through {vdev}: {live.errors.read_text()}")
+                    return bool(live.flows()) or live.process.poll() is not None
+
+                flowd.wait_until(comes, 20, f"no flow through {vdev}")
             self.finish(live)
 
     def confine_as_unit(self, drop_in: str) -> None:

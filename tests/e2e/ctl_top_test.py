@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -131,6 +132,13 @@ class TopTest(unittest.TestCase):
         self.start()
         self.screen.press("Space")
         self.screen.wait_for("  paused")
+
+        def is_quiet() -> bool:
+            asked = len(self.state.requests)
+            time.sleep(0.5)
+            return len(self.state.requests) == asked
+
+        flowd.wait_until(is_quiet, 20, "it goes on asking")
         asked = len(self.state.requests)
         self.state.health = {"state": "draining", "reason": ""}
         with self.assertRaises(AssertionError):

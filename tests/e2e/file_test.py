@@ -205,7 +205,7 @@ class FileTest(unittest.TestCase):
                         self.out / "f", "-transport.file.rotate-interval", "1s") as live:
             live.wait_for_port(port)
             send_one(port)
-            flowd.wait_until(lambda: self.parts(), 10, live.errors.read_text())
+            flowd.wait_until(lambda: any(self.out.iterdir()), 10, live.errors.read_text())
             flowd.wait_until(lambda: not self.parts(), 10, live.errors.read_text())
             (file,) = self.files()
             time.sleep(1.5)
@@ -255,11 +255,11 @@ class FileTest(unittest.TestCase):
                 python3 tests/e2e/file_test.py send {port} 1
                 head -c 1000000 /dev/zero >"$1/out/filler" 2>/dev/null || true
                 python3 tests/e2e/file_test.py send {port} 3000
-                sleep 0.5
+                sleep 2
                 rm "$1/out/filler"
-                sleep 1.2
+                sleep 3
                 python3 tests/e2e/file_test.py send {port} 1
-                sleep 0.3
+                sleep 2
                 kill -INT $flowd
                 wait $flowd || true
                 cat "$1"/out/f*

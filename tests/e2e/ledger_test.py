@@ -18,7 +18,7 @@ from support.ledger import OTHER  # noqa: E402
 from support.ledger_case import LedgerCase  # noqa: E402
 
 PARK_SECONDS = 1
-LONG_PARK_SECONDS = 5  # long enough to look at what waits
+LONG_PARK_SECONDS = 15  # long enough to look at what waits
 # What the ingress finds in frames: a socket's datagrams have none.
 OF_FRAMES = {"missed", "frame_truncated", "frame_not_ip", "frame_bad_ip", "frame_fragment",
              "frame_not_udp", "frame_bad_udp", "frame_not_ours", "frame_bad_checksum",
@@ -233,9 +233,9 @@ class LedgerTest(LedgerCase):
         capture = self.folder / "frames.pcap"
         capture.write_bytes(pcap.pcap_bytes([pcap.Packet(start + i * 1_000_000, frame)
                                              for i, frame in enumerate(frames)]))
-        pace = len(frames) // 4
+        pace = len(frames) // 12
         with ledger.Watched(self.folder, "-replay", capture, "-replay.pps", pace) as live:
-            self.assertEqual(live.process.wait(timeout=30), 0, live.errors.read_text())
+            self.assertEqual(live.process.wait(timeout=90), 0, live.errors.read_text())
             live.end_watch()
             self.assertEqual(live.wrong, [])
             self.assertGreater(len(live.serials), 2)

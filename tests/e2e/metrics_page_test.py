@@ -86,7 +86,7 @@ class MetricsPageTest(unittest.TestCase):
     def test_prometheus_takes_it_and_its_sums_agree(self):
         with Server(page(50, 20, "goflow2")) as server, \
                 Prometheus(self.folder, server.target) as prometheus:
-            prometheus.wait_for_scrape("flowd_build_info")
+            prometheus.hold("flowd_build_info")
             self.equations_hold(prometheus)
             self.assertEqual(prometheus.number("count(flowd_exporter_flows_total)"), 21)
             self.assertEqual(
@@ -105,17 +105,18 @@ class MetricsPageTest(unittest.TestCase):
     def test_ten_thousand_exporters_are_a_scrape(self):
         with Server(page(MANY, MANY)) as server, \
                 Prometheus(self.folder, server.target, interval_seconds=5) as prometheus:
-            prometheus.wait_for_scrape("flowd_build_info", 60)
+            prometheus.hold("flowd_build_info", 60)
             self.assertEqual(prometheus.number("count(flowd_exporter_flows_total)"), MANY + 1)
             self.equations_hold(prometheus)
-            self.assertEqual(prometheus.targets()[0]["lastError"], "")
+            flowd.wait_until(lambda: prometheus.targets()[0]["lastError"] == "", 30,
+                             "scrapes fail")
 
     def test_every_query_of_the_dashboard_has_an_answer(self):
         queries = dashboard.queries(dashboard.load())
         self.assertGreater(len(queries), 60)
         with Server(page(50, 20)) as server, \
                 Prometheus(self.folder, server.target, [RULES]) as prometheus:
-            prometheus.wait_for_scrape("count_over_time(flowd_build_info[20s]) >= 4")
+            prometheus.hold("count_over_time(flowd_build_info[20s]) >= 4")
             for title, expression in queries:
                 with self.subTest(title=title):
                     self.assertTrue(prometheus.query(expression), expression)

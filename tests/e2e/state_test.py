@@ -165,7 +165,8 @@ class StateTest(unittest.TestCase):
 
     def test_a_path_that_cannot_be_written_is_refused_at_once(self):
         for path in (self.folder, self.folder / "no/such/folder"):
-            done = flowd.run(["-listen", f"netflow://127.0.0.1:{self.port}", "-state.path", path])
+            done = flowd.run(["-listen", f"netflow://127.0.0.1:{self.port}", "-state.path", path,
+                              "-http.listen", ""])
             self.assertEqual(done.returncode, 1)
             self.assertRegex(done.stderr.decode(), r"^flowd: state.path: [^\n]+\n$")
 

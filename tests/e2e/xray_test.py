@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from support import faulty, flowd  # noqa: E402
 
-SECONDS = 12
-SETTLED_SECONDS = 10
+SECONDS = 15
+SETTLED_SECONDS = 30
 
 
 def free_tcp_port() -> int:
@@ -43,7 +43,7 @@ class XrayTest(unittest.TestCase):
 
     @classmethod
     def get(cls, path: str):
-        with urllib.request.urlopen(f"http://127.0.0.1:{cls.http}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{cls.http}{path}", timeout=30) as answer:
             return json.load(answer)
 
     @classmethod

@@ -6,6 +6,7 @@ started anew after a kill, takes a drop-in, stops, and a purge leaves nothing.
 
 Needs root, overlayfs, and a cgroup of version 2. Arguments: the build folder, the source folder.
 """
+import json
 import os
 import shutil
 import signal
@@ -182,7 +183,12 @@ class ServiceTest(unittest.TestCase):
 
     def test_2_it_collects_and_reloads(self):
         self.box.run("python3", "-c", SEND)
-        time.sleep(0.5)
+
+        def delivered() -> bool:
+            said = self.box.run("flowctl", "status", "--json", status=None)
+            return said.startswith("{") and json.loads(said)["totals"]["delivered"] == 300
+
+        flowd.wait_until(delivered, 20, "not delivered")
         self.box.run("systemctl", "reload", "flowd")
         flowd.wait_until(self.file_of_flows, 10, "no finished file")
         [name] = self.file_of_flows()

@@ -58,18 +58,26 @@ int run(const std::string& brokers, const std::string& topic, int messages) {
     TxLedger& ledger = (*transport)->ledger();
     ledger.reserve(rx_workers, 3);
     constexpr int at_a_time = 100;
-    for (int i = 0; i < messages; i += at_a_time) {
-        send(**transport, i, std::min(at_a_time, messages - i));
-    }
     NamedNumbers statistics;
     std::map<std::string, double> most;
+    const auto note = [&] {
+        statistics = (*transport)->statistics();
+        for (const auto& [name, value] : statistics) most[name] = std::max(most[name], value);
+    };
+    for (int i = 0; i < messages; i += at_a_time) {
+        send(**transport, i, std::min(at_a_time, messages - i));
+        note();
+    }
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-    while (number(statistics, "txmsgs") < messages || number(statistics, "msg_cnt") > 0) {
+    const auto is_busy = [&] {
+        return number(statistics, "txmsgs") < messages || number(statistics, "msg_cnt") > 0 ||
+               number(statistics, "waitresp_cnt") > 0 || number(statistics, "outbuf_cnt") > 0;
+    };
+    while (is_busy()) {
         if (std::chrono::steady_clock::now() > deadline) break;
         static_cast<void>((*transport)->idle());
         (*transport)->wait(milliseconds{10});
-        statistics = (*transport)->statistics();
-        for (const auto& [name, value] : statistics) most[name] = std::max(most[name], value);
+        note();
     }
     nlohmann::json said{{"delivered", (*transport)->counts().delivered.get()},
                         {"accounts",

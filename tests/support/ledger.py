@@ -19,6 +19,7 @@ from support import flowd, prometheus
 CTL = Path(os.environ.get("FLOWCTL", Path(flowd.binary()).parent / "tools/ctl/flowctl"))
 LOOKS_PER_SECOND = 5
 PATIENCE_SECONDS = 25
+BACKLOG_BYTES_MAX = 1 << 20  # of the 8 MiB at least that flowd's sockets hold
 OTHER = "other"
 
 
@@ -85,14 +86,25 @@ class Traffic:
 
     def breathe(self):
         self.sent += 1
-        if self.sent % self.BURST == 0:
-            time.sleep(self.PAUSE_SECONDS)
+        if self.sent % self.BURST != 0:
+            return
+        time.sleep(self.PAUSE_SECONDS)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while backlog_bytes(self.port) > BACKLOG_BYTES_MAX and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def total(self) -> Counter:
         total = Counter()
         for book in self.books.values():
             total.update(book)
         return total
+
+
+def backlog_bytes(port: int) -> int:
+    """That wait in sockets of UDP with this port."""
+    lines = Path("/proc/net/udp").read_text().splitlines()[1:]
+    return sum(int(line.split()[4].split(":")[1], 16) for line in lines
+               if line.split()[1].endswith(f":{port:04X}"))
 
 
 def side_by_side(*cases):
@@ -220,7 +232,8 @@ class Watched(flowd.Live):
             try:
                 self.look()
             except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
-                if self.process.poll() is None and not self.ended.is_set():
+                # Who ends by itself closes its doors first.
+                if not self.ended.wait(10) and self.process.poll() is None:
                     self.wrong.append(f"does not answer: {error}")
 
     def look(self):

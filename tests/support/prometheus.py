@@ -40,6 +40,7 @@ class Prometheus:
     def __init__(self, folder: Path, target: str, rules=(), path: str = "/metrics",
                  interval_seconds: int = 1):
         self.port = free_tcp_port()
+        self.moment: float | None = None  # that everything is asked of; None: now
         config = folder / "prometheus.yml"
         lines = ["global:", f"  scrape_interval: {interval_seconds}s",
                  "  evaluation_interval: 1s", "scrape_configs:",
@@ -84,7 +85,8 @@ class Prometheus:
 
     def query(self, expression: str, at: float = None) -> list[tuple[dict, float]]:
         """Labels and values of an instant vector, or of one number."""
-        parameters = {"query": expression} | ({"time": at} if at is not None else {})
+        moment = self.moment if at is None else at
+        parameters = {"query": expression} | ({"time": moment} if moment is not None else {})
         data = self._get("query", **parameters)
         if data["resultType"] == "scalar":
             return [({}, float(data["result"][1]))]
@@ -107,5 +109,19 @@ class Prometheus:
 
     def wait_for_scrape(self, expression: str = f'up{{job="{JOB}"}} == 1', seconds: float = 20):
         """Until an expression has a value."""
+        self.moment = None
         wait_until(lambda: bool(self.query(expression)), seconds,
                    f"{expression} has no value; targets: {self.targets()}")
+
+    def hold(self, expression: str, seconds: float = 30):
+        """Until an expression has a value in a scrape; what is asked from then on is of that one. A
+        later one may fail on a busy machine, and ends all series."""
+        self.moment = None
+
+        def holds() -> bool:
+            for _, moment in self.query(f'timestamp(up{{job="{JOB}"}})'):
+                if self.query(expression, moment):
+                    self.moment = moment
+            return self.moment is not None
+
+        wait_until(holds, seconds, f"{expression} has no value; targets: {self.targets()}")

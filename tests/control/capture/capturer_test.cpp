@@ -80,7 +80,7 @@ protected:
 };
 
 template <class Condition>
-void wait_for(const Capturer& capturer, Condition condition) {
+void wait_for(Capturer& capturer, Condition condition) {
     const auto end = std::chrono::steady_clock::now() + 60s;
     bool holds = false;
     while (!(holds = condition(capturer.state())) && std::chrono::steady_clock::now() < end) {
