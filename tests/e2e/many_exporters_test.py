@@ -36,7 +36,7 @@ OBSERVED_SECONDS = 5
 # that are used in turn; its part of a scrape.
 BYTES_PER_EXPORTER_MAX = 32_768
 WARM_SCRAPES = 40  # each thread that answers keeps memory for a page or two
-BYTES_LATER_MAX = 64 << 20  # what traffic and scrapes add: less than eight of 40 pages that are read
+BYTES_LATER_MAX = 64 << 20  # what traffic and scrapes add: less than 8 of 40 pages that are read
 
 
 def address(number: int) -> str:

@@ -66,7 +66,7 @@ protected:
         folder_ = testing::TempDir() + "capturer_" + std::to_string(getpid());
     }
     ~CapturerTest() override {
-        flags_.stop.store(true);
+        flags_.stop.store(true, std::memory_order_relaxed);
         for (std::thread& thread : threads_) thread.join();
         std::filesystem::remove_all(folder_);
     }
