@@ -35,16 +35,28 @@ std::int64_t imbalance(const TransportView& transport) noexcept {
 }
 
 Box::Box(std::vector<ObservedOutput> outputs, std::vector<int> cpus,
-         std::vector<std::size_t> tx_outputs)
+         const std::vector<std::size_t>& tx_outputs)
     : outputs_{std::move(outputs)},
-      tx_outputs_{std::move(tx_outputs)},
-      tx_(tx_outputs_.size()),
       delivered_(outputs_.size(), RateWindow<1>{RateClock{}}),
       rates_{RateClock{}} {
     for (const int cpu : cpus) {
         Rx rx{.cpu = cpu, .window = RateWindow<2>{RateClock{}}};
         rx.cut.lanes.resize(outputs_.size());
         rx_.push_back(std::move(rx));
+    }
+    for (const std::size_t output : tx_outputs) tx_.push_back({.output = output});
+}
+
+void Box::choose_tx_cuts() {
+    for (std::size_t output = 0; output < outputs_.size(); ++output) {
+        std::uint64_t published = 0;
+        std::uint64_t taken = 0;
+        for (const Rx& each : rx_) published += each.cut.lanes[output].published;
+        for (const Tx& each : tx_) taken += each.output == output ? each.latest.taken : 0;
+        if (taken > published) continue;
+        for (Tx& each : tx_) {
+            if (each.output == output) each.cut = each.latest;
+        }
     }
 }
 
@@ -58,7 +70,8 @@ void Box::write(Observation& observation, const RateClock& clock) {
         observation.samples_discarded += each.cut.pipeline.discarded_samples;
         observation.samples_other += each.cut.pipeline.other_samples;
     }
-    for (const TxCut& each : tx_) add_tx(box, each);
+    choose_tx_cuts();
+    for (const Tx& each : tx_) add_tx(box, each.cut);
     observation.rates = rates_.take(clock, box);
     observation.rx.resize(rx_.size());
     for (std::size_t i = 0; i < rx_.size(); ++i) write(rx_[i], observation.rx[i], clock);
@@ -162,10 +175,10 @@ void Box::write(std::size_t output, TransportView& view, const RateClock& clock)
     view.restored = view.spool_damaged = 0;
     view.lost = {};
     TransportState worst = TransportState::up;
-    for (std::size_t i = 0; i < tx_.size(); ++i) {
-        if (tx_outputs_[i] != output) continue;
-        const TxCut& cut = tx_[i];
-        worst = std::max(worst, cut.state);
+    for (const Tx& each : tx_) {
+        if (each.output != output) continue;
+        const TxCut& cut = each.cut;
+        worst = std::max(worst, each.latest.state);
         view.taken += cut.taken;
         view.delivered += cut.delivered;
         view.bytes += cut.bytes;

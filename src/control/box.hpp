@@ -5,7 +5,7 @@
 // decoded, dropped or parked, and what was offered is too large, dropped for want of room or
 // published; what was taken or restored is delivered, lost, in flight or spooled. What was
 // published and not yet taken is in a ring; TX workers are asked first, so that this is not less
-// than nothing, unless an RX worker does not answer and its last cut must do.
+// than nothing. Where an RX worker does not answer and its last cut must do, so must theirs.
 #pragma once
 
 #include <cstdint>
@@ -30,14 +30,14 @@ public:
     /// `tx_outputs`: the index of its output, for each TX worker. `cpus`: that RX workers are
     /// pinned to, -1: any.
     Box(std::vector<ObservedOutput> outputs, std::vector<int> cpus,
-        std::vector<std::size_t> tx_outputs);
+        const std::vector<std::size_t>& tx_outputs);
 
     /// A newer cut.
     void take_rx(std::size_t worker, const RxCut& cut) {
         rx_[worker].cut = cut;
         rx_[worker].is_new = true;
     }
-    void take_tx(std::size_t worker, const TxCut& cut) { tx_[worker] = cut; }
+    void take_tx(std::size_t worker, const TxCut& cut) { tx_[worker].latest = cut; }
 
     /// Once an observation: the box's totals and rates, workers and transports without their rings
     /// and statistics, and the largest imbalance among them.
@@ -55,15 +55,21 @@ private:
         RateWindow<2> window;
     };
 
+    struct Tx {
+        std::size_t output = 0;
+        TxCut latest{};
+        TxCut cut{};  ///< that is shown
+    };
+
+    void choose_tx_cuts();
     void add_rx(Totals& box, const RxCut& cut);
     static void add_tx(Totals& box, const TxCut& cut);
     static void write(Rx& worker, RxView& view, const RateClock& clock);
     void write(std::size_t output, TransportView& view, const RateClock& clock);
 
     std::vector<ObservedOutput> outputs_;
-    std::vector<std::size_t> tx_outputs_;
     std::vector<Rx> rx_;
-    std::vector<TxCut> tx_;
+    std::vector<Tx> tx_;
     std::vector<RateWindow<1>> delivered_;  ///< by output
     TotalsRates rates_;
     Totals nameless_;

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <fstream>
 #include <functional>
 
@@ -57,14 +56,11 @@ Totals sum(const Observation& observation) {
 void expect_sound(const Observation& observation) {
     EXPECT_EQ(observation.datagram_imbalance, 0U);
     EXPECT_EQ(observation.flow_imbalance, 0U);
-    // Of a worker that had no CPU in time the counts are old, and TX workers may be ahead of them.
-    const bool all_answered = std::none_of(observation.rx.begin(), observation.rx.end(),
-                                           [](const RxView& each) { return each.busy == 1; });
-    EXPECT_TRUE(observation.box.in_ring >= 0 || !all_answered);
+    EXPECT_GE(observation.box.in_ring, 0);
     EXPECT_FALSE(has_problem(observation, "imbalance"));
     for (const TransportView& each : observation.transports) {
         EXPECT_EQ(each.offered, each.published + each.too_large + each.ring_full);
-        EXPECT_TRUE(each.in_ring >= 0 || !all_answered);
+        EXPECT_GE(each.in_ring, 0);
     }
     for (const ExporterView& each : observation.exporters) {
         EXPECT_LT(each.totals.datagrams, std::uint64_t{1} << 62);
