@@ -99,17 +99,18 @@ void Directory::add(std::size_t worker, std::uint32_t row, const flow::Account& 
     if (!same && mine.known) lose(worker, row, mine);
     if (!same) mine = {.known = true, .epoch = account.epoch, .name = account.name};
     if (equal(account.counts, mine.counted)) return;
+    const bool was_heard = account.counts.datagrams != mine.counted.datagrams;
     if (row == 0) {
         if (others_first_seen_ == 0) others_first_seen_ = account.first_seen;
-        others_last_seen_ = std::max(others_last_seen_, account.last_seen);
-    } else if (account.counts.datagrams != mine.counted.datagrams) {
+        if (was_heard) others_last_seen_ = account.last_seen;
+    } else if (was_heard) {
         if (!table_.has(mine.owner)) find_owner(worker, row, mine);
         table_.touch(mine.owner, clock_);
     }
     const Totals more = difference(account.counts, mine.counted);
     mine.counted = account.counts;
     credit(mine.owner, worker, more);
-    table_.see(mine.owner, account);
+    if (was_heard) table_.see(mine.owner, account);
     pay_others(mine, more);
 }
 

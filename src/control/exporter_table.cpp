@@ -45,8 +45,16 @@ std::uint32_t take_slot(std::vector<Slot>& slots, std::vector<std::uint32_t>& fr
 
 void ExporterTable::Seen::add(const flow::Account& account) noexcept {
     if (account.last_seen == 0) return;
-    if (first == 0 || account.first_seen < first) first = account.first_seen;
-    last = std::max(last, account.last_seen);
+    // A clock that was set back makes the last time the first, too.
+    const std::uint32_t earliest = std::min(account.first_seen, account.last_seen);
+    if (first == 0 || earliest < first) first = earliest;
+    if (is_newest(account)) last = account.last_seen;
+}
+
+bool ExporterTable::Seen::is_newest(const flow::Account& account) const noexcept {
+    // Workers are a moment apart. What is further back was heard of after the clock was set back.
+    constexpr std::uint32_t apart_most = 5;
+    return account.last_seen >= last || last - account.last_seen > apart_most;
 }
 
 ExporterTable::ExporterTable(const ExporterTableLimits& limits)
@@ -215,7 +223,7 @@ void ExporterTable::see(const OwnerRef& owner, const flow::Account& account) noe
     if (Exporter* const exporter = exporter_of(owner)) exporter->seen.add(account);
     Domain* const domain = domain_of(owner);
     if (domain == nullptr) return;
-    if (account.last_seen >= domain->seen.last) {
+    if (domain->seen.is_newest(account)) {
         domain->sampling_rate = account.sampling_rate;
         domain->sampling_source = account.sampling_source;
         domain->local_port = account.local_port;

@@ -51,7 +51,7 @@ public:
     void subtract(const OwnerRef& owner, const Totals& what) noexcept;
     /// Of its domain, or of all where the domain was forgotten. Below 0 where more was taken back.
     [[nodiscard]] std::uint64_t sequence_lost(const OwnerRef& owner) noexcept;
-    /// When it was heard of, as the receive times say, and what its last datagram was like.
+    /// It was heard of: when, as the receive times say, and what its last datagram was like.
     void see(const OwnerRef& owner, const flow::Account& account) noexcept;
     /// It has sent something since the last observation.
     void touch(const OwnerRef& owner, const RateClock& clock) noexcept;
@@ -79,6 +79,7 @@ private:
         std::uint32_t last = 0;
 
         void add(const flow::Account& account) noexcept;
+        [[nodiscard]] bool is_newest(const flow::Account& account) const noexcept;
     };
     struct Exporter {
         flow::Address address{};

@@ -3,6 +3,7 @@
 #include "control/ledger_copies.hpp"
 
 #include <algorithm>
+#include <thread>
 
 namespace flowd {
 
@@ -45,20 +46,23 @@ void LedgerCopies::take(const flow::Ledger& ledger, std::vector<RxCopy>& copies)
     static_cast<void>(ledger.for_each([&](std::uint32_t row, const flow::Account& account) {
         copies.push_back({row, account});
     }));
-    for (int i = 0; i < tries_max && !renew(ledger, copies); ++i) {
-    }
+    // Its writer may have lost its CPU.
+    for (int i = 0; i < tries_max && !renew(ledger, copies); ++i) std::this_thread::yield();
 }
 
 /// Row 0, and whatever has another owner by now. True: nothing had, so they belong together.
 bool LedgerCopies::renew(const flow::Ledger& ledger, std::vector<RxCopy>& copies) {
-    if (!copies.empty() && copies.front().row == 0) {
-        static_cast<void>(ledger.read(0, copies.front().account));
-    }
     bool same = true;
+    // What is read while it is written is torn: the copy before is better, and another try.
+    flow::Account fresh;
+    if (!copies.empty() && copies.front().row == 0) {
+        same = ledger.read(0, fresh);
+        if (same) copies.front().account = fresh;
+    }
     for (RxCopy& each : copies) {
         if (each.row == 0 || flow::epoch_of(ledger.tag(each.row)) == each.account.epoch) continue;
         same = false;
-        static_cast<void>(ledger.read(each.row, each.account));
+        if (ledger.read(each.row, fresh)) each.account = fresh;
     }
     return same;
 }

@@ -110,9 +110,7 @@ void TxLedger::sweep(Place from, Place to, std::uint64_t most) noexcept {
             const std::uint64_t messages =
                 std::min(row.numbers[static_cast<std::size_t>(from)], most);
             if (messages == 0) return;
-            row.open();
             row.change(from, to, messages);
-            row.close();
             most -= messages;
         });
     }

@@ -4,6 +4,7 @@
 // Written by the TX worker's thread only; any thread reads rows, each in a copy that adds up.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -82,12 +83,18 @@ public:
     // --- The TX worker's thread.
 
     /// A tag of another epoch than its row's opens the row anew when its messages are taken: what
-    /// the row had goes to row 0. Reports on messages of older ones are booked there, too.
+    /// the row had goes to row 0. Reports on messages of older ones are booked there, too; so is
+    /// what the row does not have, for epochs come again.
     void move(Owner owner, Place from, Place to, std::uint64_t messages) noexcept {
         Row& row = find(owner, from);
-        row.open();
-        row.change(from, to, messages);
-        row.close();
+        const std::uint64_t mine =
+            from <= Place::restored
+                ? messages
+                : std::min(messages, row.numbers[static_cast<std::size_t>(from)]);
+        row.change(from, to, mine);
+        if (mine != messages) [[unlikely]] {
+            find({owner.source, 0}, from).change(from, to, messages - mine);
+        }
     }
     /// Messages of a batch, a run of equal accounts at a time.
     void move(const flow::Batch& batch, std::size_t first, std::size_t count, std::uint32_t source,
@@ -143,8 +150,10 @@ private:
             std::atomic_ref{number}.store(number + messages, std::memory_order_release);
         }
         void change(Place from, Place to, std::uint64_t messages) noexcept {
+            open();
             add(from, from <= Place::restored ? messages : 0 - messages);
             add(to, messages);
+            close();
         }
         [[nodiscard]] TxAccount read() const noexcept;
     };

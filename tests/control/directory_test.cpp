@@ -96,6 +96,34 @@ TEST(Directory, RowsOfSeveralWorkersAreOneExporter) {
     EXPECT_EQ(seen.other.totals.datagrams, 0U);
 }
 
+/// What a worker says of an exporter at a time of its clock.
+flow::Account heard(std::uint64_t datagrams, std::uint32_t at, std::uint32_t sampling_rate) {
+    flow::Account account = account_of(7, datagrams);
+    account.first_seen = 1'000;
+    account.last_seen = at;
+    account.sampling_rate = sampling_rate;
+    return account;
+}
+
+TEST(Directory, AClockThatIsSetBackDoesNotStopTheTime) {
+    Directory directory{2, 1, {}};
+    directory.begin(second);
+    directory.add(0, 3, heard(10, 8'000, 100));
+    directory.add(1, 3, heard(10, 7'998, 200));  // the other worker's was a moment before
+    directory.end();
+    const Seen before{directory};
+    EXPECT_EQ(before.exporters[0].last_seen, 8'000U);
+    EXPECT_EQ(before.exporters[0].domains[0].sampling_rate, 100U);
+    directory.begin(2 * second);
+    directory.add(0, 3, heard(11, 500, 300));
+    directory.add(1, 3, heard(10, 7'998, 200));
+    directory.end();
+    const Seen after{directory};
+    EXPECT_EQ(after.exporters[0].last_seen, 500U);
+    EXPECT_EQ(after.exporters[0].first_seen, 500U);
+    EXPECT_EQ(after.exporters[0].domains[0].sampling_rate, 300U);
+}
+
 TEST(Directory, AnOwnerKeepsWhatItHadWhenItsRowBecomesAnothers) {
     Directory directory{1, 1, {}};
     directory.begin(second);

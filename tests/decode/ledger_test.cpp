@@ -169,6 +169,27 @@ TEST(Ledger, TellsEpochsApartUntilTheyWrap) {
     EXPECT_EQ(read(ledger, 0).counts.datagrams, 999U);
 }
 
+/// After 256 owners a tag of an old one looks like the present one's.
+TEST(Ledger, WhatWaitedForManyOwnersEndsInRow0) {
+    Ledger ledger{1, 1};
+    const AccountTag old = ledger.assign(2, first, now);
+    for (int i = 0; i < 3; ++i) ledger.book(old, Booking{}, now, Fate::parked, Error::none);
+    AccountTag tag = old;
+    for (int i = 0; i < 256; ++i) tag = ledger.assign(2, i % 2 == 0 ? second : first, now);
+    ASSERT_EQ(tag, old);
+    ledger.book(tag, Booking{}, now, Fate::parked, Error::none);
+    ledger.hand_on(old);  // takes what waits in the row, since it looks like it
+    ledger.end_set(old, Ledger::SetEnd::expired, true, Error::unknown_template);
+    ledger.end_set(old, Ledger::SetEnd::unparked, true, Error::none);
+    ledger.end_set(tag, Ledger::SetEnd::unparked, true, Error::none);
+    for (const std::uint32_t row : {0U, 2U}) {
+        const AccountCounts counts = read(ledger, row).counts;
+        EXPECT_EQ(counts.parked, 0U) << row;
+        EXPECT_LE(counts.datagrams, 4U) << row;
+        EXPECT_TRUE(balanced(counts)) << row;
+    }
+}
+
 TEST(Ledger, VisitsRowsThatHaveAnOwnerAndRow0) {
     Ledger ledger{1000, 1000};
     ledger.assign(3, {.exporter = ipv4(10, 0, 0, 3)}, now);

@@ -109,6 +109,29 @@ TEST_F(SequenceTest, TakesTheWrapOfTheUptimeForNoRestart) {
     expect(1, 0, 0, 0);
 }
 
+/// Ten a second; some come again, in a row, from so far behind.
+TEST_F(SequenceTest, CopiesInARowAreNoNewPlaceWhereTheUptimeTells) {
+    struct Case {
+        std::uint32_t copies, behind;
+    };
+    for (const auto& [copies, behind] : {Case{3, 7}, Case{10, 12}, Case{2, 90}, Case{20, 90}}) {
+        sequence_ = {};
+        total_ = {};
+        for (std::uint32_t i = 0; i < 10'000; ++i) {
+            take_at(i, i * 100);
+            if (i % 1'000 != 999) continue;
+            for (std::uint32_t j = i - behind; j < i - behind + copies; ++j) take_at(j, j * 100);
+        }
+        expect(0, 0, 10 * copies, 0);
+    }
+}
+
+TEST_F(SequenceTest, NumbersThatBeginAnewWithoutTheUptimeAreFollowed) {
+    for (std::uint32_t i = 0; i < 100; ++i) take_at(i % 40, i * 100);
+    EXPECT_EQ(total_.sequence_resets, 2U);
+    EXPECT_EQ(total_.sequence_lost, 0U);
+}
+
 TEST_F(SequenceTest, FollowsAJumpBackOnlyWhenItGoesOn) {
     take_all({100'000, 100'001, 5, 100'002, 100'003});
     expect(0, 0, 0, 0);

@@ -5,6 +5,7 @@
 
 #include "flow/decode/ipfix/decoder.hpp"
 #include "flow/decode/netflow9/decoder.hpp"
+#include "flow/model/time.hpp"
 #include "support/netflow_builder.hpp"
 #include "support/recording_sink.hpp"
 
@@ -153,6 +154,26 @@ TEST_F(TraitsOf, ARestartIsSeenFromAnyUptimeAndNumber) {
         sender_.restart();
         for (int i = 0; i < 3; ++i) traits_.take(sender_.next(10));
         EXPECT_EQ(traits_.restarts, 1U) << number;
+    }
+}
+
+/// What comes again, or late, in a row: of sFlow, that has no time of export, and of IPFIX, that
+/// has no uptime.
+TEST_F(TraitsOf, DatagramsThatComeAgainAreNoRestart) {
+    for (const bool is_sflow : {true, false}) {
+        sender_ = {};
+        sender_.seen.has_uptime = is_sflow;
+        sender_.seen.has_export_time = !is_sflow;
+        traits_ = {};
+        traits_.own({.version = 10, .domain = 1});
+        for (int i = 0; i < 200; ++i) {
+            const Sender before = sender_;
+            for (int j = 0; j < 5; ++j) traits_.take(sender_.next(10));
+            if (i % 20 != 19) continue;
+            Sender again = before;
+            for (int j = 0; j < 3; ++j) traits_.take(again.next(10));
+        }
+        EXPECT_EQ(traits_.restarts, 0U) << is_sflow;
     }
 }
 
@@ -515,6 +536,27 @@ TEST_F(Noted, TimesThatNoClockReaches) {
     EXPECT_EQ(faults_of(seconds, UINT64_MAX, UINT64_MAX), 3u);
     EXPECT_EQ(faults_of(milliseconds, past * 1000, UINT64_MAX), 4u);
     EXPECT_EQ(first_domain().durations_known, 0u);
+}
+
+/// 156 and 157: NTP's seconds begin anew in 2036, and 0 says nothing.
+TEST_F(Noted, TimesOfNtpInBothEras) {
+    const auto faults_of = [&](std::uint64_t start, std::uint64_t end, std::uint32_t sent) {
+        ByteBuilder message = netflow9_message({.count = 2, .seconds = sent});
+        message.bytes(set(0, template_record(256, Fields{{156, 8}, {157, 8}}).bytes()).bytes());
+        message.bytes(set(256, ByteBuilder{}.u64(start).u64(end).bytes()).bytes());
+        state_.traits.at(state_.traits.row_of_domain(0)).sampled_second = 0xff;
+        EXPECT_EQ(netflow9(message), Error::none);
+        std::uint32_t faults = 0;
+        for (const auto& each : first_domain().time_faults) faults += each.count;
+        return faults;
+    };
+    constexpr std::uint64_t era_1 = 2'085'978'496;  // 2036-02-07, in UNIX seconds
+    EXPECT_EQ(faults_of(0, 0, 1'700'000'000), 0U);
+    EXPECT_EQ(faults_of((1'700'000'000 - 5 + ntp_unix_offset) << 32,
+                        (1'700'000'000 - 1 + ntp_unix_offset) << 32, 1'700'000'000),
+              0U);
+    EXPECT_EQ(faults_of(5ull << 32, 9ull << 32, era_1 + 10), 0U);
+    EXPECT_EQ(first_domain().durations_known, 2U);
 }
 
 TEST_F(Noted, NothingWhereNobodyAsks) {

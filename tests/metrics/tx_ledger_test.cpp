@@ -86,6 +86,27 @@ TEST(TxLedger, AnyNumberOfEpochsMayPassWithoutAMessage) {
     }
 }
 
+/// A report that comes after 256 owners looks like one of the present owner's messages.
+TEST(TxLedger, WhatARowDoesNotHaveIsRow0s) {
+    TxLedger ledger;
+    ledger.reserve(two_workers, 10);
+    const Owner old{.account = make_tag(4, 7)};
+    ledger.move(old, Place::taken, Place::spooled, 30);
+    for (unsigned epoch = 8; epoch < 8 + 256; ++epoch) {
+        ledger.move({.account = make_tag(4, static_cast<std::uint8_t>(epoch))}, Place::taken,
+                    Place::spooled, 1);
+    }
+    ledger.move(old, Place::spooled, Place::in_flight, 30);
+    ledger.move(old, Place::in_flight, Place::delivered, 30);
+    const TxAccount row = ledger.account(0, 4);
+    const TxAccount rest = ledger.account(0, 0);
+    test::expect_adds_up(row);
+    test::expect_adds_up(rest);
+    EXPECT_EQ(row.spooled, 0U);
+    EXPECT_EQ(rest.spooled, 256U);
+    EXPECT_EQ(row.delivered + rest.delivered, 30U);
+}
+
 TEST(TxLedger, VisitsUsedRowsByTheirRxWorker) {
     TxLedger ledger;
     ledger.reserve(two_workers, 1'000);

@@ -147,10 +147,12 @@ std::int64_t scaled(std::uint64_t value, std::int64_t scale) noexcept {
     return value > limit ? far_future : static_cast<std::int64_t>(value) * scale;
 }
 
+/// Of NTP's era 0 or 1 (RFC 5905 §6), whichever makes it a time after 1970.
 std::int64_t ntp_ms(std::uint64_t value) noexcept {
-    const auto seconds =
-        static_cast<std::int64_t>(value >> 32) - static_cast<std::int64_t>(ntp_unix_offset);
-    return seconds * 1000 + static_cast<std::int64_t>((value & UINT32_MAX) * 1000 >> 32);
+    if (value == 0) return 0;
+    const auto seconds = static_cast<std::uint32_t>((value >> 32) - ntp_unix_offset);
+    return std::int64_t{seconds} * 1000 +
+           static_cast<std::int64_t>((value & UINT32_MAX) * 1000 >> 32);
 }
 
 struct Choice {

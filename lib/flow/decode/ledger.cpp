@@ -240,9 +240,16 @@ void Ledger::count_parked_set(AccountTag account) noexcept {
     Section{*this, row_for(account)}.add(index_of(&AccountCounts::sets_parked), 1);
 }
 
+/// Of a datagram that waits. Epochs come again: where none waits, its row was another's, whose
+/// numbers are row 0's.
+std::uint32_t Ledger::row_of_parked(AccountTag account) const noexcept {
+    const std::uint32_t row = row_for(account);
+    return cell(row, places[index_of(&AccountCounts::parked)]).get() == 0 ? 0 : row;
+}
+
 void Ledger::end_set(AccountTag account, SetEnd how, bool carries, Error outcome) noexcept {
     if (!enabled()) return;
-    Section section{*this, row_for(account)};
+    Section section{*this, carries ? row_of_parked(account) : row_for(account)};
     section.add(how == SetEnd::unparked ? index_of(&AccountCounts::sets_unparked)
                                         : index_of(&AccountCounts::sets_expired),
                 1);
@@ -253,7 +260,7 @@ void Ledger::end_set(AccountTag account, SetEnd how, bool carries, Error outcome
 
 void Ledger::hand_on(AccountTag account) noexcept {
     if (!enabled()) return;
-    Section section{*this, row_for(account)};
+    Section section{*this, row_of_parked(account)};
     section.add(index_of(&AccountCounts::datagrams), std::uint64_t{0} - 1);
     section.add(index_of(&AccountCounts::parked), std::uint64_t{0} - 1);
 }

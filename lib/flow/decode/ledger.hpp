@@ -202,6 +202,7 @@ private:
         const std::uint32_t row = row_of(account);
         return rows_[row].epoch.get() == epoch_of(account) ? row : 0;
     }
+    [[nodiscard]] std::uint32_t row_of_parked(AccountTag account) const noexcept;
     void copy(std::uint32_t row, Account& account) const noexcept;
     void fold(std::uint32_t row) noexcept;
 

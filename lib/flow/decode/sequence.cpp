@@ -13,11 +13,20 @@ namespace {
 constexpr std::int32_t uptime_slack_ms = 60'000;
 /// A jump forward by more windows than this is no loss but a restart.
 constexpr std::uint32_t loss_windows_max = 1024;
+/// By the uptime, a datagram that is so much older is late, or a copy. More is another place.
+constexpr std::int32_t late_most_ms = 10'000;
 /// Datagrams out of place, one continuing the other, after which that is the place.
 constexpr std::uint8_t strays_max = 3;
 
 std::int32_t distance(std::uint32_t from, std::uint32_t to) noexcept {
     return static_cast<std::int32_t>(to - from);
+}
+
+/// Sent before the last one that was in place, by a little.
+bool is_older(const SequenceStep& step, std::uint32_t uptime_ms) noexcept {
+    if (!step.has_uptime || !step.units_known || step.units == 0) return false;
+    const std::int32_t by = distance(step.uptime_ms, uptime_ms);
+    return by > 0 && by <= late_most_ms;
 }
 
 }  // namespace
@@ -27,6 +36,10 @@ void Sequence::take(const SequenceStep& step, DecodeStats& total) noexcept {
     const std::int32_t ahead = distance(next_, step.number);
     const auto window = static_cast<std::int32_t>(step.window);
     if (ahead == 0) return move(step);
+    if (ahead < 0 && is_older(step, uptime_ms_)) {
+        if (!fill_gap(step, total)) count_duplicate(total);
+        return;
+    }
     if (ahead > window || ahead < -window || restarted(step)) return take_jump(step, total);
     if (ahead < 0) return take_early(step, total);
     lose(next_, static_cast<std::uint32_t>(ahead), total);
@@ -80,6 +93,10 @@ void Sequence::take_early(const SequenceStep& step, DecodeStats& total) noexcept
     stray_first_ = step.number;
     stray_next_ = step.number + step.units;
     if (strays_ >= strays_max) return reset(step, total);
+    count_duplicate(total);
+}
+
+void Sequence::count_duplicate(DecodeStats& total) noexcept {
     ++duplicates_;
     ++total.sequence_duplicates;
 }

@@ -56,6 +56,7 @@ private:
     void lose(std::uint32_t first, std::uint32_t count, DecodeStats& total) noexcept;
     void remember(const Gap& gap) noexcept;
     void take_early(const SequenceStep& step, DecodeStats& total) noexcept;
+    void count_duplicate(DecodeStats& total) noexcept;
     void take_jump(const SequenceStep& step, DecodeStats& total) noexcept;
     [[nodiscard]] bool fill_gap(const SequenceStep& step, DecodeStats& total) noexcept;
     [[nodiscard]] bool restarted(const SequenceStep& step) const noexcept;

@@ -22,6 +22,8 @@ constexpr std::int32_t lost_at_once_max = 4096 * 1024;
 constexpr std::int32_t wrap_silence_max_ms = 3'600'000;
 /// Export times have whole seconds, so that a boot time moves by one at least.
 constexpr std::int32_t boot_slack_ms = 2500;
+/// An uptime that goes back by less may be that of a datagram that comes late, or again.
+constexpr std::uint32_t late_most_ms = 60'000;
 /// Steps after which all counts of steps are halved: what an exporter does now counts.
 constexpr std::uint32_t steps_max = 4096;
 /// Seconds for which an export time may stay the same.
@@ -206,13 +208,20 @@ void Traits::leap(const Appearance& seen) noexcept {
     const std::uint32_t boot = seen.export_seconds * 1000 - seen.uptime_ms;
     const bool is_far = distance < 0 || distance > lost_at_once_max;
     bool restarted = is_far && seen.number < first_numbers_max;
+    // A copy of an older datagram, or one that comes late, is no newer than what it follows.
+    if (seen.has_export_time) {
+        restarted =
+            restarted && static_cast<std::int32_t>(seen.export_seconds - export_seconds) > 0;
+    }
     if (seen.has_uptime) {
         // Back by more than half of 32 bits looks like a step ahead; the wrap is a small one.
         const auto passed_ms = static_cast<std::int32_t>(seen.uptime_ms - uptime_ms);
         const auto moved_ms = static_cast<std::int32_t>(boot - boot_ms);
         const bool wraps = passed_ms >= 0 && passed_ms <= wrap_silence_max_ms;
         const bool is_moved = moved_ms > boot_slack_ms || moved_ms < -boot_slack_ms;
-        restarted = seen.uptime_ms < uptime_ms && !wraps && (!seen.has_export_time || is_moved);
+        const bool is_back = seen.uptime_ms < uptime_ms && !wraps;
+        restarted = is_back &&
+                    (seen.has_export_time ? is_moved : uptime_ms - seen.uptime_ms > late_most_ms);
     }
     put(watch, restarted ? std::uint8_t{Watch::restart} : std::uint8_t{0});
     if (!restarted && distance > 0) put(gap_seconds, now);

@@ -111,19 +111,31 @@ std::string endpoint(const flow::StateKey& key) {
            std::to_string(key.port);
 }
 
+/// Before anything is written: anybody may ask, and anybody may announce templates.
+bool is_too_large(const std::vector<TemplateView>& templates) noexcept {
+    constexpr std::size_t field_size_least = 90;  // of the JSON of a field
+    std::size_t least = 0;
+    for (const TemplateView& each : templates)
+        least += each.layout.fields.size() * field_size_least;
+    return least > templates_size_max;
+}
+
+Response too_large() {
+    return text_response(413,
+                         "all templates are more than 32 MiB; "
+                         "/api/templates?exporter=ADDRESS shows those of one exporter\n");
+}
+
 }  // namespace
 
 Response goflow2_templates(const Observation& observation) {
+    if (is_too_large(observation.templates)) return too_large();
     GoJson json;
     json.open({}, '{');
     // They come sorted by exporter.
     const flow::StateKey* last = nullptr;
     for (const TemplateView& each : observation.templates) {
-        if (json.size() > templates_size_max) {
-            return text_response(413,
-                                 "all templates are more than 32 MiB; "
-                                 "/api/templates?exporter=ADDRESS shows those of one exporter\n");
-        }
+        if (json.size() > templates_size_max) return too_large();
         const flow::StateKey& key = each.layout.key;
         if (last == nullptr || last->exporter != key.exporter || last->port != key.port) {
             if (last != nullptr) json.close('}');

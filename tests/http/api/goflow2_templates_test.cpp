@@ -58,5 +58,18 @@ TEST(Goflow2Templates, Goflow2sTemplatesAreAsGoWritesThem) {
     EXPECT_EQ(goflow2_templates(Observation{}).body, "{}\n");
 }
 
+TEST(Goflow2Templates, MoreThanThereIsRoomForIsRefusedBeforeItIsWritten) {
+    Observation observation;
+    TemplateView view;
+    view.layout.fields.resize(100, {.id = 8, .length = 4});
+    // A field is 116 bytes at least: some megabytes below the limit, then above it.
+    observation.templates.assign(2'500, view);
+    EXPECT_EQ(goflow2_templates(observation).status, 200);
+    observation.templates.assign(4'000, view);
+    const Response refused = goflow2_templates(observation);
+    EXPECT_EQ(refused.status, 413);
+    EXPECT_NE(refused.body.find("/api/templates?exporter="), std::string::npos);
+}
+
 }  // namespace
 }  // namespace flowd::http::api
