@@ -86,6 +86,14 @@ void Box::write(Observation& observation, const RateClock& clock) {
     }
 }
 
+std::vector<flow::Stranger> Box::strangers() const {
+    std::vector<flow::Stranger> all;
+    for (const Rx& each : rx_) {
+        all.insert(all.end(), each.cut.strangers.begin(), each.cut.strangers.end());
+    }
+    return all;
+}
+
 void Box::add_rx(Totals& box, const RxCut& cut) {
     Totals frames;
     frames.datagrams = cut.ingress.missed;

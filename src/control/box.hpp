@@ -44,6 +44,8 @@ public:
     void write(Observation& observation, const RateClock& clock);
     /// What was lost before anybody knew whose it was.
     [[nodiscard]] const Totals& nameless() const noexcept { return nameless_; }
+    /// Of all workers.
+    [[nodiscard]] std::vector<flow::Stranger> strangers() const;
 
 private:
     struct Rx {

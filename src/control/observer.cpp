@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "metrics/strangers.hpp"
 #include "worker/clock.hpp"
 
 namespace flowd {
@@ -265,6 +266,8 @@ void Observer::write_exporters(Observation& observation) {
     directory_.add_nameless(box_.nameless());
     directory_.end();
     directory_.write(observation.exporters, observation.other);
+    observation.other.findings =
+        findings_of(box_.strangers(), static_cast<std::uint32_t>(observation.taken_at_ns / second));
     observation.exporters_forgotten = directory_.exporters().forgotten_count();
     const auto weigh = [&observation](const Totals& totals) {
         add_kinds(observation.box, totals);

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "flow/decode/strangers.hpp"
 #include "flow/pipeline/stats.hpp"
 #include "ingress/ingress.hpp"
 
@@ -35,6 +36,7 @@ struct RxCut {
     std::uint64_t waiting = 0;
     flow::PipelineStats pipeline;
     std::vector<LaneCut> lanes;  ///< sized before the worker runs
+    flow::Strangers::Places strangers{};
     std::uint32_t exporter_count = 0;
     std::uint32_t domain_count = 0;
     std::uint32_t template_count = 0;

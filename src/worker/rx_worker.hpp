@@ -309,6 +309,7 @@ private:
             cut.lanes[i] = {counts.offered, counts.published, counts.ring_full, counts.too_large};
         }
         const flow::ShardState& state = pipeline_.state();
+        cut.strangers = state.strangers.all();
         cut.exporter_count = state.exporters.size();
         cut.domain_count = state.domains.size();
         cut.template_count = state.templates.size();

@@ -14,6 +14,7 @@
 #include "flow/decode/sampling/options.hpp"
 #include "flow/decode/sequence_header.hpp"
 #include "flow/decode/stats.hpp"
+#include "flow/decode/strangers.hpp"
 #include "flow/decode/templates/park.hpp"
 #include "flow/decode/templates/sets.hpp"
 #include "flow/decode/templates/store.hpp"
@@ -151,8 +152,9 @@ public:
     /// One that has not come to its exporter is that one's too, if it is known.
     Error close(const Datagram& datagram, ExporterIndex exporter, Error outcome) noexcept {
         if (exporter == Exporters::other) [[unlikely]] {
-            account_ = ledger.tag(
-                ledger.exporter_row(exporters.find(datagram.source, datagram.source_port)));
+            const ExporterIndex known = exporters.find(datagram.source, datagram.source_port);
+            account_ = ledger.tag(ledger.exporter_row(known));
+            if (known == Exporters::other && is_strange(outcome)) strangers.note(datagram, outcome);
         }
         return close(exporter, outcome);
     }
@@ -250,6 +252,7 @@ public:
     Ledger ledger;
     Park park;
     TraitsTable traits;
+    Strangers strangers;
     Slots<sampling::OptionsLayout> options;  ///< by the template's slot
 
     /// Of the present datagram.

@@ -268,7 +268,9 @@ void write_exporter(JsonWriter& json, const ExporterView& view, std::uint32_t no
     json.member("templates", view.template_count);
     json.member("payload_size_max", view.payload_size_max);
     json.member("reassembled", view.reassembled);
-    json.member("diagnosis", view.findings.empty() ? std::string_view{"healthy"}
+    const std::string_view nothing_wrong =
+        view.address.size == 0 ? "all that have no row of their own" : "healthy";
+    json.member("diagnosis", view.findings.empty() ? nothing_wrong
                                                    : std::string_view{view.findings[0].sentence});
     json.end_object();
 }

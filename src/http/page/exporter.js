@@ -109,7 +109,9 @@ class Exporter {
     showFindings(this.findings, answer.findings ?? []);
     const healthy = (answer.findings ?? []).length === 0;
     show(this.healthy, healthy);
-    setText(this.healthy, exporter.state === "silent"
+    setText(this.healthy, exporter.address === "other"
+        ? "These are all senders that have no row of their own."
+        : exporter.state === "silent"
         ? "Silent: nothing has come from it for a minute. Before that, nothing was wrong."
         : "Healthy: flowd finds nothing wrong with what this exporter sends.");
     this.facts.update(xrayFacts(answer));

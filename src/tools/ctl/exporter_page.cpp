@@ -34,7 +34,10 @@ void add_diagnosis(Page& page, const Json& xray, const Look& look) {
     add_heading(page, "Diagnosis");
     const Json& findings = list(xray, {"findings"});
     append(page, findings_part(findings, look));
-    if (findings.empty()) {
+    if (!findings.empty()) return;
+    if (text(xray, {"exporter", "address"}) == "other") {
+        page.emplace_back("  These are all senders that have no row of their own.");
+    } else {
         page.emplace_back("  Healthy: nothing that flowd can see is wrong.", Style::good);
     }
 }
