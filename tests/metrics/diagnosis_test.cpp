@@ -58,6 +58,9 @@ protected:
     std::vector<Finding> findings() {
         return diagnose({view_, traits_, templates_, now, false, evidence_before_});
     }
+    bool is_trusted() {
+        return make_xray({view_, traits_, templates_, now, false}).sequence_trusted;
+    }
     /// "healthy", or the first code.
     std::string first() {
         const auto all = findings();
@@ -85,6 +88,7 @@ TEST_F(Diagnosis, AHealthyExporterHasNone) {
     for (const std::uint8_t version : {5, 7, 8, 9, 10, 105}) {
         be(version);
         EXPECT_EQ(first(), "healthy") << int{version};
+        EXPECT_TRUE(is_trusted());
     }
 }
 
@@ -98,6 +102,7 @@ TEST_F(Diagnosis, IpfixThatCountsDatagrams) {
     traits().gap_seconds = now;
     EXPECT_EQ(first(), "sequence_unit");
     EXPECT_EQ(findings().size(), 1u) << "a loss by such numbers is none";
+    EXPECT_FALSE(is_trusted());
     says("count datagrams where IPFIX counts data records (RFC 7011 §3.1)");
 }
 
@@ -118,6 +123,7 @@ TEST_F(Diagnosis, ANumberThatNeverMoves) {
     traits().steps_none = 900;
     traits().number = 7;
     EXPECT_EQ(first(), "sequence_constant");
+    EXPECT_FALSE(is_trusted());
     says("never moves (it stays 7)");
 }
 
@@ -129,6 +135,7 @@ TEST_F(Diagnosis, TwoSendersOfOneAddress) {
     totals().sequence.lost = 9000;
     traits().gap_seconds = now;
     EXPECT_EQ(first(), "shared_address");
+    EXPECT_FALSE(is_trusted());
     EXPECT_EQ(findings().size(), 1u);
     says("Two senders seem to share this address");
     says("with the UDP source port");

@@ -54,6 +54,14 @@ bool by_protocols(Row left, Row right) noexcept {
     const auto first = [](Row row) {
         std::string_view name;
         for (const DomainView& each : row->domains) {
+/// Loss that is not known puts nobody first.
+bool by_lost(Row left, Row right) noexcept {
+    const auto lost = [](Row row) {
+        return row->xray.sequence_trusted ? row->rates.sequence_lost : 0;
+    };
+    return lost(left) < lost(right);
+}
+
             const std::string_view other = protocol_name(each.version);
             if (name.empty() || other < name) name = other;
         }
@@ -72,7 +80,7 @@ Before order_of(std::string_view key) noexcept {
          {"flows", by_rate<&Rates::flows>},
          {"datagrams", by_rate<&Rates::datagrams>},
          {"bytes", by_rate<&Rates::payload_bytes>},
-         {"lost", by_rate<&Rates::sequence_lost>},
+         {"lost", by_lost},
          {"dropped", by_dropped},
          {"last_seen", [](Row left, Row right) { return left->last_seen < right->last_seen; }},
          {"findings", by_findings},
