@@ -103,7 +103,7 @@ bool is_silent(const ExporterView& view, std::uint32_t now) noexcept {
 std::string_view state_of(const ExporterView& view, std::uint32_t now) noexcept {
     if (is_silent(view, now)) return "silent";
     if (view.findings.empty()) return "ok";
-    const Severity worst = view.findings.front().severity;
+    const Severity worst = worst_severity(view.findings);
     return worst == Severity::note ? "ok" : severity_name(worst);
 }
 

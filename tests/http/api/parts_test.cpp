@@ -46,6 +46,8 @@ TEST(Parts, AnExporterIsSilentAfterAMinute) {
     view.findings[0].severity = Severity::warning;
     EXPECT_EQ(state_of(view, 1'000), "warning");
     EXPECT_EQ(state_of(view, 2'000), "silent");
+    view.findings.push_back({Severity::error, "d", "e", "f"});
+    EXPECT_EQ(state_of(view, 1'000), "error") << "the worst, wherever it is";
 }
 
 TEST(Parts, TheShareThatIsLostIsInTheProtocolsUnit) {
