@@ -168,9 +168,63 @@ TEST_F(Diagnosis, ATemplateThatNeverComes) {
     EXPECT_EQ(findings().front().severity, Severity::error);
     says("data for template 260 of observation domain 1");
     says("for 12 min");
-    says("31,402 datagrams could not be decoded");
+    says(": 31,402 datagrams were dropped.");
     traits().missing[0].last_seconds = now - 3600;
     EXPECT_EQ(first(), "healthy") << "that was an hour ago";
+}
+
+TEST_F(Diagnosis, WhatWaitsForATemplateIsNotDropped) {
+    traits().missing[0] = {260, 100, 0, now - 20, now};
+    view_.totals.parked = 100;
+    says(": 100 datagrams wait for it.");
+    view_.totals.parked = 99;
+    says(": 99 datagrams wait for it, and 1 was dropped.");
+    view_.totals.parked = 1;
+    says(": 1 datagram waits for it, and 99 were dropped.");
+    view_.totals.parked = 0;
+    says(": 100 datagrams were dropped.");
+    traits().missing[1] = {261, 50, 0, now - 20, now};
+    view_.totals.parked = 30;
+    says(": 30 datagrams wait for them, and 120 were dropped.");
+    traits().absent[0] = {261, flow::Absence::too_long};
+    EXPECT_NE(findings()[1].sentence.find(": 20 datagrams wait for it, and 80 were dropped."),
+              std::string::npos);
+    says(": 10 datagrams wait for one that flowd can keep, and 40 were dropped.");
+}
+
+TEST_F(Diagnosis, AnExporterOfWhichNothingCanBeReadIsAnError) {
+    traits().missing[0] = {260, 5, 0, now - 2, now};
+    EXPECT_EQ(findings().front().severity, Severity::warning);
+    totals().flows = 0;
+    EXPECT_EQ(first(), "template_missing");
+    EXPECT_EQ(findings().front().severity, Severity::error);
+    add_domain(10, 2);
+    EXPECT_EQ(findings().front().severity, Severity::warning) << "another domain is read";
+}
+
+TEST_F(Diagnosis, ATemplateThatNeverComesThoughOthersComeOften) {
+    traits().missing[0] = {260, 100, 0, now - 90, now};
+    TemplateView other;
+    other.layout.key.version = 10;
+    other.layout.key.domain = 1;
+    other.layout.id = 256;
+    other.first_seen = now - 3600;
+    other.last_seen = now - 5;
+    other.announcements = 121;
+    templates_.push_back(other);
+    says("without its template: it announces others every 30 s, but never this one: 100 ");
+    EXPECT_EQ(findings().front().action.find("More frequent templates do not help."), 0u);
+    traits().missing[0].first_seconds = now - 40;
+    says("it has not sent it since flowd heard of it, though it sends others: 100 ");
+    traits().missing[0].first_seconds = now - 3000;
+    templates_.front().announcements = 3;
+    says("it has not sent it since flowd heard of it, though it sends others: 100 ");
+    EXPECT_EQ(findings().front().action.find("Make the exporter send its templates every 1 to 5 "
+                                             "min, by time, not by number of datagrams, or "),
+              0u);
+    templates_.front().announcements = 121;
+    traits().absent[3] = {260, flow::Absence::withdrawn};
+    says("without its template (the exporter withdrew it)");
 }
 
 TEST_F(Diagnosis, ATemplateThatCameAndIsNotThere) {
@@ -366,6 +420,15 @@ TEST_F(Diagnosis, Silence) {
     view_.last_seen = now - 300;
     EXPECT_EQ(first(), "silent");
     says("nothing for 5 min");
+    traits().missing[0] = {260, 100, 0, now - 1000, now - 300};
+    EXPECT_EQ(first(), "silent");
+    ASSERT_EQ(findings().size(), 2u);
+    EXPECT_EQ(findings()[1].severity, Severity::error);
+    EXPECT_EQ(findings()[1].sentence.find("It sent data for template 260 of observation domain 1, "
+                                          "for 12 min until 2023-11-14 22:08:20 UTC, without"),
+              0u)
+        << findings()[1].sentence;
+    traits().missing[0] = {};
     view_.totals.datagrams = 10;  // one in six minutes is its way
     EXPECT_EQ(first(), "healthy");
 }
