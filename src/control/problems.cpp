@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "metrics/words.hpp"
+
 namespace flowd {
 
 namespace {
@@ -174,8 +176,9 @@ void Problems::find_arrivals(Observation& observation, const RateClock& clock) {
         report(observation, Severity::warning, "unknown_templates",
                pace(rates[1], "datagrams") +
                    " have data of a template that their exporter has not sent.",
-               "Have exporters send templates more often (every minute); the list of exporters "
-               "shows which drop unknown_template.");
+               "Make exporters send their templates " + std::string{template_pace} +
+                   "; flowctl exporters --search template_missing lists those exporters, and "
+                   "flowctl exporter ADDRESS says more of one.");
     }
     // Whose only datagrams they are is in no list of exporters.
     if (rates[2] > 0) {

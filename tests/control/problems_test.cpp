@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "metrics/words.hpp"
+
 namespace flowd {
 namespace {
 
