@@ -173,8 +173,12 @@ TEST_F(ProblemsTest, FullTablesAndUnknownTemplatesAreSaidWhileTheyLast) {
     EXPECT_EQ(find("templates_evicted"), nullptr);
     now_.box.drops[static_cast<std::size_t>(flow::Error::protocol_not_here)] = 1;
     observe();
-    EXPECT_NE(find("protocol_not_here"), nullptr);
-    EXPECT_NE(find("unknown_templates"), nullptr);
+    ASSERT_NE(find("protocol_not_here"), nullptr);
+    EXPECT_NE(find("protocol_not_here")->action.find("-capture.errors FOLDER"), std::string::npos);
+    ASSERT_NE(find("unknown_templates"), nullptr);
+    EXPECT_NE(find("unknown_templates")->action.find(template_pace), std::string::npos);
+    EXPECT_NE(find("unknown_templates")->action.find("flowctl exporters --search template_missing"),
+              std::string::npos);
     observe(10);
     EXPECT_TRUE(now_.problems.empty());
 }
