@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The rule about data whose template has not come: since when, why, and what became of the data.
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -149,13 +150,16 @@ std::string others_text(std::size_t listed, bool more) {
     return ", and for " + std::to_string(listed) + " others that are missing";
 }
 
-/// What became of datagrams without their template. `parked`: of these and of `others`.
-std::string fate_text(std::uint64_t count, std::uint64_t others, std::uint64_t parked,
+/// What became of `count` datagrams without their template. The exporter's other ones, `others`,
+/// have their share of those that are parked. Traits are read later than totals, so a few of the
+/// newest are in neither; they wait unless something was dropped.
+std::string fate_text(std::uint64_t count, std::uint64_t others, const Totals& totals,
                       std::string_view what) {
     const double part = share_of(count, count + others);
-    const auto share = static_cast<std::uint64_t>(static_cast<double>(parked) * part + 0.5);
-    const std::uint64_t wait = std::min(count, share);
-    const std::uint64_t gone = count - wait;
+    const double parked = std::round(static_cast<double>(totals.parked) * part);
+    const std::uint64_t rest = count - std::min(count, static_cast<std::uint64_t>(parked));
+    const std::uint64_t gone = std::min(rest, totals.datagrams_dropped());
+    const std::uint64_t wait = count - gone;
     std::string text;
     if (wait > 0) {
         text = thousands_text(wait) + (wait == 1 ? " datagram waits for " : " datagrams wait for ");
@@ -216,7 +220,7 @@ Finding tell_missing(const Case& evidence, const MissingGroup& group, std::uint6
     const double lasted = seconds_between(worst.first_seconds, worst.last_seconds);
     std::string sentence = data_text(evidence, domain, worst) + " " + how;
     sentence += others_text(group.all.size() - 1, group.unlisted != 0);
-    sentence += ": " + fate_text(group.datagrams(), others, evidence.view.totals.parked,
+    sentence += ": " + fate_text(group.datagrams(), others, evidence.view.totals,
                                  template_text(group, code == "template_limit"));
     const bool is_error = lasted >= missing_error_seconds || reads_nothing(evidence);
     return {is_error ? Severity::error : Severity::warning, code, std::move(sentence),

@@ -58,6 +58,9 @@ protected:
     std::vector<Finding> findings() {
         return diagnose({view_, traits_, templates_, now, false, evidence_before_});
     }
+    void drop(std::uint64_t datagrams) {
+        view_.totals.drops[static_cast<std::size_t>(flow::Error::unknown_template)] = datagrams;
+    }
     bool is_trusted() {
         return make_xray({view_, traits_, templates_, now, false}).sequence_trusted;
     }
@@ -164,6 +167,7 @@ TEST_F(Diagnosis, AClockThatWasNeverSetOrStands) {
 
 TEST_F(Diagnosis, ATemplateThatNeverComes) {
     traits().missing[0] = {260, 31'402, 0, now - 720, now};
+    drop(31'402);
     EXPECT_EQ(first(), "template_missing");
     EXPECT_EQ(findings().front().severity, Severity::error);
     says("data for template 260 of observation domain 1");
@@ -175,8 +179,9 @@ TEST_F(Diagnosis, ATemplateThatNeverComes) {
 
 TEST_F(Diagnosis, WhatWaitsForATemplateIsNotDropped) {
     traits().missing[0] = {260, 100, 0, now - 20, now};
-    view_.totals.parked = 100;
+    view_.totals.parked = 93;
     says(": 100 datagrams wait for it.");
+    drop(1000);
     view_.totals.parked = 99;
     says(": 99 datagrams wait for it, and 1 was dropped.");
     view_.totals.parked = 1;
