@@ -110,7 +110,7 @@ std::string absence_text(const MissingTemplate& missing, Absence why,
     }
     if (missing.domain->absent_lost) return "without its template";
     if (others.often_seconds > 0) {
-        return "without its template: it announces others every " +
+        return "without its template: it has announced others every " +
                span_text(others.often_seconds) + ", but never this one";
     }
     const std::string since = "without its template: it has not sent it since flowd heard of it";

@@ -77,7 +77,7 @@ class XrayTest(unittest.TestCase):
         self.assertEqual(finding["severity"], "error")
         self.assertEqual(self.exporters[address]["exporter"]["state"], "error")
         self.assertRegex(finding["sentence"],
-                         r"without its template: it announces others every 1 s, but never this "
+                         r"without its template: it has announced others every 1 s, but never this "
                          rf"one: {SECONDS * faulty.DATAGRAMS_PER_SECOND} datagrams wait for it\.$")
         self.assertIn("More frequent templates do not help", finding["action"])
         found = self.get("/api/exporters?search=template_missing")["exporters"]

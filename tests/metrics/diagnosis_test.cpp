@@ -217,7 +217,7 @@ TEST_F(Diagnosis, ATemplateThatNeverComesThoughOthersComeOften) {
     other.last_seen = now - 5;
     other.announcements = 121;
     templates_.push_back(other);
-    says("without its template: it announces others every 30 s, but never this one: 100 ");
+    says("without its template: it has announced others every 30 s, but never this one: 100 ");
     EXPECT_EQ(findings().front().action.find("More frequent templates do not help."), 0u);
     traits().missing[0].first_seconds = now - 40;
     says("it has not sent it since flowd heard of it, though it sends others: 100 ");
