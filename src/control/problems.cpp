@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "metrics/words.hpp"
+
 namespace flowd {
 
 namespace {
@@ -22,14 +24,21 @@ void report(Observation& observation, Severity severity, std::string_view code,
 }
 
 std::string count_text(double number) {
-    if (number < 1) return "less than one";
     std::string digits = std::to_string(std::llround(number));
     for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
     return digits;
 }
 
-std::string per_second(double rate, const std::string& what) {
-    return count_text(rate) + ' ' + what + " a second";
+/// "17 flows a second"; of less than two, how many in a minute.
+std::string pace(double rate, const std::string& what) {
+    return rate < 2 ? count_text(rate * 60) + ' ' + what + " a minute"
+                    : count_text(rate) + ' ' + what + " a second";
+}
+
+/// What a transport has been given and its destination has not taken.
+std::uint64_t waiting(const TransportView& transport) noexcept {
+    const std::int64_t in_ring = std::max<std::int64_t>(0, transport.in_ring);
+    return static_cast<std::uint64_t>(in_ring) + transport.in_flight + transport.spooled;
 }
 
 std::uint64_t drops_of(const Totals& totals, flow::Error reason) noexcept {
@@ -91,36 +100,41 @@ void Problems::find_transports(Observation& observation, const RateClock& clock)
     for (std::size_t i = 0; i < observation.transports.size(); ++i) {
         TransportView& transport = observation.transports[i];
         Flow& flow = flows_[i];
+        // What explains the others comes before them.
+        find_stall(transport, flow, observation);
+        find_state(transport, observation);
         std::uint64_t lost = 0;
         for (const std::uint64_t each : transport.lost) lost += each;
         const auto rates = flow.window.take(clock, {transport.ring_full, lost});
         const std::string who = "Transport " + transport.name;
         if (rates[0] > 0) {
             report(observation, Severity::error, "ring_full",
-                   who + " takes less than comes: " + per_second(rates[0], "flows") +
+                   who + " takes less than comes: " + pace(rates[0], "flows") +
                        " are dropped, as its rings are full.",
                    "Look at the destination; more transport.workers, a larger batch.count, or a "
                    "spool (transport.spool.path) for short outages.");
         }
         if (rates[1] > 0) {
             report(observation, Severity::error, "flows_lost",
-                   who + " loses " + per_second(rates[1], "flows") + '.',
+                   who + " loses " + pace(rates[1], "flows") + '.',
                    "flowd's log has the destination's reason.");
         }
-        const bool waits = transport.in_flight > 0 || transport.in_ring > 0;
-        const bool moves =
-            transport.delivered != std::exchange(flow.delivered, transport.delivered);
-        flow.stalled = waits && !moves ? flow.stalled + 1 : 0;
-        if (flow.stalled >= lasting) {
-            report(observation, Severity::error, "transport_stalled",
-                   who + " has delivered nothing for " + std::to_string(flow.stalled) +
-                       " seconds, and " + count_text(static_cast<double>(transport.in_flight)) +
-                       " flows are in flight.",
-                   "See whether the destination is reachable and answers; flowd's log has its "
-                   "last complaint.");
-        }
-        find_state(transport, observation);
     }
+}
+
+void Problems::find_stall(const TransportView& transport, Flow& flow, Observation& observation) {
+    const bool waits = transport.in_flight > 0 || transport.in_ring > 0;
+    const bool moves = transport.delivered != std::exchange(flow.delivered, transport.delivered);
+    flow.stalled = waits && !moves ? flow.stalled + 1 : 0;
+    if (flow.stalled < lasting) return;
+    const std::uint64_t count = waiting(transport);
+    report(observation, Severity::error, "transport_stalled",
+           "Transport " + transport.name + " has delivered nothing for " +
+               std::to_string(flow.stalled) + " seconds, and " +
+               count_text(static_cast<double>(count)) +
+               (count == 1 ? " flow waits for it." : " flows wait for it."),
+           "See whether the destination is reachable and answers; flowd's log has its last "
+           "complaint.");
 }
 
 void Problems::find_state(TransportView& transport, Observation& observation) {
@@ -152,7 +166,7 @@ void Problems::find_arrivals(Observation& observation, const RateClock& clock) {
     if (rates[0] > 0) {
         const bool sockets = observation.ingress == "udp";
         report(observation, Severity::error, "datagrams_missed",
-               per_second(rates[0], "datagrams") + " are lost before flowd sees them: " +
+               pace(rates[0], "datagrams") + " are lost before flowd sees them: " +
                    (sockets ? "the kernel's receive buffer is full." : "the NIC's queue is full."),
                sockets ? "A larger ingress.udp.receive_buffer_bytes (and net.core.rmem_max), more "
                          "RX workers (count= of -listen), or -ingress dpdk."
@@ -160,18 +174,20 @@ void Problems::find_arrivals(Observation& observation, const RateClock& clock) {
     }
     if (rates[1] > 0) {
         report(observation, Severity::warning, "unknown_templates",
-               per_second(rates[1], "datagrams") +
+               pace(rates[1], "datagrams") +
                    " have data of a template that their exporter has not sent.",
-               "Have exporters send templates more often (every minute); the list of exporters "
-               "shows which drop unknown_template.");
+               "Make exporters send their templates " + std::string{template_pace} +
+                   "; flowctl exporters --search template_missing lists those exporters, and "
+                   "flowctl exporter ADDRESS says more of one.");
     }
     // Whose only datagrams they are is in no list of exporters.
     if (rates[2] > 0) {
-        report(observation, Severity::warning, "protocol_not_here",
-               per_second(rates[2], "datagrams") +
-                   " come to a listener that does not take their protocol.",
-               "Send NetFlow and IPFIX to a netflow:// listener and sFlow to an sflow:// one, or "
-               "listen with flow://, which takes all.");
+        report(
+            observation, Severity::warning, "protocol_not_here",
+            pace(rates[2], "datagrams") + " come to a listener that does not take their protocol.",
+            "Send NetFlow and IPFIX to a netflow:// listener and sFlow to an sflow:// one, or "
+            "listen with flow://, which takes all. Who sends nothing else is in no list of "
+            "exporters: capture.errors_path (-capture.errors FOLDER) keeps such datagrams.");
     }
 }
 
@@ -201,7 +217,7 @@ void Problems::find_full_tables(Observation& observation, const RateClock& clock
                i == 0   ? "exporters_evicted"
                : i == 1 ? "domains_evicted"
                         : "templates_evicted",
-               per_second(rates[i + 1], what) +
+               pace(rates[i + 1], what) +
                    " are forgotten to make room for others: what they "
                    "send next may not be understood.",
                std::string{"A larger "} + tables[i].second + '.');

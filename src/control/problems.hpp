@@ -34,6 +34,7 @@ private:
     void find_imbalance(Observation& observation);
     void find_workers(Observation& observation, const std::vector<double>& unanswered_seconds);
     void find_transports(Observation& observation, const RateClock& clock);
+    void find_stall(const TransportView& transport, Flow& flow, Observation& observation);
     void find_state(TransportView& transport, Observation& observation);
     void find_arrivals(Observation& observation, const RateClock& clock);
     void find_full_tables(Observation& observation, const RateClock& clock);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The order of the rules is that of causes: what explains others comes before them.
+// The order of the rules is that of causes: what explains others comes before them. Silence comes
+// first: the others are of the time before it.
 #include "metrics/diagnosis.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "metrics/diagnosis_rules.hpp"
 #include "metrics/exporter_counts.hpp"
@@ -23,8 +25,11 @@ std::vector<Finding> diagnose(const Evidence& evidence) {
         evidence, difference(count(evidence.view, evidence.traits, evidence.now_seconds), base)};
     std::vector<Finding> findings;
     for (const Rule rule : all) rule(judged, findings);
+    const auto rank = [](const Finding& each) {
+        return std::pair{each.code == silent_code, each.severity};
+    };
     std::stable_sort(findings.begin(), findings.end(),
-                     [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
+                     [&](const Finding& a, const Finding& b) { return rank(a) > rank(b); });
     return findings;
 }
 

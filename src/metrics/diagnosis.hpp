@@ -38,7 +38,7 @@ struct Evidence {
 
 [[nodiscard]] Xray make_xray(const Evidence& evidence);
 
-/// The worst first, and of those the one that explains others. Empty: healthy.
+/// Silence first, then the worst, and of those the one that explains others. Empty: healthy.
 [[nodiscard]] std::vector<Finding> diagnose(const Evidence& evidence);
 
 }  // namespace flowd

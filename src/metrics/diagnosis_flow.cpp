@@ -299,7 +299,7 @@ void silence(const Case& evidence, std::vector<Finding>& findings) {
     const ExporterView& view = evidence.view;
     const double silent = seconds_between(view.last_seen, evidence.now_seconds);
     if (view.last_seen == 0 || silent < silence_limit_seconds(view)) return;
-    findings.push_back({Severity::warning, "silent",
+    findings.push_back({Severity::warning, silent_code,
                         "It has sent nothing for " + span_text(silent) + ", since " +
                             moment_text(view.last_seen) + ".",
                         "See whether it runs and exports, and whether its datagrams reach this "

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Rules about what is in datagrams. Those about numbers and times are in diagnosis_flow.cpp.
+// Rules about what is in datagrams. That about templates which do not come is in
+// diagnosis_missing.cpp, those about numbers and times are in diagnosis_flow.cpp.
 #include "metrics/diagnosis_rules.hpp"
 
 #include <algorithm>
 #include <string_view>
 
-#include "flow/model/template.hpp"
 #include "metrics/deviations.hpp"
 #include "metrics/diagnosis_evidence.hpp"
 #include "metrics/sequence_health.hpp"
@@ -15,14 +15,9 @@ namespace flowd::rules {
 
 namespace {
 
-using flow::Absence;
 using flow::Deviation;
 using flow::Traits;
 
-/// Datagrams without a template, after which it is missed: an exporter that has just begun may send
-/// data first.
-constexpr std::uint32_t missing_datagrams_min = 5;
-constexpr double missing_error_seconds = 600;
 constexpr std::uint64_t lengths_min = 3;
 constexpr double lengths_share_min = 0.001;
 constexpr double lengths_error_share = 0.01;
@@ -31,118 +26,6 @@ constexpr double rate_share_min = 0.1;
 constexpr double refresh_long_seconds = 1200;
 constexpr std::uint64_t fragments_min = 10;
 constexpr std::uint64_t refused_min = 3;
-
-struct MissingTemplate {
-    const Traits* domain;
-    Traits::Missing of;
-};
-
-std::vector<MissingTemplate> list_missing(const Case& evidence) {
-    std::vector<MissingTemplate> all;
-    for (const Traits& domain : evidence.traits) {
-        for (const Traits::Missing& each : domain.missing) {
-            const bool counts = each.id != 0 && each.datagrams >= missing_datagrams_min;
-            if (counts && is_recent(evidence, each.last_seconds)) all.push_back({&domain, each});
-        }
-    }
-    std::sort(all.begin(), all.end(),
-              [](const auto& a, const auto& b) { return a.of.datagrams > b.of.datagrams; });
-    return all;
-}
-
-/// Datagrams of templates that had no place in the list.
-std::uint64_t unlisted_missing(const Case& evidence) {
-    std::uint64_t count = 0;
-    for (const Traits& domain : evidence.traits) {
-        const Traits::Missing& others = domain.missing_others;
-        if (is_recent(evidence, others.last_seconds)) count += others.datagrams;
-    }
-    return count;
-}
-
-bool has_any_template(const Case& evidence, const Traits& domain) {
-    return std::any_of(evidence.templates.begin(), evidence.templates.end(),
-                       [&](const TemplateView& each) {
-                           return each.layout.key.version == domain.name.version &&
-                                  each.layout.key.domain == domain.name.domain;
-                       });
-}
-
-/// A domain that has moved to another worker has rows with both; its own is asked first.
-Absence why_absent(const Case& evidence, const MissingTemplate& missing) {
-    const auto find = [&](const Traits& domain) {
-        for (const Traits::Absent& each : domain.absent) {
-            if (each.id == missing.of.id) return each.why;
-        }
-        return Absence::none;
-    };
-    Absence why = find(*missing.domain);
-    for (const Traits& each : evidence.traits) {
-        if (why != Absence::none) break;
-        if (each.name == missing.domain->name) why = find(each);
-    }
-    return why;
-}
-
-std::string absence_text(const Case& evidence, const Traits& domain, Absence why) {
-    switch (why) {
-        case Absence::none: break;
-        case Absence::too_long: return "without its template (flowd refused it)";
-        case Absence::no_room: return "without its template (flowd had no room for it)";
-        case Absence::broken: return "without its template (it came broken)";
-        case Absence::withdrawn: return "without its template (the exporter withdrew it)";
-        case Absence::evicted: return "without its template (flowd gave it up for others)";
-    }
-    if (domain.absent_lost) return "without its template";
-    const std::string since = "without its template: it has not sent it since flowd heard of it";
-    return since + (has_any_template(evidence, domain) ? ", though it sends others" : "");
-}
-
-std::string_view absence_action(Absence why) {
-    switch (why) {
-        case Absence::withdrawn:
-            return "Report it to the vendor: data behind a withdrawal needs the template again "
-                   "(RFC 7011 §8.1).";
-        case Absence::broken:
-            return "Report it to the vendor, or see whether large datagrams are cut on the way.";
-        case Absence::no_room:
-        case Absence::evicted:
-            return "Let flowd keep more templates (limits.templates, "
-                   "limits.templates_per_exporter), or let the exporter use fewer.";
-        default:
-            return "Make the exporter send its templates more often (every 1 to 5 min, by time, "
-                   "not by number of datagrams), or restart its export. If it does send them, see "
-                   "whether large datagrams get lost on the way.";
-    }
-}
-
-/// Templates besides the worst: those of the list, and maybe more.
-std::string others_text(std::size_t listed, bool more) {
-    if (listed == 0) return more ? ", and for others that are missing" : "";
-    if (listed == 1)
-        return more ? ", and for several others that are missing"
-                    : ", and for another that is missing";
-    if (more) return ", and for more than " + std::to_string(listed) + " others that are missing";
-    return ", and for " + std::to_string(listed) + " others that are missing";
-}
-
-/// `all` is not empty; the first is the worst. `unlisted` datagrams are of templates besides.
-Finding tell_missing(const std::vector<MissingTemplate>& all, std::uint64_t unlisted,
-                     std::string_view code, const std::string& how, std::string action) {
-    const Traits& domain = *all.front().domain;
-    const Traits::Missing& worst = all.front().of;
-    const double lasted = seconds_between(worst.first_seconds, worst.last_seconds);
-    std::uint64_t count = unlisted;
-    for (const MissingTemplate& each : all) count += each.of.datagrams;
-    std::string sentence = "It sends data for template " + std::to_string(worst.id) + " of " +
-                           domain_text(domain.name.version, domain.name.domain);
-    if (lasted >= 1) sentence += ", for " + span_text(lasted) + " now,";
-    sentence += " " + how;
-    sentence += others_text(all.size() - 1, unlisted != 0);
-    return {lasted >= missing_error_seconds ? Severity::error : Severity::warning, code,
-            sentence + ": " + thousands_text(count) + " datagrams could not be decoded.",
-            std::move(action)};
-}
 
 bool announces_rates(const TemplateView& view) {
     const auto& fields = view.layout.fields;
@@ -153,27 +36,6 @@ bool announces_rates(const TemplateView& view) {
 }
 
 }  // namespace
-
-void missing_template(const Case& evidence, std::vector<Finding>& findings) {
-    std::vector<MissingTemplate> refused;
-    std::vector<MissingTemplate> missing;
-    for (const MissingTemplate& each : list_missing(evidence)) {
-        const bool too_long = why_absent(evidence, each) == Absence::too_long;
-        (too_long ? refused : missing).push_back(each);
-    }
-    if (!refused.empty()) {
-        findings.push_back(tell_missing(
-            refused, 0, "template_limit",
-            "with a template of more than " + thousands_text(flow::template_fields_max) +
-                " fields, which is flowd's limit",
-            "Let the exporter send fewer fields, or in several templates."));
-    }
-    if (missing.empty()) return;
-    const Absence why = why_absent(evidence, missing.front());
-    findings.push_back(tell_missing(missing, unlisted_missing(evidence), "template_missing",
-                                    absence_text(evidence, *missing.front().domain, why),
-                                    std::string{absence_action(why)}));
-}
 
 void bad_lengths(const Case& evidence, std::vector<Finding>& findings) {
     constexpr Deviation kinds[]{
@@ -299,9 +161,8 @@ void rare_templates(const Case& evidence, std::vector<Finding>& findings) {
                   ? "after a change of them, up to that much data is read by old ones or waits."
                   : "after a restart of flowd up to that much data cannot be decoded, for flowd "
                     "does not keep templates here."),
-         "Refresh templates every 1 to 5 min" +
-             std::string{evidence.keeps_templates ? "."
-                                                  : ", or let flowd keep them (state.path)."}});
+         "Make the exporter send its templates " + std::string{template_pace} +
+             (evidence.keeps_templates ? "." : ", or let flowd keep them (state.path).")});
 }
 
 }  // namespace flowd::rules

@@ -2,7 +2,9 @@
 // Finding: one thing that is wrong with an exporter, or with the box, as a sentence for a person.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,5 +23,15 @@ struct Finding {
     std::string sentence;   ///< the cause
     std::string action;     ///< what to do about it
 };
+
+/// What an exporter that sends no more has; the first of its findings then.
+inline constexpr std::string_view silent_code = "silent";
+
+/// Of findings that are not empty.
+[[nodiscard]] inline Severity worst_severity(std::span<const Finding> findings) noexcept {
+    Severity worst = Severity::note;
+    for (const Finding& each : findings) worst = std::max(worst, each.severity);
+    return worst;
+}
 
 }  // namespace flowd

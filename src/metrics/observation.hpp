@@ -136,7 +136,7 @@ struct ExporterView {
     std::uint64_t reassembled = 0;       ///< datagrams that came in fragments
     std::vector<DomainView> domains;
     std::vector<PastDomains> past;  ///< one for each version and port; part of its totals
-    std::vector<Finding> findings;  ///< the worst first; empty: healthy
+    std::vector<Finding> findings;  ///< silence first, then the worst; empty: healthy
     Xray xray;
 };
 

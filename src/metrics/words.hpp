@@ -4,8 +4,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace flowd {
+
+/// How often templates are to come; the same advice everywhere.
+inline constexpr std::string_view template_pace =
+    "every 1 to 5 min, by time, not by number of datagrams";
 
 /// "31,402"
 [[nodiscard]] std::string thousands_text(std::uint64_t number);

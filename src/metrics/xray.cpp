@@ -6,6 +6,7 @@
 
 #include "metrics/deviations.hpp"
 #include "metrics/diagnosis.hpp"
+#include "metrics/sequence_health.hpp"
 #include "metrics/timeouts.hpp"
 
 namespace flowd {
@@ -50,6 +51,7 @@ Xray make_xray(const Evidence& evidence) {
         xray.payload_size_max = std::max(xray.payload_size_max, each.payload_size_max);
         xray.reassembled += each.reassembled;
         xray.restarts += each.restarts;
+        xray.sequence_trusted &= judge_sequence(each) == SequenceHealth::plausible;
         xray.flow_seconds.samples += each.durations_known;
         for (const flow::Traits::Tally& fault : each.time_faults) {
             xray.impossible_times += fault.count;

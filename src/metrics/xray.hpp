@@ -31,6 +31,8 @@ struct Xray {
     std::uint64_t reassembled = 0;
     std::uint64_t impossible_times = 0;  ///< of sampled flows
     std::uint64_t restarts = 0;
+    /// Of all its domains. Else there is a finding that says why, and its loss is not known.
+    bool sequence_trusted = true;
     std::vector<Deviating> deviations;  ///< the most frequent first
 };
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "metrics/words.hpp"
+
 namespace flowd {
 namespace {
 
@@ -87,10 +89,55 @@ TEST_F(ProblemsTest, ATransportThatDeliversNothingThoughItHasSomethingIsStalled)
     EXPECT_EQ(find("transport_stalled"), nullptr);
     observe();
     ASSERT_NE(find("transport_stalled"), nullptr);
-    EXPECT_NE(find("transport_stalled")->sentence.find("1,000,000 flows"), std::string::npos);
+    EXPECT_EQ(find("transport_stalled")->sentence,
+              "Transport kafka has delivered nothing for 10 seconds, and 1,000,000 flows wait for "
+              "it.");
     now_.transports[0].in_flight = 0;
     observe();
     EXPECT_TRUE(now_.problems.empty());
+}
+
+TEST_F(ProblemsTest, WhatWaitsForATransportIsInRingsInFlightAndOnDisk) {
+    now_.transports[0].in_ring = 12'828;
+    observe(10);
+    ASSERT_NE(find("transport_stalled"), nullptr);
+    EXPECT_NE(find("transport_stalled")->sentence.find("and 12,828 flows wait for it."),
+              std::string::npos);
+    now_.transports[0].in_flight = 100;
+    now_.transports[0].spooled = 3000;
+    observe();
+    EXPECT_NE(find("transport_stalled")->sentence.find("and 15,928 flows wait for it."),
+              std::string::npos);
+    now_.transports[0].in_ring = -5;
+    now_.transports[0].in_flight = 1;
+    now_.transports[0].spooled = 0;
+    observe();
+    EXPECT_NE(find("transport_stalled")->sentence.find("and 1 flow waits for it."),
+              std::string::npos);
+}
+
+TEST_F(ProblemsTest, AStallComesBeforeWhatItDoes) {
+    now_.transports[0].in_ring = 12'828;
+    for (int i = 0; i < 10; ++i) {
+        now_.transports[0].ring_full += 500;
+        observe();
+    }
+    ASSERT_EQ(now_.problems.size(), 2U);
+    EXPECT_EQ(now_.problems[0].code, "transport_stalled");
+    EXPECT_EQ(now_.problems[1].code, "ring_full");
+}
+
+TEST_F(ProblemsTest, LessThanTwoASecondAreSoManyAMinute) {
+    observe(10);
+    now_.transports[0].ring_full = 4;
+    now_.box.missed = 1;
+    observe();
+    ASSERT_NE(find("ring_full"), nullptr);
+    EXPECT_NE(find("ring_full")->sentence.find(": 24 flows a minute are dropped"),
+              std::string::npos)
+        << find("ring_full")->sentence;
+    EXPECT_EQ(find("datagrams_missed")->sentence.substr(0, 34),
+              "6 datagrams a minute are lost befo");
 }
 
 TEST_F(ProblemsTest, StatesOfTransportsAreSaid) {
@@ -126,8 +173,12 @@ TEST_F(ProblemsTest, FullTablesAndUnknownTemplatesAreSaidWhileTheyLast) {
     EXPECT_EQ(find("templates_evicted"), nullptr);
     now_.box.drops[static_cast<std::size_t>(flow::Error::protocol_not_here)] = 1;
     observe();
-    EXPECT_NE(find("protocol_not_here"), nullptr);
-    EXPECT_NE(find("unknown_templates"), nullptr);
+    ASSERT_NE(find("protocol_not_here"), nullptr);
+    EXPECT_NE(find("protocol_not_here")->action.find("-capture.errors FOLDER"), std::string::npos);
+    ASSERT_NE(find("unknown_templates"), nullptr);
+    EXPECT_NE(find("unknown_templates")->action.find(template_pace), std::string::npos);
+    EXPECT_NE(find("unknown_templates")->action.find("flowctl exporters --search template_missing"),
+              std::string::npos);
     observe(10);
     EXPECT_TRUE(now_.problems.empty());
 }

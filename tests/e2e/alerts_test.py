@@ -89,14 +89,21 @@ class AlertsTest(unittest.TestCase):
                 for annotation in ("summary", "description", "action"):
                     self.assertRegex(body, rf"\n          {annotation}: \S")
 
+    def test_advice_is_the_same_as_flowds(self):
+        words = (flowd.ROOT / "src/metrics/words.hpp").read_text()
+        pace = re.search(r'template_pace =\s+"([^"]+)"', words).group(1)
+        self.assertIn(pace, " ".join(alerts()["FlowdUnknownTemplates"].split()))
+        self.assertIn("flowctl exporter {{ $labels.exporter }}", alerts()["FlowdClockSkew"])
+        self.assertIn("-capture.errors", alerts()["FlowdDamagedDatagrams"])
+
     def test_every_metric_and_setting_in_the_rules_exists(self):
         declared = set(re.findall(r"^\| `(\w+)` \|", DECLARED.read_text(), flags=re.M))
         settings = (flowd.ROOT / "config/README.md").read_text()
         for name, body in alerts().items():
             with self.subTest(alert=name):
                 self.assertLessEqual(set(METRIC_NAME.findall(body)), declared)
-                for key in re.findall(r"\b(?:rx|limits|transport|batch|templates)\.[a-z]\w*"
-                                      r"(?:\.\w+)*", body):
+                for key in re.findall(r"(?<!-)\b(?:rx|limits|transport|batch|templates|capture)"
+                                      r"\.[a-z]\w*(?:\.\w+)*", body):
                     self.assertIn(f"`{key}`", settings)
 
 

@@ -70,6 +70,32 @@ class XrayTest(unittest.TestCase):
                 self.assertEqual(self.exporters[address]["exporter"]["diagnosis"],
                                  findings[0]["sentence"])
 
+    def test_nothing_can_be_read_without_the_one_template(self):
+        """Which never comes, though another does four times a second; all that came waits."""
+        address = next(each for each, fault in self.faults.items() if fault == "lost_template")
+        finding = self.exporters[address]["findings"][0]
+        self.assertEqual(finding["severity"], "error")
+        self.assertEqual(self.exporters[address]["exporter"]["state"], "error")
+        self.assertRegex(finding["sentence"],
+                         r"without its template: it has announced others every 1 s, but never this "
+                         rf"one: {SECONDS * faulty.DATAGRAMS_PER_SECOND} datagrams wait for it\.$")
+        self.assertIn("More frequent templates do not help", finding["action"])
+        found = self.get("/api/exporters?search=template_missing")["exporters"]
+        self.assertEqual({self.faults[each["address"]] for each in found},
+                         {"lost_template", "lost_templates"})
+
+    def test_loss_by_numbers_that_cannot_be_trusted_is_not_known(self):
+        untrusted = {"sequence_unit", "sequence_constant", "shared_address"}
+        for address, fault in self.faults.items():
+            with self.subTest(fault=fault):
+                row = self.exporters[address]["exporter"]
+                trusted = faulty.FAULTS[fault][1] not in untrusted
+                self.assertIs(row["totals"]["sequence"]["trusted"], trusted)
+                self.assertEqual(row["loss_share"] is not None, trusted)
+        by_loss = self.get("/api/exporters?sort=lost&limit=2")["exporters"]
+        self.assertEqual({self.faults[each["address"]] for each in by_loss},
+                         {"loss", "loss_sflow"})
+
     def test_each_fault_is_the_only_finding(self):
         for address, fault in self.faults.items():
             expected = faulty.FAULTS[fault][1]

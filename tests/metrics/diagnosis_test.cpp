@@ -58,6 +58,12 @@ protected:
     std::vector<Finding> findings() {
         return diagnose({view_, traits_, templates_, now, false, evidence_before_});
     }
+    void drop(std::uint64_t datagrams) {
+        view_.totals.drops[static_cast<std::size_t>(flow::Error::unknown_template)] = datagrams;
+    }
+    bool is_trusted() {
+        return make_xray({view_, traits_, templates_, now, false}).sequence_trusted;
+    }
     /// "healthy", or the first code.
     std::string first() {
         const auto all = findings();
@@ -85,6 +91,7 @@ TEST_F(Diagnosis, AHealthyExporterHasNone) {
     for (const std::uint8_t version : {5, 7, 8, 9, 10, 105}) {
         be(version);
         EXPECT_EQ(first(), "healthy") << int{version};
+        EXPECT_TRUE(is_trusted());
     }
 }
 
@@ -98,6 +105,7 @@ TEST_F(Diagnosis, IpfixThatCountsDatagrams) {
     traits().gap_seconds = now;
     EXPECT_EQ(first(), "sequence_unit");
     EXPECT_EQ(findings().size(), 1u) << "a loss by such numbers is none";
+    EXPECT_FALSE(is_trusted());
     says("count datagrams where IPFIX counts data records (RFC 7011 §3.1)");
 }
 
@@ -118,6 +126,7 @@ TEST_F(Diagnosis, ANumberThatNeverMoves) {
     traits().steps_none = 900;
     traits().number = 7;
     EXPECT_EQ(first(), "sequence_constant");
+    EXPECT_FALSE(is_trusted());
     says("never moves (it stays 7)");
 }
 
@@ -129,6 +138,7 @@ TEST_F(Diagnosis, TwoSendersOfOneAddress) {
     totals().sequence.lost = 9000;
     traits().gap_seconds = now;
     EXPECT_EQ(first(), "shared_address");
+    EXPECT_FALSE(is_trusted());
     EXPECT_EQ(findings().size(), 1u);
     says("Two senders seem to share this address");
     says("with the UDP source port");
@@ -157,13 +167,69 @@ TEST_F(Diagnosis, AClockThatWasNeverSetOrStands) {
 
 TEST_F(Diagnosis, ATemplateThatNeverComes) {
     traits().missing[0] = {260, 31'402, 0, now - 720, now};
+    drop(31'402);
     EXPECT_EQ(first(), "template_missing");
     EXPECT_EQ(findings().front().severity, Severity::error);
     says("data for template 260 of observation domain 1");
     says("for 12 min");
-    says("31,402 datagrams could not be decoded");
+    says(": 31,402 datagrams were dropped.");
     traits().missing[0].last_seconds = now - 3600;
     EXPECT_EQ(first(), "healthy") << "that was an hour ago";
+}
+
+TEST_F(Diagnosis, WhatWaitsForATemplateIsNotDropped) {
+    traits().missing[0] = {260, 100, 0, now - 20, now};
+    view_.totals.parked = 93;
+    says(": 100 datagrams wait for it.");
+    drop(1000);
+    view_.totals.parked = 99;
+    says(": 99 datagrams wait for it, and 1 was dropped.");
+    view_.totals.parked = 1;
+    says(": 1 datagram waits for it, and 99 were dropped.");
+    view_.totals.parked = 0;
+    says(": 100 datagrams were dropped.");
+    traits().missing[1] = {261, 50, 0, now - 20, now};
+    view_.totals.parked = 30;
+    says(": 30 datagrams wait for them, and 120 were dropped.");
+    traits().absent[0] = {261, flow::Absence::too_long};
+    EXPECT_NE(findings()[1].sentence.find(": 20 datagrams wait for it, and 80 were dropped."),
+              std::string::npos);
+    says(": 10 datagrams wait for one that flowd can keep, and 40 were dropped.");
+}
+
+TEST_F(Diagnosis, AnExporterOfWhichNothingCanBeReadIsAnError) {
+    traits().missing[0] = {260, 5, 0, now - 2, now};
+    EXPECT_EQ(findings().front().severity, Severity::warning);
+    totals().flows = 0;
+    EXPECT_EQ(first(), "template_missing");
+    EXPECT_EQ(findings().front().severity, Severity::error);
+    add_domain(10, 2);
+    EXPECT_EQ(findings().front().severity, Severity::warning) << "another domain is read";
+}
+
+TEST_F(Diagnosis, ATemplateThatNeverComesThoughOthersComeOften) {
+    traits().missing[0] = {260, 100, 0, now - 90, now};
+    TemplateView other;
+    other.layout.key.version = 10;
+    other.layout.key.domain = 1;
+    other.layout.id = 256;
+    other.first_seen = now - 3600;
+    other.last_seen = now - 5;
+    other.announcements = 121;
+    templates_.push_back(other);
+    says("without its template: it has announced others every 30 s, but never this one: 100 ");
+    EXPECT_EQ(findings().front().action.find("More frequent templates do not help."), 0u);
+    traits().missing[0].first_seconds = now - 40;
+    says("it has not sent it since flowd heard of it, though it sends others: 100 ");
+    traits().missing[0].first_seconds = now - 3000;
+    templates_.front().announcements = 3;
+    says("it has not sent it since flowd heard of it, though it sends others: 100 ");
+    EXPECT_EQ(findings().front().action.find("Make the exporter send its templates every 1 to 5 "
+                                             "min, by time, not by number of datagrams, or "),
+              0u);
+    templates_.front().announcements = 121;
+    traits().absent[3] = {260, flow::Absence::withdrawn};
+    says("without its template (the exporter withdrew it)");
 }
 
 TEST_F(Diagnosis, ATemplateThatCameAndIsNotThere) {
@@ -359,6 +425,15 @@ TEST_F(Diagnosis, Silence) {
     view_.last_seen = now - 300;
     EXPECT_EQ(first(), "silent");
     says("nothing for 5 min");
+    traits().missing[0] = {260, 100, 0, now - 1000, now - 300};
+    EXPECT_EQ(first(), "silent");
+    ASSERT_EQ(findings().size(), 2u);
+    EXPECT_EQ(findings()[1].severity, Severity::error);
+    EXPECT_EQ(findings()[1].sentence.find("It sent data for template 260 of observation domain 1, "
+                                          "for 12 min until 2023-11-14 22:08:20 UTC, without"),
+              0u)
+        << findings()[1].sentence;
+    traits().missing[0] = {};
     view_.totals.datagrams = 10;  // one in six minutes is its way
     EXPECT_EQ(first(), "healthy");
 }

@@ -21,9 +21,18 @@ using Row = const ExporterView*;
 /// Smaller comes first when ascending.
 using Before = bool (*)(Row, Row);
 
-/// 0: healthy; more is worse.
+/// 0: healthy; more is worse. Who sends no more comes behind all who send and have a fault, but
+/// for notes.
 int badness(Row row) noexcept {
-    return row->findings.empty() ? 0 : 1 + static_cast<int>(row->findings.front().severity);
+    enum : int { healthy, note, silent, warning, error };
+    if (row->findings.empty()) return healthy;
+    if (row->findings.front().code == silent_code) return silent;
+    switch (worst_severity(row->findings)) {
+        case Severity::note: return note;
+        case Severity::warning: return warning;
+        case Severity::error: break;
+    }
+    return error;
 }
 
 bool by_address(Row left, Row right) noexcept {
@@ -43,6 +52,14 @@ bool by_dropped(Row left, Row right) noexcept {
         return row->rates.datagrams_dropped + row->rates.flows_dropped;
     };
     return dropped(left) < dropped(right);
+}
+
+/// Loss that is not known puts nobody first.
+bool by_lost(Row left, Row right) noexcept {
+    const auto lost = [](Row row) {
+        return row->xray.sequence_trusted ? row->rates.sequence_lost : 0;
+    };
+    return lost(left) < lost(right);
 }
 
 bool by_findings(Row left, Row right) noexcept {
@@ -72,7 +89,7 @@ Before order_of(std::string_view key) noexcept {
          {"flows", by_rate<&Rates::flows>},
          {"datagrams", by_rate<&Rates::datagrams>},
          {"bytes", by_rate<&Rates::payload_bytes>},
-         {"lost", by_rate<&Rates::sequence_lost>},
+         {"lost", by_lost},
          {"dropped", by_dropped},
          {"last_seen", [](Row left, Row right) { return left->last_seen < right->last_seen; }},
          {"findings", by_findings},

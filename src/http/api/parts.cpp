@@ -83,7 +83,8 @@ std::optional<std::uint64_t> number_parameter(const Request& request, std::strin
 
 double seconds(std::uint64_t ns) noexcept { return static_cast<double>(ns / 1'000'000) / 1e3; }
 
-double loss_share(const ExporterView& view) noexcept {
+std::optional<double> loss_share(const ExporterView& view) noexcept {
+    if (!view.xray.sequence_trusted) return {};
     std::uint64_t lost = 0;
     std::uint64_t received = 0;
     for (const DomainView& domain : view.domains) {
@@ -102,7 +103,7 @@ bool is_silent(const ExporterView& view, std::uint32_t now) noexcept {
 std::string_view state_of(const ExporterView& view, std::uint32_t now) noexcept {
     if (is_silent(view, now)) return "silent";
     if (view.findings.empty()) return "ok";
-    const Severity worst = view.findings.front().severity;
+    const Severity worst = worst_severity(view.findings);
     return worst == Severity::note ? "ok" : severity_name(worst);
 }
 
@@ -117,17 +118,18 @@ void write_losses(JsonWriter& json, std::uint64_t too_large, std::uint64_t ring_
     json.end_object();
 }
 
-void write_sequence(JsonWriter& json, const SequenceTotals& sequence) {
+void write_sequence(JsonWriter& json, const SequenceTotals& sequence, std::optional<bool> trusted) {
     json.begin_object();
     json.member("lost", sequence.lost);
     json.member("late", sequence.late);
     json.member("duplicates", sequence.duplicates);
     json.member("resets", sequence.resets);
     json.member("unchecked", sequence.unchecked);
+    if (trusted) json.member("trusted", *trusted);
     json.end_object();
 }
 
-void write_totals(JsonWriter& json, const Totals& totals) {
+void write_totals(JsonWriter& json, const Totals& totals, std::optional<bool> trusted) {
     json.begin_object();
     json.member("datagrams", totals.datagrams);
     json.member("payload_bytes", totals.payload_bytes);
@@ -153,7 +155,7 @@ void write_totals(JsonWriter& json, const Totals& totals) {
     json.member("expired", totals.sets_expired);
     json.end_object();
     json.key("sequence");
-    write_sequence(json, totals.sequence);
+    write_sequence(json, totals.sequence, trusted);
     json.begin_object("imbalance");
     json.member("datagrams", totals.datagram_imbalance());
     json.member("flows", totals.flow_imbalance());
@@ -251,10 +253,12 @@ void write_exporter(JsonWriter& json, const ExporterView& view, std::uint32_t no
     json.member("last_seen", view.last_seen);
     json.member("state", state_of(view, now));
     json.key("totals");
-    write_totals(json, view.totals);
+    write_totals(json, view.totals, view.xray.sequence_trusted);
     json.key("rates");
     write_rates(json, view.rates);
-    json.member("loss_share", loss_share(view));
+    const std::optional<double> loss = loss_share(view);
+    json.key("loss_share");
+    loss ? json.value(*loss) : json.null();
     json.key("skew");
     write_skew(json, view.skew);
     json.begin_object("sampling");

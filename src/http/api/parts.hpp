@@ -38,22 +38,25 @@ inline constexpr std::size_t templates_size_max = 32 * 1024 * 1024;
 /// To the millisecond.
 [[nodiscard]] double seconds(std::uint64_t ns) noexcept;
 
-/// Of all that it sent, by its sequence numbers: what did not arrive, 0 to 1.
-[[nodiscard]] double loss_share(const ExporterView& view) noexcept;
+/// Of all that it sent, by its sequence numbers: what did not arrive, 0 to 1. Nothing when they
+/// cannot be trusted.
+[[nodiscard]] std::optional<double> loss_share(const ExporterView& view) noexcept;
 /// Nothing came for a minute.
 [[nodiscard]] bool is_silent(const ExporterView& view, std::uint32_t now) noexcept;
 /// "silent", else its worst finding's severity ("warning", "error"), or "ok".
 [[nodiscard]] std::string_view state_of(const ExporterView& view, std::uint32_t now) noexcept;
 
 // Each writes one value.
-void write_totals(JsonWriter& json, const Totals& totals);
+// `trusted`: whether an exporter's sequence numbers tell its loss.
+void write_totals(JsonWriter& json, const Totals& totals, std::optional<bool> trusted = {});
 void write_rates(JsonWriter& json, const Rates& rates);
 void write_skew(JsonWriter& json, const ClockSkew& skew);
 void write_findings(JsonWriter& json, const std::vector<Finding>& findings);
 void write_numbers(JsonWriter& json, const NamedNumbers& numbers);
 void write_losses(JsonWriter& json, std::uint64_t too_large, std::uint64_t ring_full,
                   const std::array<std::uint64_t, loss_count>& lost);
-void write_sequence(JsonWriter& json, const SequenceTotals& sequence);
+void write_sequence(JsonWriter& json, const SequenceTotals& sequence,
+                    std::optional<bool> trusted = {});
 void write_template(JsonWriter& json, const TemplateView& view);
 /// Of its busiest domain; 0: not known.
 [[nodiscard]] std::uint64_t sampling_rate(const ExporterView& view) noexcept;

@@ -116,7 +116,9 @@ class Exporter {
         : "Healthy: flowd finds nothing wrong with what this exporter sends.");
     this.facts.update(xrayFacts(answer));
     this.sequence.update([
-      ["Share lost", share(exporter.loss_share), "of all that it has numbered"],
+      exporter.loss_share === null
+          ? ["Share lost", "not known", "its numbers cannot be trusted, see the diagnosis"]
+          : ["Share lost", share(exporter.loss_share), "of all that it has numbered"],
       ...sequenceFacts(exporter.totals.sequence)]);
     this.ledger.update(exporter.totals);
     this.domains.update(answer.domains ?? []);

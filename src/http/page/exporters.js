@@ -50,8 +50,10 @@ const exporterColumns = [
   {label: "Lost", sort: "lost", class: "number", title: "Upstream, by sequence numbers",
    fill: (node, row) => {
      setNumber(node, row.loss_share, share);
-     setAttribute(node, "title", `${exact(row.totals.sequence.lost)} lost, ` +
-                  `${exact(row.rates.sequence_lost)} per second`);
+     setAttribute(node, "title", row.loss_share === null
+         ? "not known: its sequence numbers cannot be trusted"
+         : `${exact(row.totals.sequence.lost)} lost, ` +
+           `${exact(row.rates.sequence_lost)} per second`);
      setClass(node, "loss", row.loss_share >= 0.0001);
    }},
   {label: "Dropped/s", sort: "dropped", class: "number minor",

@@ -79,7 +79,8 @@ const worst = {error: 3, warning: 2, silent: 1, ok: 0};
 const keys = {
   address: (row) => row.address, flows: (row) => row.rates.flows,
   datagrams: (row) => row.rates.datagrams, bytes: (row) => row.rates.payload_bytes,
-  lost: (row) => row.rates.sequence_lost, last_seen: (row) => row.last_seen,
+  lost: (row) => row.totals.sequence.trusted ? row.rates.sequence_lost : 0,
+  last_seen: (row) => row.last_seen,
   dropped: (row) => row.rates.datagrams_dropped + row.rates.flows_dropped,
   findings: (row) => worst[row.state] * 1e12 + row.rates.flows, state: (row) => worst[row.state],
   protocols: (row) => row.protocols.join(), sampling: (row) => row.sampling?.rate ?? 0};

@@ -50,8 +50,10 @@ async function rowsShowTheApi(visit, fixture) {
     const text = await page.locator(`tr[data-address="${row.address}"]`).evaluate((node) => ({
       numbers: [...node.querySelectorAll("[data-exact]")].map((each) =>
         Number(each.dataset.exact)), text: node.innerText}));
+    assert.equal(row.loss_share === null, /sequence/.test(row.diagnosis));
     for (const number of [row.rates.flows, row.rates.datagrams, row.rates.payload_bytes * 8,
-                          row.loss_share, row.rates.datagrams_dropped + row.rates.flows_dropped]) {
+                          row.loss_share ?? 0,
+                          row.rates.datagrams_dropped + row.rates.flows_dropped]) {
       assert.ok(text.numbers.includes(number), `${row.address}: ${number} is not shown`);
     }
     for (const part of [row.address, row.state, row.protocols[0], row.diagnosis]) {
@@ -94,6 +96,19 @@ async function xrayShowsEverything(visit, fixture) {
   const {exporter} = fixture.answers["/api/exporters/10.0.0.4"];
   const arrived = await page.locator(".station b").first().getAttribute("data-exact");
   assert.equal(Number(arrived), exporter.totals.datagrams);
+}
+
+async function lossByOddNumbersIsNotKnown(visit, fixture) {
+  fixture.ticks = false;
+  const odd = fixture.net.exporters().find((row) => row.loss_share === null);
+  const page = await visit.open({path: "exporters"});
+  await visit.until("rows", firstRow);
+  const cell = page.locator(`tr[data-address="${odd.address}"] td.number`, {hasText: "–"});
+  assert.match(await cell.first().getAttribute("title"), /^not known: its sequence numbers/);
+  assert.doesNotMatch(await cell.first().getAttribute("class"), /\bloss\b/);
+  await page.locator(`tr[data-address="${odd.address}"] a.address`).click();
+  await visit.until("the X-ray", () => document.querySelector(".diagnosis .finding"));
+  assert.match(await visit.text("[aria-label='Sequence numbers']"), /Share lost\s+not known/);
 }
 
 async function unknownExporterIsSaid(visit) {
@@ -212,6 +227,8 @@ export const exportersChecks = [
   {name: "the keyboard finds an ill exporter and opens its X-ray", net: ill,
    run: keyboardOpensTheXray},
   {name: "the X-ray shows everything", net: ill, run: xrayShowsEverything},
+  {name: "loss by numbers that cannot be trusted is not known", net: ill,
+   run: lossByOddNumbersIsNotKnown},
   {name: "an unknown exporter is said to be unknown", run: unknownExporterIsSaid},
   {name: "the focus stays with its exporter", net: {count: 40, losses: true},
    run: focusStaysWithItsExporter},

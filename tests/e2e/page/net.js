@@ -26,6 +26,9 @@ const faults = {
   clock: {severity: "warning", code: "clock_ahead",
           sentence: "Its clock is 3600 s ahead: flows would be filed an hour too late.",
           action: "Point it to an NTP server, and check its time zone."},
+  unit: {severity: "warning", code: "sequence_unit",
+         sentence: "Its sequence numbers count datagrams where IPFIX counts data records.",
+         action: "None is needed here; report it to the vendor."},
 };
 const faultNames = Object.keys(faults);
 
@@ -45,6 +48,7 @@ function sum(counts) {
 
 function add(into, from) {
   for (const [key, value] of Object.entries(from)) {
+    if (typeof value === "boolean") continue;
     if (typeof value === "object") add(into[key] ??= {}, value);
     else into[key] = (into[key] ?? 0) + value;
   }
@@ -85,7 +89,8 @@ export class Net {
     const fault = this.faultOf(index);
     const size = 40 + 4000 * noise(index + 1) ** 6 * (this.count < 10 ? 200 : 1);
     const datagrams = Math.round(size);
-    const lost = fault === "loss" ? Math.round(datagrams * 0.032) + 1 : 0;
+    const lost = fault === "unit" ? datagrams * 4
+        : fault === "loss" ? Math.round(datagrams * 0.032) + 1 : 0;
     const bad = fault === "lengths" ? 4 : 0;
     const ringFull = this.losses && index % 5 === 0 ? Math.round(datagrams / 40) : 0;
     const flows = (datagrams - bad) * flowsPerDatagram;
@@ -112,6 +117,7 @@ export class Net {
     totals.delivered = totals.offered - totals.flows_dropped - sum(totals.in_flight);
     totals.sequence.lost = rates.sequence_lost * seconds;
     totals.sequence.late = fault === "loss" ? 12 : 0;
+    totals.sequence.trusted = fault !== "unit";
     return totals;
   }
 
@@ -127,7 +133,7 @@ export class Net {
       address: address(index), port: 0, protocols: [protocolNames[version]],
       first_seen: this.started + 3, last_seen: this.time - (silent ? 400 : 0),
       state: finding ? finding.severity : silent ? "silent" : "ok", totals, rates,
-      loss_share: lost / Math.max(1, lost + totals.datagrams),
+      loss_share: totals.sequence.trusted ? lost / Math.max(1, lost + totals.datagrams) : null,
       skew: version === 105 ? null : fault === "clock"
           ? {last_seconds: 3600.2, least_seconds: 3599.1, most_seconds: 3601}
           : {last_seconds: 0.3, least_seconds: -0.2, most_seconds: 0.8},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/api/api.hpp"
+#include "http/api/parts.hpp"
 #include "http/made_up.hpp"
 
 namespace flowd::http::api {
@@ -90,6 +91,34 @@ TEST_F(Exporters, TheWorstComeFirstByFindings) {
     EXPECT_EQ(answer["exporters"][0]["state"], "error");
     EXPECT_EQ(answer["exporters"][0]["diagnosis"],
               "Its clock is 3600 seconds ahead: a wrong time zone.");
+}
+
+TEST_F(Exporters, LiveFaultsComeBeforeSilence) {
+    for (ExporterView& each : observation_.exporters) each.findings.clear();
+    const auto find = [this](std::size_t index, Severity severity, std::string_view code) {
+        observation_.exporters[index].findings.push_back({severity, code, "", ""});
+    };
+    find(10, Severity::note, "reordering");
+    find(20, Severity::warning, silent_code);
+    find(20, Severity::error, "template_missing");
+    find(30, Severity::warning, "clock_ahead");
+    find(40, Severity::error, "template_missing");
+    std::vector<std::string> wanted;
+    for (const std::size_t index : {40, 30, 20, 10}) {
+        wanted.push_back(exporter_name(observation_.exporters[index].address));
+    }
+    EXPECT_EQ(addresses(ask(observation_, "sort=findings&limit=4")), wanted);
+}
+
+TEST_F(Exporters, WhoseLossIsNotKnownIsNotFirstOfThoseThatLose) {
+    ExporterView& untrusted = observation_.exporters[7];
+    untrusted.rates.sequence_lost = 5000;
+    EXPECT_EQ(ask(observation_, "sort=lost&limit=1")["exporters"][0]["address"],
+              exporter_name(untrusted.address));
+    untrusted.xray.sequence_trusted = false;
+    for (const Json& each : ask(observation_, "sort=lost&limit=20")["exporters"]) {
+        EXPECT_EQ(each["totals"]["sequence"]["trusted"], true);
+    }
 }
 
 TEST_F(Exporters, PagesFitTogether) {

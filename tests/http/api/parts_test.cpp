@@ -46,20 +46,40 @@ TEST(Parts, AnExporterIsSilentAfterAMinute) {
     view.findings[0].severity = Severity::warning;
     EXPECT_EQ(state_of(view, 1'000), "warning");
     EXPECT_EQ(state_of(view, 2'000), "silent");
+    view.findings.push_back({Severity::error, "d", "e", "f"});
+    EXPECT_EQ(state_of(view, 1'000), "error") << "the worst, wherever it is";
 }
 
 TEST(Parts, TheShareThatIsLostIsInTheProtocolsUnit) {
     ExporterView view;
-    EXPECT_EQ(loss_share(view), 0);
+    EXPECT_EQ(loss_share(view), 0.0);
     DomainView domain;
     domain.totals.datagrams = 90;
     domain.totals.flows = 990;
     domain.totals.sequence.lost = 10;
     domain.version = 9;
     view.domains = {domain};
-    EXPECT_DOUBLE_EQ(loss_share(view), 0.1);
+    EXPECT_DOUBLE_EQ(loss_share(view).value(), 0.1);
     view.domains[0].version = 10;
-    EXPECT_DOUBLE_EQ(loss_share(view), 0.01);
+    EXPECT_DOUBLE_EQ(loss_share(view).value(), 0.01);
+}
+
+TEST(Parts, LossByNumbersThatCannotBeTrustedIsNotKnown) {
+    ExporterView view;
+    view.domains.resize(1);
+    view.domains[0].version = 10;
+    view.totals.sequence.lost = view.domains[0].totals.sequence.lost = 9000;
+    const auto written = [&view] {
+        JsonWriter json;
+        write_exporter(json, view, 0);
+        return Json::parse(json.take());
+    };
+    EXPECT_EQ(written()["loss_share"], 1);
+    EXPECT_EQ(written()["totals"]["sequence"]["trusted"], true);
+    view.xray.sequence_trusted = false;
+    EXPECT_TRUE(written()["loss_share"].is_null());
+    EXPECT_EQ(written()["totals"]["sequence"]["trusted"], false);
+    EXPECT_EQ(written()["totals"]["sequence"]["lost"], 9000);
 }
 
 TEST(Parts, TheLedgersEquationsHoldInTheJson) {
