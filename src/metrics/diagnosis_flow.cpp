@@ -85,7 +85,9 @@ Believed believe(const Case& evidence) {
         sum.duplicates += lately.duplicates;
         sum.received += records ? lately.flows : lately.datagrams;
         sum.lost_per_second += domain.rates.sequence_lost;
-        sum.received_per_second += records ? domain.rates.flows : domain.rates.datagrams;
+        const double options = domain.version == 10 ? domain.rates.options : 0;
+        sum.received_per_second +=
+            records ? domain.rates.flows + options : domain.rates.datagrams;
         (records ? sum.of_records : sum.of_datagrams) = true;
         sum.recent |= traits->gap_seconds != 0 && is_recent(evidence, traits->gap_seconds);
     }

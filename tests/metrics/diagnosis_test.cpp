@@ -255,6 +255,20 @@ TEST_F(Diagnosis, LossThatBeginsNowAfterALongTimeWithout) {
         "seconds (by its sequence numbers, 600 are missing)");
 }
 
+TEST_F(Diagnosis, LossOfRecordsThatAreOptions) {
+    totals().flows = 0;
+    totals().set_records = {0, 1, 0, 100'000};
+    totals().sequence.lost = 20;
+    traits().gap_seconds = now;
+    EXPECT_EQ(first(), "healthy") << "0.02 %";
+    totals().sequence.lost = 2000;
+    Rates& rates = view_.domains.front().rates;
+    rates.options = 50;
+    rates.sequence_lost = 5;
+    EXPECT_EQ(first(), "loss_upstream");
+    says("2.0 % of its flows were lost on the way to flowd in the last 60 min, 9.1 % in the last");
+}
+
 TEST_F(Diagnosis, WhatWasBeforeIsOver) {
     const auto kind = static_cast<std::size_t>(flow::TimeFault::end_before_start);
     traits().time_faults[kind] = {50, now - 500};
