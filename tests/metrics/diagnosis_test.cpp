@@ -179,6 +179,26 @@ TEST_F(Diagnosis, ATemplateThatCameAndIsNotThere) {
     says("without its template: 100 datagrams");
 }
 
+TEST_F(Diagnosis, ATemplateThatIsThereIsNotMissing) {
+    traits().missing[0] = {260, 100, 0, now - 20, now};
+    TemplateView view;
+    view.layout.key.version = 10;
+    view.layout.key.domain = 1;
+    view.layout.id = 260;
+    templates_.push_back(view);
+    EXPECT_EQ(first(), "healthy") << "another worker has it";
+    traits().missing[1] = {261, 50, 0, now - 20, now};
+    EXPECT_EQ(first(), "template_missing");
+    says("for template 261 of observation domain 1");
+    says(": 50 datagrams could not be decoded");
+    traits().missing[1] = {};
+    templates_.front().layout.key.domain = 2;
+    EXPECT_EQ(first(), "template_missing");
+    templates_.front().layout.key.domain = 1;
+    templates_.front().layout.key.version = 9;
+    EXPECT_EQ(first(), "template_missing");
+}
+
 TEST_F(Diagnosis, ATemplateThatIsTooLongWins) {
     traits().missing[0] = {260, 100, 0, now - 20, now};
     traits().missing[1] = {261, 200, 0, now - 20, now};
