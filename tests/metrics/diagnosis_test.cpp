@@ -101,6 +101,18 @@ TEST_F(Diagnosis, IpfixThatCountsDatagrams) {
     says("count datagrams where IPFIX counts data records (RFC 7011 §3.1)");
 }
 
+TEST_F(Diagnosis, NumbersThatMayBeOfAnotherUnitAreNotBelieved) {
+    traits().steps = {13, 0, 0};
+    totals().sequence = {.lost = 20, .late = 20, .duplicates = 20};
+    traits().gap_seconds = now;
+    EXPECT_EQ(first(), "healthy") << "too few say something, and those count datagrams";
+    traits().steps = {0, 5, 8};
+    EXPECT_EQ(first(), "loss_upstream");
+    EXPECT_EQ(findings().size(), 3u);
+    traits().steps = {};
+    EXPECT_EQ(findings().size(), 3u) << "nothing is known against them";
+}
+
 TEST_F(Diagnosis, Netflow9ThatCountsRecords) {
     be(9);
     traits().steps = {3, 900, 0};
