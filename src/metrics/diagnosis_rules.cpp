@@ -162,6 +162,24 @@ bool announces_rates(const TemplateView& view) {
            });
 }
 
+/// A domain lacks rates now that another one has.
+bool has_rates_elsewhere(const Case& evidence) {
+    const auto has_rates = [](const DomainView& each) {
+        return each.sampling_source == "options" || !each.samplers.empty();
+    };
+    const auto lacks_rates = [&](const DomainView& domain) {
+        return !has_rates(domain) &&
+               std::any_of(evidence.traits.begin(), evidence.traits.end(), [&](const Traits& each) {
+                   return each.name.version == domain.version && each.name.domain == domain.id &&
+                          (has_lately(evidence, each, Deviation::rate_missing) ||
+                           has_lately(evidence, each, Deviation::sampler_unknown));
+               });
+    };
+    const auto& domains = evidence.view.domains;
+    return std::any_of(domains.begin(), domains.end(), has_rates) &&
+           std::any_of(domains.begin(), domains.end(), lacks_rates);
+}
+
 }  // namespace
 
 void missing_template(const Case& evidence, std::vector<Finding>& findings) {
@@ -252,7 +270,13 @@ void unknown_rate(const Case& evidence, std::vector<Finding>& findings) {
         return count >= 3 && share_of(count, evidence.lately.flows_sampled) >= rate_share_min;
     };
     std::string cause;
-    if (often(Deviation::sampler_unknown)) {
+    std::string action =
+        "Make the exporter send its sampler options, or configure its rate (sampling.fallback).";
+    if ((often(Deviation::sampler_unknown) || often(Deviation::rate_missing)) &&
+        has_rates_elsewhere(evidence)) {
+        cause = "it announces rates in another domain than that of these flows";
+        action = "Set sampling.across_domains, or configure its rate (sampling.fallback).";
+    } else if (often(Deviation::sampler_unknown)) {
         cause = "its flows name a sampler whose rate it has not announced";
     } else if (often(Deviation::sampler_unnamed)) {
         cause = "it announces samplers of different rates, and its flows do not name theirs";
@@ -265,8 +289,7 @@ void unknown_rate(const Case& evidence, std::vector<Finding>& findings) {
     findings.push_back(
         {Severity::warning, "sampling_unknown",
          "Its sampling rate is unknown: " + cause + ". Bytes and packets cannot be scaled up.",
-         "Make the exporter send its sampler options, or configure its rate "
-         "(sampling.fallback)."});
+         std::move(action)});
 }
 
 void wrong_listener(const Case& evidence, std::vector<Finding>& findings) {

@@ -378,6 +378,29 @@ TEST_F(Diagnosis, SamplingThatIsUnknown) {
     says("has not sent any");
 }
 
+TEST_F(Diagnosis, SamplingRatesThatComeInAnotherDomain) {
+    be(9);
+    add_domain(9, 256);
+    for (const Deviation what : {Deviation::rate_missing, Deviation::sampler_unknown}) {
+        traits_[1].deviations = {};
+        traits_[1].deviations[static_cast<std::size_t>(what)] = {100, now};
+        view_.domains[0].sampling_source = "options";
+        view_.domains[1].sampling_source = "none";
+        ASSERT_EQ(first(), "sampling_unknown");
+        says("it announces rates in another domain than that of these flows");
+        EXPECT_EQ(findings().front().action,
+                  "Set sampling.across_domains, or configure its rate (sampling.fallback).");
+        view_.domains[0].sampling_source = "none";
+        view_.domains[0].samplers = {{.sampler = 1, .rate = 1000}};
+        says("in another domain");
+        view_.domains[1].sampling_source = "options";
+        const bool named = what == Deviation::sampler_unknown;
+        EXPECT_EQ(first(), named ? "sampling_unknown" : "healthy");
+        if (named) says("name a sampler whose rate it has not announced");
+        view_.domains[0].samplers.clear();
+    }
+}
+
 TEST_F(Diagnosis, TemplatesThatChangeOrComeSeldom) {
     TemplateView view;
     view.layout.key.version = 10;
