@@ -231,12 +231,14 @@ void bad_lengths(const Case& evidence, std::vector<Finding>& findings) {
 void bad_templates(const Case& evidence, std::vector<Finding>& findings) {
     for (const Deviation kind : {Deviation::template_empty, Deviation::template_id_bad,
                                  Deviation::set_reserved, Deviation::scope_missing}) {
-        const std::uint64_t count = recent_count(evidence, kind);
-        if (count < lengths_min) continue;
+        // Templates come every few minutes: three times may have taken longer than lately.
+        const std::uint64_t count = late_count(evidence, kind);
+        if (count == 0 || recent_count(evidence, kind) < lengths_min) continue;
         const bool harmless = kind == Deviation::scope_missing;
         findings.push_back({harmless ? Severity::note : Severity::warning,
                             flow::deviation_name(kind),
-                            std::string{deviation_sentence(kind)} + " (" + times_text(count) + ")",
+                            std::string{deviation_sentence(kind)} + " (" + times_text(count) + " " +
+                                lately_text(evidence) + ")",
                             harmless ? "None is needed: flowd reads it all the same."
                                      : "Look at the export configuration, and report it to the "
                                        "vendor: flowd cannot use this."});
@@ -244,18 +246,17 @@ void bad_templates(const Case& evidence, std::vector<Finding>& findings) {
 }
 
 void changed_template(const Case& evidence, std::vector<Finding>& findings) {
-    if (recent_count(evidence, Deviation::template_changed) < changes_min) return;
+    const std::uint64_t lately = late_count(evidence, Deviation::template_changed);
     const TemplateView* worst = nullptr;
     for (const TemplateView& each : evidence.templates) {
         if (worst == nullptr || each.changes > worst->changes) worst = &each;
     }
-    std::string which = "templates";
-    std::uint64_t count = recent_count(evidence, Deviation::template_changed);
-    if (worst != nullptr && worst->changes >= changes_min) {
-        count = worst->changes;
-        which = "template " + std::to_string(worst->layout.id) + " of " +
-                domain_text(worst->layout.key.version, worst->layout.key.domain);
-    }
+    if (lately == 0 || worst == nullptr || worst->changes < changes_min) return;
+    // Of templates that come seldom, those that are others nearly each time.
+    if (lately < changes_min && worst->changes < worst->announcements / 2) return;
+    const std::uint64_t count = worst->changes;
+    const std::string which = "template " + std::to_string(worst->layout.id) + " of " +
+                              domain_text(worst->layout.key.version, worst->layout.key.domain);
     findings.push_back(
         {Severity::warning, "template_changed",
          "It defines " + which + " anew again and again, each time with other fields (" +

@@ -417,6 +417,40 @@ TEST_F(Diagnosis, TemplatesThatChangeOrComeSeldom) {
     EXPECT_EQ(findings().size(), 2u);
 }
 
+TEST_F(Diagnosis, TemplatesThatChangedOnceEachAreARestart) {
+    for (std::uint16_t i = 0; i < 3; ++i) {
+        TemplateView view;
+        view.layout.id = static_cast<std::uint16_t>(256 + i);
+        view.announcements = 2;
+        view.changes = 1;
+        templates_.push_back(view);
+    }
+    deviate(Deviation::template_changed, 3);
+    EXPECT_EQ(first(), "healthy");
+    templates_[1].changes = 3;
+    templates_[1].announcements = 1000;
+    EXPECT_EQ(first(), "template_changed");
+    before_ = count(view_, traits_, now - 400);
+    evidence_before_ = &before_;
+    EXPECT_EQ(first(), "healthy") << "that was before";
+    deviate(Deviation::template_changed, 4);
+    EXPECT_EQ(first(), "healthy") << "once now, and seldom before";
+    templates_[1].announcements = 4;
+    EXPECT_EQ(first(), "template_changed") << "they come seldom, and change nearly each time";
+}
+
+TEST_F(Diagnosis, BadTemplatesAreThoseOfLately) {
+    deviate(Deviation::template_empty, 17);
+    EXPECT_EQ(first(), "template_empty");
+    says("(17 times in the last 60 min)");
+    before_ = count(view_, traits_, now - 400);
+    evidence_before_ = &before_;
+    EXPECT_EQ(first(), "healthy");
+    deviate(Deviation::template_empty, 18);
+    EXPECT_EQ(first(), "template_empty") << "templates come every few minutes";
+    says("(once in the last 6.7 min)");
+}
+
 TEST_F(Diagnosis, Fragments) {
     traits().reassembled = 500;
     traits().payload_size_max = 8972;
