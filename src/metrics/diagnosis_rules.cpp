@@ -29,6 +29,7 @@ constexpr double lengths_error_share = 0.01;
 constexpr std::uint32_t changes_min = 3;
 constexpr double rate_share_min = 0.1;
 constexpr double refresh_long_seconds = 1200;
+constexpr double announced_gaps_max = 3;
 constexpr std::uint64_t fragments_min = 10;
 constexpr std::uint64_t refused_min = 3;
 
@@ -323,6 +324,9 @@ void fragments(const Case& evidence, std::vector<Finding>& findings) {
 void rare_templates(const Case& evidence, std::vector<Finding>& findings) {
     double longest = 0;
     for (const TemplateView& each : evidence.templates) {
+        // Nobody announces it any more.
+        const double since = seconds_between(each.last_seen, evidence.now_seconds);
+        if (since > announced_gaps_max * each.refresh_seconds) continue;
         if (!each.layout.options) longest = std::max(longest, each.refresh_seconds);
     }
     if (longest < refresh_long_seconds) return;

@@ -45,6 +45,7 @@ TEST(Examiner, GivesEachExporterWhatIsIts) {
     seldom.layout.key.exporter = ipv4(10, 0, 0, 2);
     seldom.layout.key.version = 9;
     seldom.refresh_seconds = 3600;
+    seldom.last_seen = now;
     observation.templates = {seldom};
     std::vector<flow::Traits> traits{
         traits_of(ipv4(10, 0, 0, 2), 1, -0.3), traits_of(ipv4(10, 0, 0, 1), 2, 3600),

@@ -407,7 +407,10 @@ TEST_F(Diagnosis, TemplatesThatChangeOrComeSeldom) {
     view.layout.key.domain = 1;
     view.layout.id = 260;
     view.refresh_seconds = 1800;
+    view.last_seen = now - 5401;
     templates_.push_back(view);
+    EXPECT_EQ(first(), "healthy") << "nobody announces it any more";
+    templates_.front().last_seen = now - 5400;
     EXPECT_EQ(first(), "templates_rare");
     says("every 30 min");
     templates_.front().changes = 17;
