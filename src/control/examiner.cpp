@@ -120,6 +120,7 @@ void Examiner::judge(const Evidence& evidence, Verdict& verdict) const {
     }
     Evidence judged = evidence;
     judged.before = verdict.has_before ? &verdict.before : nullptr;
+    judged.said = verdict.findings;
     verdict.xray = make_xray(judged);
     verdict.findings = diagnose(judged);
     verdict.known = true;

@@ -56,7 +56,7 @@ protected:
     }
 
     std::vector<Finding> findings() {
-        return diagnose({view_, traits_, templates_, now, false, evidence_before_});
+        return diagnose({view_, traits_, templates_, now, false, evidence_before_, said_});
     }
     /// "healthy", or the first code.
     std::string first() {
@@ -79,6 +79,7 @@ protected:
     std::vector<TemplateView> templates_;
     ExporterCounts before_;
     const ExporterCounts* evidence_before_ = nullptr;
+    std::vector<Finding> said_;
 };
 
 TEST_F(Diagnosis, AHealthyExporterHasNone) {
@@ -165,6 +166,37 @@ TEST_F(Diagnosis, AClockThatWasNeverSetOrStands) {
     EXPECT_EQ(first(), "clock_unset");
     deviate(Deviation::export_time_still, 3);
     EXPECT_EQ(first(), "clock_still");
+}
+
+TEST_F(Diagnosis, OfSeveralClocksTheOneThatStands) {
+    add_domain(10, 2);
+    add_domain(10, 3);
+    traits_[0].skew_last_ns = 3'600'000'000'000;
+    traits_[1].skew_last_ns = -8'000'000'000;
+    traits_[1].export_seconds = now - 8;
+    traits_[1].deviations[static_cast<std::size_t>(Deviation::export_time_still)] = {4, now};
+    EXPECT_EQ(first(), "clock_still");
+    says("stands still at 2023-11-14 22:13:12 UTC of observation domain 2");
+    before_ = count(view_, traits_, now - 400);
+    evidence_before_ = &before_;
+    EXPECT_EQ(first(), "clock_ahead") << "it goes on";
+}
+
+TEST_F(Diagnosis, ASeverityDoesNotComeAndGoWithRoundedSeconds) {
+    const auto severity_at = [&](std::int64_t milliseconds) {
+        traits().skew_last_ns = (milliseconds - 500) * 1'000'000;
+        said_ = findings();
+        return said_.empty() ? "none" : severity_name(said_.front().severity);
+    };
+    EXPECT_EQ(severity_at(-9'600), "none");
+    EXPECT_EQ(severity_at(-10'100), "note");
+    EXPECT_EQ(severity_at(-9'100), "note");
+    EXPECT_EQ(severity_at(-59'600), "note");
+    EXPECT_EQ(severity_at(-60'100), "warning");
+    EXPECT_EQ(severity_at(-59'100), "warning");
+    EXPECT_EQ(severity_at(-57'900), "note");
+    EXPECT_EQ(severity_at(-59'100), "note");
+    EXPECT_EQ(severity_at(-7'900), "none");
 }
 
 TEST_F(Diagnosis, ATemplateThatNeverComes) {
