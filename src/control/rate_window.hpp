@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "flow/decode/account.hpp"
 #include "metrics/observation.hpp"
 
 namespace flowd {
@@ -90,17 +91,19 @@ public:
                 .delivered = rates[3],
                 .datagrams_dropped = rates[4],
                 .flows_dropped = rates[5],
-                .sequence_lost = rates[6]};
+                .sequence_lost = rates[6],
+                .options = rates[7]};
     }
     void inherit(const Totals& what) noexcept { window_.inherit(point_of(what)); }
 
 private:
-    using Window = RateWindow<7, Points>;
+    using Window = RateWindow<8, Points>;
 
     static typename Window::Point point_of(const Totals& totals) noexcept {
-        return {totals.datagrams,    totals.payload_bytes,       totals.flows,
-                totals.delivered,    totals.datagrams_dropped(), totals.flows_dropped(),
-                totals.sequence.lost};
+        constexpr auto options = static_cast<std::size_t>(flow::SetKind::options_data);
+        return {totals.datagrams,     totals.payload_bytes,       totals.flows,
+                totals.delivered,     totals.datagrams_dropped(), totals.flows_dropped(),
+                totals.sequence.lost, totals.set_records[options]};
     }
 
     Window window_;

@@ -34,6 +34,7 @@ struct Evidence {
     bool keeps_templates = false;             ///< they survive a restart of flowd
     /// What had come some minutes ago. Null: all that came counts as lately.
     const ExporterCounts* before = nullptr;
+    std::span<const Finding> said{};  ///< of it, the last time
 };
 
 [[nodiscard]] Xray make_xray(const Evidence& evidence);

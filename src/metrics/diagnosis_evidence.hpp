@@ -15,6 +15,11 @@ namespace flowd::rules {
 [[nodiscard]] inline bool is_recent(const Case& evidence, std::uint32_t seconds) noexcept {
     return flowd::is_recent(seconds, evidence.now_seconds);
 }
+[[nodiscard]] inline bool has_lately(const Case& evidence, const flow::Traits& domain,
+                                     flow::Deviation what) noexcept {
+    const auto& tally = domain.deviations[static_cast<std::size_t>(what)];
+    return tally.count != 0 && is_recent(evidence, tally.last_seconds);
+}
 /// Of the domains in which it has happened lately.
 [[nodiscard]] inline std::uint64_t recent_count(const Case& evidence,
                                                 flow::Deviation what) noexcept {

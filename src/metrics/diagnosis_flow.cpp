@@ -20,6 +20,7 @@ using flow::Traits;
 
 constexpr double skew_note_seconds = 10;
 constexpr double skew_warning_seconds = 60;
+constexpr double skew_slack_seconds = 2;  ///< better by so much than a limit: below it again
 /// Export times of NetFlow v9 and IPFIX are whole seconds, of a datagram that is filled meanwhile.
 constexpr double a_year_seconds = 365 * 86400.0;
 constexpr std::uint64_t still_min = 3;
@@ -85,7 +86,8 @@ Believed believe(const Case& evidence) {
         sum.duplicates += lately.duplicates;
         sum.received += records ? lately.flows : lately.datagrams;
         sum.lost_per_second += domain.rates.sequence_lost;
-        sum.received_per_second += records ? domain.rates.flows : domain.rates.datagrams;
+        const double options = domain.version == 10 ? domain.rates.options : 0;
+        sum.received_per_second += records ? domain.rates.flows + options : domain.rates.datagrams;
         (records ? sum.of_records : sum.of_datagrams) = true;
         sum.recent |= traits->gap_seconds != 0 && is_recent(evidence, traits->gap_seconds);
     }
@@ -103,6 +105,32 @@ bool has_other_ports(const Traits& domain) {
     return std::any_of(
         domain.senders.begin(), domain.senders.end(),
         [&](const Traits::Sender& each) { return each.known && each.port != domain.port; });
+}
+
+/// The domain whose export time has stood still most often, if one does lately.
+const Traits* find_still(const Case& evidence) {
+    constexpr auto still = static_cast<std::size_t>(Deviation::export_time_still);
+    if (late_count(evidence, Deviation::export_time_still) < still_min) return nullptr;
+    const Traits* found = nullptr;
+    for (const Traits& each : evidence.traits) {
+        if (!is_recent(evidence, each.deviations[still].last_seconds)) continue;
+        const bool more =
+            found == nullptr || each.deviations[still].count > found->deviations[still].count;
+        if (more) found = &each;
+    }
+    return found;
+}
+
+/// From how many seconds on a clock is a finding of a severity. One that was goes on being one for
+/// a while, as rounded seconds come and go.
+double skew_limit_seconds(const Case& evidence, Severity severity) {
+    const bool said =
+        std::any_of(evidence.said.begin(), evidence.said.end(), [&](const Finding& each) {
+            return (each.code == "clock_ahead" || each.code == "clock_behind") &&
+                   each.severity >= severity;
+        });
+    const double limit = severity == Severity::note ? skew_note_seconds : skew_warning_seconds;
+    return limit - (said ? skew_slack_seconds : 0);
 }
 
 }  // namespace
@@ -164,27 +192,28 @@ void clock(const Case& evidence, std::vector<Finding>& findings) {
             worst = &each;
         }
     }
-    if (worst == nullptr) return;
-    if (recent_count(evidence, Deviation::export_time_still) >= still_min) {
+    if (const Traits* const still = find_still(evidence); still != nullptr) {
         findings.push_back({Severity::warning, "clock_still",
                             "Its export time stands still at " +
-                                moment_text(worst->export_seconds) + of_domain(evidence, *worst) +
+                                moment_text(still->export_seconds) + of_domain(evidence, *still) +
                                 ": flow times that are counted from it will be wrong.",
                             "Restart its export process, and report it to the vendor."});
         return;
     }
+    if (worst == nullptr) return;
     // Whole seconds are rounded down.
     const bool whole = worst->name.version == 9 || worst->name.version == 10;
     const double skew = static_cast<double>(worst->skew_last_ns) / 1e9 + (whole ? 0.5 : 0);
     const double size = std::abs(skew);
-    if (size < skew_note_seconds) return;
+    if (size < skew_limit_seconds(evidence, Severity::note)) return;
     const bool unset = worst->export_seconds < a_year_seconds;
     const std::string by = thousands_text(static_cast<std::uint64_t>(std::llround(size))) + " s";
     std::string sentence =
         "Its clock is " + by + (skew > 0 ? " ahead of" : " behind") + " this machine's";
     if (size >= 120) sentence += " (" + span_text(size) + ")";
     if (unset) sentence = "Its clock is not set: it exports times of 1970";
-    findings.push_back({size < skew_warning_seconds ? Severity::note : Severity::warning,
+    const bool is_large = size >= skew_limit_seconds(evidence, Severity::warning);
+    findings.push_back({is_large ? Severity::warning : Severity::note,
                         unset      ? "clock_unset"
                         : skew > 0 ? "clock_ahead"
                                    : "clock_behind",

@@ -32,12 +32,22 @@ struct MissingTemplate {
     Traits::Missing of;
 };
 
+/// A row does not hear of a template that came after its domain had moved to another worker.
+bool has_template(const Case& evidence, const Traits& domain, std::uint16_t id) {
+    return std::any_of(
+        evidence.templates.begin(), evidence.templates.end(), [&](const TemplateView& each) {
+            return each.layout.id == id && each.layout.key.version == domain.name.version &&
+                   each.layout.key.domain == domain.name.domain;
+        });
+}
+
 std::vector<MissingTemplate> list_missing(const Case& evidence) {
     std::vector<MissingTemplate> all;
     for (const Traits& domain : evidence.traits) {
         for (const Traits::Missing& each : domain.missing) {
             const bool counts = each.id != 0 && each.datagrams >= missing_datagrams_min;
-            if (counts && is_recent(evidence, each.last_seconds)) all.push_back({&domain, each});
+            if (!counts || !is_recent(evidence, each.last_seconds)) continue;
+            if (!has_template(evidence, domain, each.id)) all.push_back({&domain, each});
         }
     }
     std::sort(all.begin(), all.end(),

@@ -24,6 +24,7 @@ constexpr double lengths_error_share = 0.01;
 constexpr std::uint32_t changes_min = 3;
 constexpr double rate_share_min = 0.1;
 constexpr double refresh_long_seconds = 1200;
+constexpr double announced_gaps_max = 3;
 constexpr std::uint64_t fragments_min = 10;
 constexpr std::uint64_t refused_min = 3;
 
@@ -33,6 +34,24 @@ bool announces_rates(const TemplateView& view) {
                return field.enterprise == 0 &&
                       (field.id == 34 || field.id == 50 || field.id == 305 || field.id == 310);
            });
+}
+
+/// A domain lacks rates now that another one has.
+bool has_rates_elsewhere(const Case& evidence) {
+    const auto has_rates = [](const DomainView& each) {
+        return each.sampling_source == "options" || !each.samplers.empty();
+    };
+    const auto lacks_rates = [&](const DomainView& domain) {
+        return !has_rates(domain) &&
+               std::any_of(evidence.traits.begin(), evidence.traits.end(), [&](const Traits& each) {
+                   return each.name.version == domain.version && each.name.domain == domain.id &&
+                          (has_lately(evidence, each, Deviation::rate_missing) ||
+                           has_lately(evidence, each, Deviation::sampler_unknown));
+               });
+    };
+    const auto& domains = evidence.view.domains;
+    return std::any_of(domains.begin(), domains.end(), has_rates) &&
+           std::any_of(domains.begin(), domains.end(), lacks_rates);
 }
 
 }  // namespace
@@ -65,12 +84,14 @@ void bad_lengths(const Case& evidence, std::vector<Finding>& findings) {
 void bad_templates(const Case& evidence, std::vector<Finding>& findings) {
     for (const Deviation kind : {Deviation::template_empty, Deviation::template_id_bad,
                                  Deviation::set_reserved, Deviation::scope_missing}) {
-        const std::uint64_t count = recent_count(evidence, kind);
-        if (count < lengths_min) continue;
+        // Templates come every few minutes: three times may have taken longer than lately.
+        const std::uint64_t count = late_count(evidence, kind);
+        if (count == 0 || recent_count(evidence, kind) < lengths_min) continue;
         const bool harmless = kind == Deviation::scope_missing;
         findings.push_back({harmless ? Severity::note : Severity::warning,
                             flow::deviation_name(kind),
-                            std::string{deviation_sentence(kind)} + " (" + times_text(count) + ")",
+                            std::string{deviation_sentence(kind)} + " (" + times_text(count) + " " +
+                                lately_text(evidence) + ")",
                             harmless ? "None is needed: flowd reads it all the same."
                                      : "Look at the export configuration, and report it to the "
                                        "vendor: flowd cannot use this."});
@@ -78,18 +99,17 @@ void bad_templates(const Case& evidence, std::vector<Finding>& findings) {
 }
 
 void changed_template(const Case& evidence, std::vector<Finding>& findings) {
-    if (recent_count(evidence, Deviation::template_changed) < changes_min) return;
+    const std::uint64_t lately = late_count(evidence, Deviation::template_changed);
     const TemplateView* worst = nullptr;
     for (const TemplateView& each : evidence.templates) {
         if (worst == nullptr || each.changes > worst->changes) worst = &each;
     }
-    std::string which = "templates";
-    std::uint64_t count = recent_count(evidence, Deviation::template_changed);
-    if (worst != nullptr && worst->changes >= changes_min) {
-        count = worst->changes;
-        which = "template " + std::to_string(worst->layout.id) + " of " +
-                domain_text(worst->layout.key.version, worst->layout.key.domain);
-    }
+    if (lately == 0 || worst == nullptr || worst->changes < changes_min) return;
+    // Of templates that come seldom, those that are others nearly each time.
+    if (lately < changes_min && worst->changes < worst->announcements / 2) return;
+    const std::uint64_t count = worst->changes;
+    const std::string which = "template " + std::to_string(worst->layout.id) + " of " +
+                              domain_text(worst->layout.key.version, worst->layout.key.domain);
     findings.push_back(
         {Severity::warning, "template_changed",
          "It defines " + which + " anew again and again, each time with other fields (" +
@@ -104,7 +124,13 @@ void unknown_rate(const Case& evidence, std::vector<Finding>& findings) {
         return count >= 3 && share_of(count, evidence.lately.flows_sampled) >= rate_share_min;
     };
     std::string cause;
-    if (often(Deviation::sampler_unknown)) {
+    std::string action =
+        "Make the exporter send its sampler options, or configure its rate (sampling.fallback).";
+    if ((often(Deviation::sampler_unknown) || often(Deviation::rate_missing)) &&
+        has_rates_elsewhere(evidence)) {
+        cause = "it announces rates in another domain than that of these flows";
+        action = "Set sampling.across_domains, or configure its rate (sampling.fallback).";
+    } else if (often(Deviation::sampler_unknown)) {
         cause = "its flows name a sampler whose rate it has not announced";
     } else if (often(Deviation::sampler_unnamed)) {
         cause = "it announces samplers of different rates, and its flows do not name theirs";
@@ -117,8 +143,7 @@ void unknown_rate(const Case& evidence, std::vector<Finding>& findings) {
     findings.push_back(
         {Severity::warning, "sampling_unknown",
          "Its sampling rate is unknown: " + cause + ". Bytes and packets cannot be scaled up.",
-         "Make the exporter send its sampler options, or configure its rate "
-         "(sampling.fallback)."});
+         std::move(action)});
 }
 
 void wrong_listener(const Case& evidence, std::vector<Finding>& findings) {
@@ -151,6 +176,9 @@ void fragments(const Case& evidence, std::vector<Finding>& findings) {
 void rare_templates(const Case& evidence, std::vector<Finding>& findings) {
     double longest = 0;
     for (const TemplateView& each : evidence.templates) {
+        // Nobody announces it any more.
+        const double since = seconds_between(each.last_seen, evidence.now_seconds);
+        if (since > announced_gaps_max * each.refresh_seconds) continue;
         if (!each.layout.options) longest = std::max(longest, each.refresh_seconds);
     }
     if (longest < refresh_long_seconds) return;

@@ -41,7 +41,10 @@ ExporterCounts count(const ExporterView& view, std::span<const flow::Traits> tra
     sum.domains.reserve(view.domains.size());
     for (const DomainView& each : view.domains) {
         const Totals& totals = each.totals;
-        sum.domains.push_back({each.id, each.version, totals.flows, totals.datagrams,
+        // IPFIX numbers records of options, too (RFC 7011 §3.1).
+        constexpr auto kind = static_cast<std::size_t>(flow::SetKind::options_data);
+        const std::uint64_t options = each.version == 10 ? totals.set_records[kind] : 0;
+        sum.domains.push_back({each.id, each.version, totals.flows + options, totals.datagrams,
                                totals.sequence.lost, totals.sequence.late,
                                totals.sequence.duplicates});
     }

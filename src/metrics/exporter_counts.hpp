@@ -17,7 +17,7 @@ struct ExporterCounts {
     struct Domain {
         std::uint32_t id = 0;
         std::uint8_t version = 0;
-        std::uint64_t flows = 0;
+        std::uint64_t flows = 0;  ///< of IPFIX: and records of options, which it numbers, too
         std::uint64_t datagrams = 0;
         std::uint64_t lost = 0;
         std::uint64_t late = 0;

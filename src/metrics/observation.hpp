@@ -89,6 +89,7 @@ struct Rates {
     double datagrams_dropped = 0;
     double flows_dropped = 0;
     double sequence_lost = 0;
+    double options = 0;  ///< records of options data
 };
 
 /// The clock of an exporter, by the export times in its headers: less the receive time. NetFlow v9

@@ -31,9 +31,12 @@ SequenceHealth judge_sequence(const flow::Traits& traits) noexcept {
         traits.alternations >= all * alternations_share_min) {
         return SequenceHealth::several_rows;
     }
-    if (telling < steps_min) return SequenceHealth::plausible;
-    if (traits.steps_none >= all * nearly_all) return SequenceHealth::constant;
     const double wrong = counts_records(traits.name.version) ? one : units;
+    if (telling < steps_min) {
+        return telling > 0 && wrong >= telling * most ? SequenceHealth::undecided
+                                                      : SequenceHealth::plausible;
+    }
+    if (traits.steps_none >= all * nearly_all) return SequenceHealth::constant;
     return wrong >= telling * most ? SequenceHealth::wrong_unit : SequenceHealth::plausible;
 }
 

@@ -13,6 +13,7 @@ namespace flowd {
 
 enum class SequenceHealth : std::uint8_t {
     plausible,     ///< or too few datagrams to say
+    undecided,     ///< too few datagrams, and most that say something have another unit
     constant,      ///< the number never moves
     wrong_unit,    ///< counts records for datagrams, or datagrams for records
     several_rows,  ///< numbers of several senders, in turns

@@ -23,6 +23,7 @@ Observation observation_of(unsigned exporters) {
     seldom.layout.key.exporter = observation.exporters.at(2).address;
     seldom.layout.key.version = 9;
     seldom.refresh_seconds = 3600;
+    seldom.last_seen = now;
     return observation;
 }
 

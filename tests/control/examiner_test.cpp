@@ -45,6 +45,7 @@ TEST(Examiner, GivesEachExporterWhatIsIts) {
     seldom.layout.key.exporter = ipv4(10, 0, 0, 2);
     seldom.layout.key.version = 9;
     seldom.refresh_seconds = 3600;
+    seldom.last_seen = now;
     observation.templates = {seldom};
     std::vector<flow::Traits> traits{
         traits_of(ipv4(10, 0, 0, 2), 1, -0.3), traits_of(ipv4(10, 0, 0, 1), 2, 3600),
@@ -68,6 +69,31 @@ TEST(Examiner, GivesEachExporterWhatIsIts) {
     const ExporterView& third = observation.exporters[2];
     EXPECT_TRUE(third.findings.empty());
     EXPECT_FALSE(third.skew.known);
+}
+
+TEST(Examiner, AReplayIsJudgedByTheTimesOfItsCapture) {
+    constexpr std::uint32_t then = now - 100'000'000;
+    Observation observation;
+    observation.ingress = "replay";
+    observation.taken_at_ns = now * 1'000'000'000ull;
+    observation.exporters = {view_of(ipv4(10, 0, 0, 1), {1}), view_of(ipv4(10, 0, 0, 2), {1})};
+    for (ExporterView& each : observation.exporters) each.first_seen = then - 500;
+    observation.exporters[0].last_seen = then;
+    observation.exporters[1].last_seen = then - 300;
+    std::vector<flow::Traits> traits{traits_of(ipv4(10, 0, 0, 1), 1, 3600, then),
+                                     traits_of(ipv4(10, 0, 0, 2), 1, 0, then - 300)};
+    const std::vector<ExporterView> untouched = observation.exporters;
+    Examiner{}.examine(traits, observation);
+    ASSERT_EQ(observation.exporters[0].findings.size(), 1u);
+    EXPECT_EQ(observation.exporters[0].findings[0].code, "clock_ahead");
+    EXPECT_TRUE(observation.exporters[0].skew.known);
+    ASSERT_EQ(observation.exporters[1].findings.size(), 1u);
+    EXPECT_EQ(observation.exporters[1].findings[0].code, "silent");
+
+    observation.exporters = untouched;
+    observation.other.last_seen = then + 500;
+    Examiner{}.examine(traits, observation);
+    ASSERT_EQ(observation.exporters[0].findings.size(), 2u) << "all others went on";
 }
 
 TEST(Examiner, OfADomainThatHasMovedTheNewerRowCounts) {

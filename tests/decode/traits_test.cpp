@@ -80,6 +80,27 @@ TEST_F(TraitsOf, BehindUncountedUnitsAStepBackIsNoStepByUnits) {
     EXPECT_EQ(traits_.port_changes, 0u);
 }
 
+TEST_F(TraitsOf, StepsAreForgottenAfterAWhile) {
+    const auto send = [&](int datagrams, std::uint32_t step, std::uint32_t seconds) {
+        for (int i = 0; i < datagrams; ++i) {
+            sender_.seen.received_ns += seconds * 1'000'000'000ull;
+            const Appearance seen = sender_.next(step);
+            if (traits_.samples(static_cast<std::uint32_t>(seen.received_ns / 1'000'000'000))) {
+                traits_.sample_clock(seen);
+            }
+            traits_.take(seen);
+        }
+    };
+    for (const std::uint32_t seconds : {1u, 60u}) {
+        send(4000, 1, seconds);
+        EXPECT_GE(traits_.steps[Traits::by_one], 79u) << "enough to judge by";
+        EXPECT_EQ(traits_.steps[Traits::by_units], 0u);
+        send(seconds == 1 ? 1200 : 480, 10, seconds);
+        EXPECT_LT(traits_.steps[Traits::by_one] * 10, traits_.steps[Traits::by_units]) << seconds;
+        traits_.own({.version = 10, .domain = 1});
+    }
+}
+
 TEST_F(TraitsOf, AGapIsNoSenderOfItsOwn) {
     for (int i = 0; i < 20; ++i) traits_.take(sender_.next(i % 5 == 4 ? 20 : 10));
     EXPECT_EQ(traits_.steps_other, 4u);

@@ -56,7 +56,7 @@ protected:
     }
 
     std::vector<Finding> findings() {
-        return diagnose({view_, traits_, templates_, now, false, evidence_before_});
+        return diagnose({view_, traits_, templates_, now, false, evidence_before_, said_});
     }
     void drop(std::uint64_t datagrams) {
         view_.totals.drops[static_cast<std::size_t>(flow::Error::unknown_template)] = datagrams;
@@ -85,6 +85,7 @@ protected:
     std::vector<TemplateView> templates_;
     ExporterCounts before_;
     const ExporterCounts* evidence_before_ = nullptr;
+    std::vector<Finding> said_;
 };
 
 TEST_F(Diagnosis, AHealthyExporterHasNone) {
@@ -107,6 +108,18 @@ TEST_F(Diagnosis, IpfixThatCountsDatagrams) {
     EXPECT_EQ(findings().size(), 1u) << "a loss by such numbers is none";
     EXPECT_FALSE(is_trusted());
     says("count datagrams where IPFIX counts data records (RFC 7011 §3.1)");
+}
+
+TEST_F(Diagnosis, NumbersThatMayBeOfAnotherUnitAreNotBelieved) {
+    traits().steps = {13, 0, 0};
+    totals().sequence = {.lost = 20, .late = 20, .duplicates = 20};
+    traits().gap_seconds = now;
+    EXPECT_EQ(first(), "healthy") << "too few say something, and those count datagrams";
+    traits().steps = {0, 5, 8};
+    EXPECT_EQ(first(), "loss_upstream");
+    EXPECT_EQ(findings().size(), 3u);
+    traits().steps = {};
+    EXPECT_EQ(findings().size(), 3u) << "nothing is known against them";
 }
 
 TEST_F(Diagnosis, Netflow9ThatCountsRecords) {
@@ -163,6 +176,37 @@ TEST_F(Diagnosis, AClockThatWasNeverSetOrStands) {
     EXPECT_EQ(first(), "clock_unset");
     deviate(Deviation::export_time_still, 3);
     EXPECT_EQ(first(), "clock_still");
+}
+
+TEST_F(Diagnosis, OfSeveralClocksTheOneThatStands) {
+    add_domain(10, 2);
+    add_domain(10, 3);
+    traits_[0].skew_last_ns = 3'600'000'000'000;
+    traits_[1].skew_last_ns = -8'000'000'000;
+    traits_[1].export_seconds = now - 8;
+    traits_[1].deviations[static_cast<std::size_t>(Deviation::export_time_still)] = {4, now};
+    EXPECT_EQ(first(), "clock_still");
+    says("stands still at 2023-11-14 22:13:12 UTC of observation domain 2");
+    before_ = count(view_, traits_, now - 400);
+    evidence_before_ = &before_;
+    EXPECT_EQ(first(), "clock_ahead") << "it goes on";
+}
+
+TEST_F(Diagnosis, ASeverityDoesNotComeAndGoWithRoundedSeconds) {
+    const auto severity_at = [&](std::int64_t milliseconds) {
+        traits().skew_last_ns = (milliseconds - 500) * 1'000'000;
+        said_ = findings();
+        return said_.empty() ? "none" : severity_name(said_.front().severity);
+    };
+    EXPECT_EQ(severity_at(-9'600), "none");
+    EXPECT_EQ(severity_at(-10'100), "note");
+    EXPECT_EQ(severity_at(-9'100), "note");
+    EXPECT_EQ(severity_at(-59'600), "note");
+    EXPECT_EQ(severity_at(-60'100), "warning");
+    EXPECT_EQ(severity_at(-59'100), "warning");
+    EXPECT_EQ(severity_at(-57'900), "note");
+    EXPECT_EQ(severity_at(-59'100), "note");
+    EXPECT_EQ(severity_at(-7'900), "none");
 }
 
 TEST_F(Diagnosis, ATemplateThatNeverComes) {
@@ -245,6 +289,26 @@ TEST_F(Diagnosis, ATemplateThatCameAndIsNotThere) {
     says("without its template: 100 datagrams");
 }
 
+TEST_F(Diagnosis, ATemplateThatIsThereIsNotMissing) {
+    traits().missing[0] = {260, 100, 0, now - 20, now};
+    TemplateView view;
+    view.layout.key.version = 10;
+    view.layout.key.domain = 1;
+    view.layout.id = 260;
+    templates_.push_back(view);
+    EXPECT_EQ(first(), "healthy") << "another worker has it";
+    traits().missing[1] = {261, 50, 0, now - 20, now};
+    EXPECT_EQ(first(), "template_missing");
+    says("for template 261 of observation domain 1");
+    says(": 50 datagrams could not be decoded");
+    traits().missing[1] = {};
+    templates_.front().layout.key.domain = 2;
+    EXPECT_EQ(first(), "template_missing");
+    templates_.front().layout.key.domain = 1;
+    templates_.front().layout.key.version = 9;
+    EXPECT_EQ(first(), "template_missing");
+}
+
 TEST_F(Diagnosis, ATemplateThatIsTooLongWins) {
     traits().missing[0] = {260, 100, 0, now - 20, now};
     traits().missing[1] = {261, 200, 0, now - 20, now};
@@ -319,6 +383,20 @@ TEST_F(Diagnosis, LossThatBeginsNowAfterALongTimeWithout) {
     says(
         "2.0 % of its flows were lost on the way to flowd in the last 6.7 min, 50 % in the last "
         "seconds (by its sequence numbers, 600 are missing)");
+}
+
+TEST_F(Diagnosis, LossOfRecordsThatAreOptions) {
+    totals().flows = 0;
+    totals().set_records = {0, 1, 0, 100'000};
+    totals().sequence.lost = 20;
+    traits().gap_seconds = now;
+    EXPECT_EQ(first(), "healthy") << "0.02 %";
+    totals().sequence.lost = 2000;
+    Rates& rates = view_.domains.front().rates;
+    rates.options = 50;
+    rates.sequence_lost = 5;
+    EXPECT_EQ(first(), "loss_upstream");
+    says("2.0 % of its flows were lost on the way to flowd in the last 60 min, 9.1 % in the last");
 }
 
 TEST_F(Diagnosis, WhatWasBeforeIsOver) {
@@ -398,13 +476,39 @@ TEST_F(Diagnosis, SamplingThatIsUnknown) {
     says("has not sent any");
 }
 
+TEST_F(Diagnosis, SamplingRatesThatComeInAnotherDomain) {
+    be(9);
+    add_domain(9, 256);
+    for (const Deviation what : {Deviation::rate_missing, Deviation::sampler_unknown}) {
+        traits_[1].deviations = {};
+        traits_[1].deviations[static_cast<std::size_t>(what)] = {100, now};
+        view_.domains[0].sampling_source = "options";
+        view_.domains[1].sampling_source = "none";
+        ASSERT_EQ(first(), "sampling_unknown");
+        says("it announces rates in another domain than that of these flows");
+        EXPECT_EQ(findings().front().action,
+                  "Set sampling.across_domains, or configure its rate (sampling.fallback).");
+        view_.domains[0].sampling_source = "none";
+        view_.domains[0].samplers = {{.sampler = 1, .rate = 1000}};
+        says("in another domain");
+        view_.domains[1].sampling_source = "options";
+        const bool named = what == Deviation::sampler_unknown;
+        EXPECT_EQ(first(), named ? "sampling_unknown" : "healthy");
+        if (named) says("name a sampler whose rate it has not announced");
+        view_.domains[0].samplers.clear();
+    }
+}
+
 TEST_F(Diagnosis, TemplatesThatChangeOrComeSeldom) {
     TemplateView view;
     view.layout.key.version = 10;
     view.layout.key.domain = 1;
     view.layout.id = 260;
     view.refresh_seconds = 1800;
+    view.last_seen = now - 5401;
     templates_.push_back(view);
+    EXPECT_EQ(first(), "healthy") << "nobody announces it any more";
+    templates_.front().last_seen = now - 5400;
     EXPECT_EQ(first(), "templates_rare");
     says("every 30 min");
     templates_.front().changes = 17;
@@ -412,6 +516,40 @@ TEST_F(Diagnosis, TemplatesThatChangeOrComeSeldom) {
     EXPECT_EQ(first(), "template_changed");
     says("template 260 of observation domain 1 anew again and again");
     EXPECT_EQ(findings().size(), 2u);
+}
+
+TEST_F(Diagnosis, TemplatesThatChangedOnceEachAreARestart) {
+    for (std::uint16_t i = 0; i < 3; ++i) {
+        TemplateView view;
+        view.layout.id = static_cast<std::uint16_t>(256 + i);
+        view.announcements = 2;
+        view.changes = 1;
+        templates_.push_back(view);
+    }
+    deviate(Deviation::template_changed, 3);
+    EXPECT_EQ(first(), "healthy");
+    templates_[1].changes = 3;
+    templates_[1].announcements = 1000;
+    EXPECT_EQ(first(), "template_changed");
+    before_ = count(view_, traits_, now - 400);
+    evidence_before_ = &before_;
+    EXPECT_EQ(first(), "healthy") << "that was before";
+    deviate(Deviation::template_changed, 4);
+    EXPECT_EQ(first(), "healthy") << "once now, and seldom before";
+    templates_[1].announcements = 4;
+    EXPECT_EQ(first(), "template_changed") << "they come seldom, and change nearly each time";
+}
+
+TEST_F(Diagnosis, BadTemplatesAreThoseOfLately) {
+    deviate(Deviation::template_empty, 17);
+    EXPECT_EQ(first(), "template_empty");
+    says("(17 times in the last 60 min)");
+    before_ = count(view_, traits_, now - 400);
+    evidence_before_ = &before_;
+    EXPECT_EQ(first(), "healthy");
+    deviate(Deviation::template_empty, 18);
+    EXPECT_EQ(first(), "template_empty") << "templates come every few minutes";
+    says("(once in the last 6.7 min)");
 }
 
 TEST_F(Diagnosis, Fragments) {

@@ -80,6 +80,17 @@ TEST(ExporterCounts, WhatHasGoneBackHasNotMoved) {
     EXPECT_EQ(lately.domains[0].flows, 0u);
 }
 
+TEST(ExporterCounts, IpfixNumbersRecordsOfOptionsToo) {
+    DomainView ipfix = domain(1, 7);
+    ipfix.version = 10;
+    ipfix.totals.set_records = {1, 1, 7, 100};
+    DomainView netflow9 = domain(2, 7);
+    netflow9.totals.set_records = ipfix.totals.set_records;
+    const ExporterCounts sum = count(view_of({ipfix, netflow9}), {}, 1000);
+    EXPECT_EQ(sum.domains[0].flows, 107u);
+    EXPECT_EQ(sum.domains[1].flows, 7u) << "counts datagrams anyway";
+}
+
 TEST(ExporterCounts, DomainsThatCameAreNew) {
     const std::vector<Traits> traits;
     const ExporterCounts before =

@@ -24,8 +24,11 @@ constexpr std::int32_t wrap_silence_max_ms = 3'600'000;
 constexpr std::int32_t boot_slack_ms = 2500;
 /// An uptime that goes back by less may be that of a datagram that comes late, or again.
 constexpr std::uint32_t late_most_ms = 60'000;
-/// Steps after which all counts of steps are halved: what an exporter does now counts.
+/// Steps after which all counts of steps are halved: what an exporter does now counts. After some
+/// minutes fewer will do; what is left of them is enough to judge by.
 constexpr std::uint32_t steps_max = 4096;
+constexpr std::uint32_t steps_enough = 160;
+constexpr std::uint32_t steps_old_seconds = 300;
 /// Seconds for which an export time may stay the same.
 constexpr std::uint32_t still_max_seconds = 5;
 
@@ -227,7 +230,7 @@ void Traits::leap(const Appearance& seen) noexcept {
     if (!restarted && distance > 0) put(gap_seconds, now);
     put_sender(senders[next_sender], {number, units, port, true});
     put(next_sender, static_cast<std::uint8_t>((next_sender + 1) % senders.size()));
-    age_steps();
+    age_steps(now);
 }
 
 void Traits::count_step(std::uint32_t step, std::uint32_t units_before) noexcept {
@@ -242,10 +245,13 @@ void Traits::count_restart(std::uint32_t now_seconds) noexcept {
     put(next_restart, static_cast<std::uint8_t>((next_restart + 1) % restarts_kept));
 }
 
-void Traits::age_steps() noexcept {
+void Traits::age_steps(std::uint32_t now_seconds) noexcept {
     const std::uint32_t sum =
         std::accumulate(steps.begin(), steps.end(), std::uint32_t{0}) + steps_none + steps_other;
-    if (sum < steps_max) return;
+    const auto passed = static_cast<std::int32_t>(now_seconds - aged_seconds);
+    const bool are_old = passed < 0 || passed >= std::int32_t{steps_old_seconds};
+    if (sum < (are_old ? steps_enough : steps_max)) return;
+    put(aged_seconds, now_seconds);
     for (std::uint32_t& each : steps) put(each, each / 2);
     for (std::uint32_t* const each : {&steps_none, &steps_other, &alternations, &port_changes}) {
         put(*each, *each / 2);
@@ -329,7 +335,7 @@ void Traits::sample_clock(const Appearance& seen) noexcept {
     const auto now_seconds = static_cast<std::uint32_t>(seen.received_ns / billion);
     put(sampled_second, static_cast<std::uint8_t>(now_seconds));
     put(seen_seconds, now_seconds);
-    age_steps();
+    age_steps(now_seconds);
     if (!seen.has_export_time) return;
     const std::int64_t skew = seen.export_seconds * billion + seen.export_nanoseconds -
                               static_cast<std::int64_t>(seen.received_ns);

@@ -116,6 +116,7 @@ struct alignas(64) Traits {
     std::uint32_t gap_seconds;   ///< numbers were missing last
     std::uint32_t boot_ms;       ///< export time less uptime; wraps
     std::uint32_t seen_seconds;  ///< when a datagram was sampled last
+    std::uint32_t aged_seconds;  ///< when the counts of steps were halved last
     std::uint32_t restarts;
     std::array<std::uint32_t, restarts_kept> restart_seconds;  ///< of the last ones, 0: none
     std::uint32_t still_export_seconds;                        ///< where export_seconds stands
@@ -187,7 +188,7 @@ private:
     void leap(const Appearance& seen) noexcept;
     void count_step(std::uint32_t step, std::uint32_t units_before) noexcept;
     void count_restart(std::uint32_t now_seconds) noexcept;
-    void age_steps() noexcept;
+    void age_steps(std::uint32_t now_seconds) noexcept;
 };
 
 static_assert(std::is_trivially_copyable_v<Traits> && sizeof(Traits) % 64 == 0);

@@ -18,14 +18,15 @@ struct TemplateHistory {
     [[nodiscard]] bool operator==(const TemplateHistory&) const noexcept = default;
 
     /// Its definition came. Exporters repeat theirs by time or by number of datagrams, so that
-    /// several may come in a second and none for half an hour.
+    /// several may come in a second and none for half an hour. What comes sooner than usual counts
+    /// more: after an outage, what was usual before is so again after a few.
     void announce(std::uint32_t now_seconds) noexcept {
         if (announcements == 0) {
             first_seen = now_seconds;
         } else {
-            constexpr float weight = 0.125f;
             const auto passed = static_cast<std::int32_t>(now_seconds - last_announced);
             const float interval = passed > 0 ? static_cast<float>(passed) : 0.0f;
+            const float weight = interval < refresh_seconds ? 0.5f : 0.125f;
             refresh_seconds += (interval - refresh_seconds) * (announcements == 1 ? 1.0f : weight);
         }
         last_announced = now_seconds;

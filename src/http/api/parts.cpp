@@ -43,7 +43,11 @@ void write_protocols(JsonWriter& json, const ExporterView& view) {
 /// What its sequence numbers count: NetFlow v9 and sFlow datagrams, the others flows.
 std::uint64_t received_units(const DomainView& domain) noexcept {
     const bool datagrams = domain.version == 9 || domain.version == flow::sflow_domain_version;
-    return datagrams ? domain.totals.datagrams : domain.totals.flows;
+    if (datagrams) return domain.totals.datagrams;
+    // IPFIX numbers records of options, too.
+    constexpr std::size_t options_data = 3;  // flow::SetKind
+    const std::uint64_t options = domain.totals.set_records[options_data];
+    return domain.totals.flows + (domain.version == 10 ? options : 0);
 }
 
 const DomainView* busiest_domain(const ExporterView& view) noexcept {

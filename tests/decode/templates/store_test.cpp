@@ -81,6 +81,17 @@ TEST(TemplateStore, RemembersHowATemplateWasTreated) {
     EXPECT_EQ(store.history(slot), TemplateHistory{}) << "that was an earlier run";
 }
 
+TEST(TemplateStore, AnOutageIsNotHowOftenATemplateComes) {
+    TemplateHistory history;
+    std::uint32_t now = 1'700'000'000;
+    for (int i = 0; i < 20; ++i) history.announce(now += 60);
+    now += 86'400;
+    for (int i = 0; i < 10; ++i) history.announce(now += 60);
+    EXPECT_NEAR(history.refresh_seconds, 60, 30);
+    for (int i = 0; i < 40; ++i) history.announce(now += 1800);
+    EXPECT_NEAR(history.refresh_seconds, 1800, 30) << "but what is usual now counts";
+}
+
 TEST(TemplateStore, KeysByExporterVersionDomainAndId) {
     TemplateStore store{limits, 1};
     ASSERT_TRUE(put(store, domain_of(1), 256));

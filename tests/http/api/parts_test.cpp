@@ -62,6 +62,8 @@ TEST(Parts, TheShareThatIsLostIsInTheProtocolsUnit) {
     EXPECT_DOUBLE_EQ(loss_share(view).value(), 0.1);
     view.domains[0].version = 10;
     EXPECT_DOUBLE_EQ(loss_share(view).value(), 0.01);
+    view.domains[0].totals.set_records = {1, 1, 990, 9'000};
+    EXPECT_DOUBLE_EQ(loss_share(view).value(), 0.001) << "options have numbers, too";
 }
 
 TEST(Parts, LossByNumbersThatCannotBeTrustedIsNotKnown) {
