@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "flow/decode/strangers.hpp"
+#include "flow/model/strangers.hpp"
 #include "metrics/finding.hpp"
 
 namespace flowd {

@@ -15,7 +15,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "flow/decode/strangers.hpp"
+#include "flow/model/strangers.hpp"
 #include "flow/pipeline/stats.hpp"
 #include "ingress/ingress.hpp"
 

@@ -14,13 +14,13 @@
 #include "flow/decode/sampling/options.hpp"
 #include "flow/decode/sequence_header.hpp"
 #include "flow/decode/stats.hpp"
-#include "flow/decode/strangers.hpp"
 #include "flow/decode/templates/park.hpp"
 #include "flow/decode/templates/sets.hpp"
 #include "flow/decode/templates/store.hpp"
 #include "flow/decode/traits_table.hpp"
 #include "flow/model/datagram.hpp"
 #include "flow/model/learnt_state.hpp"
+#include "flow/model/strangers.hpp"
 
 namespace flow {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "flow/decode/strangers.hpp"
+#include "flow/model/strangers.hpp"
 
 #include <gtest/gtest.h>
 
