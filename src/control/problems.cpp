@@ -119,6 +119,10 @@ void Problems::find_transports(Observation& observation, const RateClock& clock)
                    who + " loses " + pace(rates[1], "flows") + '.',
                    "flowd's log has the destination's reason.");
         }
+        // A transport whose thread is in a call of the system cannot say so itself.
+        if (flow.stalled >= lasting && transport.state == "up") {
+            transport.state = rates[0] > 0 ? "dropping" : "slow";
+        }
     }
 }
 

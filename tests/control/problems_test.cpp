@@ -93,6 +93,7 @@ TEST_F(ProblemsTest, ATransportThatDeliversNothingThoughItHasSomethingIsStalled)
               "Transport kafka has delivered nothing for 10 seconds, and 1,000,000 flows wait for "
               "it.");
     now_.transports[0].in_flight = 0;
+    now_.transports[0].state = "up";  // as the box says in each observation
     observe();
     EXPECT_TRUE(now_.problems.empty());
 }
@@ -114,6 +115,24 @@ TEST_F(ProblemsTest, WhatWaitsForATransportIsInRingsInFlightAndOnDisk) {
     observe();
     EXPECT_NE(find("transport_stalled")->sentence.find("and 1 flow waits for it."),
               std::string::npos);
+}
+
+/// Its thread is in write(2) and says nothing: what is shown must not be that all is well.
+TEST_F(ProblemsTest, ATransportThatIsStuckIsNotUp) {
+    TransportView& transport = now_.transports[0];
+    const auto once = [&](std::uint64_t ring_full) {
+        transport.state = "up";
+        transport.in_ring = 10;
+        transport.ring_full += ring_full;
+        observe();
+    };
+    for (int i = 0; i < 20; ++i) once(0);
+    EXPECT_EQ(transport.state, "slow");
+    once(100);
+    EXPECT_EQ(transport.state, "dropping");
+    ++transport.delivered;
+    once(100);
+    EXPECT_EQ(transport.state, "up") << "it moves";
 }
 
 TEST_F(ProblemsTest, AStallComesBeforeWhatItDoes) {

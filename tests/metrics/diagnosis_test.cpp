@@ -300,7 +300,7 @@ TEST_F(Diagnosis, ATemplateThatIsThereIsNotMissing) {
     traits().missing[1] = {261, 50, 0, now - 20, now};
     EXPECT_EQ(first(), "template_missing");
     says("for template 261 of observation domain 1");
-    says(": 50 datagrams could not be decoded");
+    says(": 50 datagrams wait for it");
     traits().missing[1] = {};
     templates_.front().layout.key.domain = 2;
     EXPECT_EQ(first(), "template_missing");
