@@ -183,6 +183,17 @@ class CommandsTest(CtlTest):
         top = json.loads(self.ask("top", "--json"))
         self.assertEqual(len(top["exporters"]["exporters"]), 30)
 
+    def test_json_has_what_the_arguments_leave(self):
+        def asked(*words) -> dict:
+            return json.loads(self.ask(*words, "--json"))
+        self.assertEqual([each["key"] for each in asked("config", "log.level")["settings"]],
+                         ["log.level"])
+        self.assertEqual([each["key"] for each in asked("config", "--changed")["settings"]],
+                         ["batch.count"])
+        templates = asked("templates", "--limit", 2)
+        self.assertEqual((len(templates["templates"]), templates["count"]), (2, 30))
+        self.assertEqual(len(asked("exporters", "--limit", 3)["exporters"]), 3)
+
     def test_watch_prints_again(self):
         text = self.ask("drops", "--watch", "0.1", "--count", 3)
         self.assertEqual(text.count("Datagrams dropped"), 3)

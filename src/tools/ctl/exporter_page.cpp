@@ -184,7 +184,7 @@ Page exporter_page(const Json& xray, Fields fields, const Look& look) {
     const Json& templates = list(xray, {"templates"});
     if (!templates.empty()) {
         add_heading(page, "Templates");
-        append(page, templates_part(templates, now, fields, 0, look));
+        append(page, templates_part(templates, now, fields, look));
     }
     return page;
 }

@@ -27,6 +27,13 @@ Status usage(const std::string& sentence) {
     return Status::usage;
 }
 
+/// The answer with less in it, so that --json prints what the page shows.
+Reply narrowed(Reply reply, Json json) {
+    reply.json = std::move(json);
+    reply.body = reply.json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return reply;
+}
+
 Status status_once(Session& session) {
     const Reply reply = session.get("/api/status?history=60");
     const Status shown = session.show(reply, status_page);
@@ -97,16 +104,24 @@ Status run_templates(Session& session) {
         target += "?exporter=" + url_encoded(exporter->address);
     }
     const Fields fields = options.fields ? Fields::shown : Fields::left_out;
-    const auto limit = static_cast<std::size_t>(options.limit);
-    return session.show(session.get(target), [=](const Json& templates, const Look& look) {
-        return templates_page(templates, fields, limit, look);
+    Reply reply = session.get(target);
+    if (reply.status == Status::fine && options.limit > 0) {
+        reply =
+            narrowed(reply, first_templates(reply.json, static_cast<std::size_t>(options.limit)));
+    }
+    return session.show(reply, [fields](const Json& templates, const Look& look) {
+        return templates_page(templates, fields, look);
     });
 }
 
 Status run_config(Session& session) {
     const Options& options = session.options();
     const std::string part = options.arguments.empty() ? "" : options.arguments.front();
-    return session.show(session.get("/api/config"), [&](const Json& config, const Look& look) {
+    Reply reply = session.get("/api/config");
+    if (reply.status == Status::fine && (!part.empty() || options.changed)) {
+        reply = narrowed(reply, chosen_settings(reply.json, part, options.changed));
+    }
+    return session.show(reply, [&](const Json& config, const Look& look) {
         return config_page(config, part, options.changed, look);
     });
 }
