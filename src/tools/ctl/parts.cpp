@@ -18,6 +18,7 @@ struct Entry {
     std::uint64_t count = 0;
     Style style = Style::plain;
     std::size_t indent = 4;
+    bool is_detail = false;  ///< in the sum already, as a part of the entry above
 };
 
 /// An account: what came in, where it is, and whether that is all.
@@ -28,7 +29,7 @@ struct Account {
 
     [[nodiscard]] static std::uint64_t sum(const std::vector<Entry>& entries) {
         std::uint64_t total = 0;
-        for (const Entry& each : entries) total += each.count;
+        for (const Entry& each : entries) total += each.is_detail ? 0 : each.count;
         return total;
     }
     /// What is in and nowhere; modulo 2^64, so that it may be negative.
@@ -37,13 +38,17 @@ struct Account {
     }
 };
 
+/// All of them in one line, and each by its name below.
 void add_drops(Account& account, const Json& drops) {
-    if (!drops.is_object()) return;
     std::vector<Entry> entries;
-    for (const auto& [name, value] : drops.items()) {
-        const std::uint64_t dropped = count_of(value);
-        if (dropped > 0) entries.push_back({safe(name), dropped, Style::bad, 6});
+    if (drops.is_object()) {
+        for (const auto& [name, value] : drops.items()) {
+            const std::uint64_t dropped = count_of(value);
+            if (dropped > 0) entries.push_back({safe(name), dropped, Style::bad, 6});
+        }
     }
+    account.out.push_back({"dropped", Account::sum(entries), Style::bad});
+    for (Entry& each : entries) each.is_detail = true;
     std::stable_sort(entries.begin(), entries.end(),
                      [](const Entry& a, const Entry& b) { return a.count > b.count; });
     account.out.insert(account.out.end(), entries.begin(), entries.end());

@@ -48,6 +48,27 @@ TEST(CtlParts, SumsAddUpOrTheyDoNot) {
     EXPECT_TRUE(balanced(json));
 }
 
+TEST(CtlParts, DropsStandBelowTheirSum) {
+    const auto text_of = [](const Json& json) {
+        return printed(ledger_part(json, {.width = 40}), {});
+    };
+    std::string text = text_of(totals());
+    EXPECT_NE(text.find("    wait for a template       3\n"
+                        "    dropped                  42\n"
+                        "      unknown_template       40\n"
+                        "      truncated               2\n"
+                        "  sum                    12,345  adds up\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("    dropped                 40\n      ring_full             40\n"),
+              std::string::npos)
+        << text;
+    text = text_of(Json::object());
+    EXPECT_NE(text.find("    dropped              0\n  sum                    0  adds up\n"),
+              std::string::npos)
+        << text;
+}
+
 TEST(CtlParts, SequencesLeaveOutWhatIsZero) {
     EXPECT_EQ(sequence_text(totals()["sequence"], {}), "17 lost, 2 late, 1 reset");
     EXPECT_EQ(sequence_text(Json::object(), {}), "0 lost");
