@@ -133,6 +133,21 @@ class CommandsTest(CtlTest):
         self.assertEqual(self.ask("exporter", "10.0.0.4:2055", status=UNKNOWN), "")
         self.assertIn("?port=2055", self.state.requests[-1][1])
 
+    def test_other_is_what_has_no_row(self):
+        other = {**api_fixture.exporter(0), "address": "other", "skew": None,
+                 "totals": api_fixture.totals(100, 0, {"truncated": 60})}
+        view = {**api_fixture.xray(other), "domains": [], "templates": []}
+        self.state.replies["/api/exporters/other"] = (200, json.dumps(view).encode())
+        self.assertRegex(self.ask("exporter", "other"), r"(?s)Not an exporter.* truncated +60\b")
+        self.assertEqual(json.loads(self.ask("exporter", "other", "--json")), view)
+        self.assertEqual(self.state.requests[-1][1], "/api/exporters/other")
+        self.state.requests.clear()
+        for words in (["capture", "other", "-o", "x"], ["templates", "other"]):
+            done = ctl("--socket", self.socket, *words)
+            self.assertEqual(done.returncode, USAGE)
+            self.assertIn("other is no exporter", done.stderr)
+        self.assertEqual(self.state.requests, [])
+
     def test_templates_of_all_or_of_one(self):
         self.assertEqual(len(self.ask("templates").splitlines()), 31)
         self.assertEqual(len(self.ask("templates", "10.0.0.4").splitlines()), 2)

@@ -21,9 +21,11 @@ constexpr std::array<Command, 13> table{
     {"exporters", "", 0, 0, "a table of exporters",
      "Who sends, how much, what is lost on the way to flowd and in it, and the first thing that is "
      "wrong. 50 rows, unless --limit or --all says otherwise."},
-    {"exporter", "ADDRESS[:PORT]", 1, 1, "the X-ray of one exporter: what is wrong, and why",
+    {"exporter", "ADDRESS[:PORT] | other", 1, 1,
+     "the X-ray of one exporter: what is wrong, and why",
      "A diagnosis in sentences, then what it rests on: domains, sampling and where it comes from, "
-     "sequence numbers, clock, timeouts, sizes, templates."},
+     "sequence numbers, clock, timeouts, sizes, templates. other is what has no row of its own: "
+     "datagrams that flowd cannot understand, and exporters that it has forgotten."},
     {"templates", "[ADDRESS]", 0, 1, "templates, of all exporters or of one",
      "When they were announced, how often, whether they changed and whether data uses them. "
      "--fields adds what they are made of."},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tools/ctl/numbers.hpp"
+#include "tools/ctl/options.hpp"
 #include "tools/ctl/pages.hpp"
 #include "tools/ctl/parts.hpp"
 #include "tools/ctl/text.hpp"
@@ -10,6 +11,8 @@
 namespace flowd::ctl {
 
 namespace {
+
+bool is_other(const Json& exporter) { return text(exporter, {"address"}) == other_name; }
 
 /// A label and its text, wrapped.
 void add_fact(Page& page, std::string_view label, std::string_view words, const Look& look,
@@ -22,8 +25,9 @@ void add_fact(Page& page, std::string_view label, std::string_view words, const 
 void add_head(Page& page, const Json& exporter, double now) {
     const std::string state = text(exporter, {"state"});
     Line line{address_text(exporter, "address"), Style::strong};
-    line.add("  " + protocols_text(at(exporter, {"protocols"})) + "  ");
-    line.add(state, style_of_state(state));
+    const std::string protocols = protocols_text(at(exporter, {"protocols"}));
+    if (!protocols.empty()) line.add("  " + protocols);
+    if (!is_other(exporter)) line.add("  ").add(state, style_of_state(state));
     line.add("  last seen " + ago(number(exporter, {"last_seen"}), now) + ", first " +
                  moment(number(exporter, {"first_seen"})),
              Style::faint);
@@ -34,7 +38,13 @@ void add_diagnosis(Page& page, const Json& xray, const Look& look) {
     add_heading(page, "Diagnosis");
     const Json& findings = list(xray, {"findings"});
     append(page, findings_part(findings, look));
-    if (findings.empty()) {
+    if (findings.empty() && is_other(at(xray, {"exporter"}))) {
+        add_wrapped(page, Line{"  "},
+                    "Not an exporter, but what has no row of its own: datagrams that flowd cannot "
+                    "understand, and exporters that it has forgotten. flowctl drops explains the "
+                    "names below; flowd's -capture.errors keeps what cannot be decoded.",
+                    Style::plain, look);
+    } else if (findings.empty()) {
         page.emplace_back("  Healthy: nothing that flowd can see is wrong.", Style::good);
     }
 }
@@ -178,7 +188,7 @@ Page exporter_page(const Json& xray, Fields fields, const Look& look) {
     add_traffic(page, exporter, look);
     page.emplace_back();
     append(page, ledger_part(at(exporter, {"totals"}), look));
-    add_measured(page, xray, look);
+    if (!is_other(exporter)) add_measured(page, xray, look);
     add_domains(page, xray, look);
     add_deviations(page, xray, look);
     const Json& templates = list(xray, {"templates"});

@@ -152,7 +152,8 @@ _flowctl() {
         '' | help) offered='@COMMANDS@' ;;
         log) offered='debug info warn error' ;;
         exporter | capture | templates)
-            [[ $word == -* ]] || offered=$(flowctl exporters --all --json 2>/dev/null |
+            [[ $command == exporter ]] && offered=other
+            [[ $word == -* ]] || offered+=\ $(flowctl exporters --all --json 2>/dev/null |
                 grep -o '"address": *"[0-9a-f.:]*"' | cut -d'"' -f4) ;;
     esac
     [[ $word == -* ]] && offered=$flags

@@ -355,6 +355,7 @@ Outcome<std::int64_t> parse_size(std::string_view text) {
 }
 
 Outcome<Exporter> parse_exporter(std::string_view text) {
+    if (text == other_name) return Exporter{std::string{text}};
     const Failure bad{config::in_quotes(text) +
                       " is no address of an exporter, such as 192.0.2.1, 192.0.2.1:2055 or "
                       "[2001:db8::1]:2055"};

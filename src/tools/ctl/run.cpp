@@ -101,6 +101,9 @@ Status run_templates(Session& session) {
     if (!options.arguments.empty()) {
         const auto exporter = parse_exporter(options.arguments.front());
         if (!exporter) return usage("templates: " + exporter.error().sentence);
+        if (exporter->is_other()) {
+            return usage("templates: other is no exporter: flowd keeps no templates of it");
+        }
         target += "?exporter=" + url_encoded(exporter->address);
     }
     const Fields fields = options.fields ? Fields::shown : Fields::left_out;

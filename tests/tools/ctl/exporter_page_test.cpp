@@ -31,6 +31,18 @@ TEST_F(CtlExporterPage, TheDiagnosisComesFirst) {
               "  Healthy: nothing that flowd can see is wrong.");
 }
 
+TEST_F(CtlExporterPage, OtherIsNeitherHealthyNorMeasured) {
+    Json other = xray();
+    other["exporter"]["address"] = "other";
+    for (const char* part : {"findings", "domains", "templates"}) other[part] = Json::array();
+    const std::string text = printed(exporter_page(other, Fields::left_out, {}), {});
+    EXPECT_NE(text.find("Not an exporter, but what has no row of its own"), std::string::npos);
+    EXPECT_NE(text.find("unknown_template"), std::string::npos);
+    EXPECT_EQ(text.find("Healthy"), std::string::npos);
+    EXPECT_EQ(text.find("Measured"), std::string::npos);
+    expect_to_fit([&](const Look& look) { return exporter_page(other, Fields::shown, look); });
+}
+
 TEST_F(CtlExporterPage, AnswersFromAnotherWorldAreNoTrouble) {
     for (const char* body : {"{}", "[]", R"({"domains":[null],"templates":[{}],"findings":[7]})",
                              R"({"xray":{"deviations":[{}],"flow_seconds":{"samples":1}}})"}) {
