@@ -319,6 +319,7 @@ Failure read_arguments(std::span<const char* const> arguments, Options& options)
     }
     if (options.command.empty()) return {};
     if (Failure failure = check_command(options); failed(failure)) return failure;
+    if (options.all && options.limit > 0) return {"--all and --limit: one of them"};
     for (const Option* each : used) {
         if (takes(options.command, *each) || options.help) continue;
         return {"--" + std::string{each->row.flag} + ": is an option of " +

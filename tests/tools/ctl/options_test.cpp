@@ -63,6 +63,7 @@ TEST(CtlOptions, MistakesAreSentences) {
     EXPECT_EQ(complaint({"status", "now"}), "status: \"now\" is left over");
     EXPECT_EQ(complaint({"status", "--sort", "lost"}),
               "--sort: is an option of exporters, top, not of status");
+    EXPECT_EQ(complaint({"exporters", "--all", "--limit", "2"}), "--all and --limit: one of them");
     EXPECT_EQ(complaint({"exporters", "--sort"}), "--sort: needs a value");
     EXPECT_NE(complaint({"exporters", "--sort", "x"}).find("is not one of"), std::string::npos);
     EXPECT_NE(complaint({"exporters", "--limit", "0"}).find("1"), std::string::npos);
