@@ -69,6 +69,11 @@ class CtlTest(unittest.TestCase):
         self.socket = self.folder / "flowd.sock"
         self.enterContext(api_fixture.Server(self.state, socket=self.socket))
 
+    def complaint(self, *arguments, status: int) -> str:
+        done = ctl("--socket", self.socket, *arguments)
+        self.assertEqual((done.returncode, done.stdout), (status, ""), done.stderr)
+        return done.stderr
+
     def ask(self, *arguments, status: int = FINE) -> str:
         done = ctl("--socket", self.socket, *arguments)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
@@ -129,9 +134,38 @@ class CommandsTest(CtlTest):
         self.assertIn("Healthy", self.ask("exporter", "2001:db8::1"))
 
     def test_an_exporter_that_is_unknown_is_status_five(self):
-        self.assertEqual(self.ask("exporter", "192.0.2.99", status=UNKNOWN), "")
-        self.assertEqual(self.ask("exporter", "10.0.0.4:2055", status=UNKNOWN), "")
-        self.assertIn("?port=2055", self.state.requests[-1][1])
+        for command in ("exporter", "templates"):
+            sentence = self.complaint(command, "192.0.2.99", status=UNKNOWN)
+            self.assertIn("no exporter 192.0.2.99 is known", sentence)
+            self.assertIn("flowctl exporter other; flowd's -capture.errors", sentence)
+        self.assertIn("no exporter 192.0.2.99:2055 is known",
+                      self.complaint("exporter", "192.0.2.99:2055", status=UNKNOWN))
+
+    def test_a_port_where_exporters_have_none_is_told(self):
+        for command in ("exporter", "templates"):
+            self.assertEqual(self.complaint(command, "10.0.0.4:2055", status=UNKNOWN),
+                             "flowctl: exporters are told apart by address only (templates.key): "
+                             f"flowctl {command} 10.0.0.4\n")
+        self.assertIn("/api/exporters/10.0.0.4?port=2055",
+                      [each[1] for each in self.state.requests])
+
+    def test_the_ports_of_an_address_are_told(self):
+        del self.state.exporters[1:]
+        for address, port in (("10.0.0.1", 1001), ("10.0.0.1", 1002), ("10.0.0.10", 1003)):
+            self.state.exporters.append({**api_fixture.exporter(3), "address": address,
+                                         "port": port})
+        said = "shown is 10.0.0.1:1001; of this address there are also 10.0.0.1:1002"
+        self.assertEqual(self.ask("exporter", "10.0.0.1").splitlines()[0], f"note: {said}")
+        done = ctl("--socket", self.socket, "exporter", "10.0.0.1", "--json")
+        self.assertEqual(done.stderr, f"flowctl: {said}\n")
+        self.assertEqual(json.loads(done.stdout)["exporter"]["port"], 1001)
+        for words in ("10.0.0.1:1002", "10.0.0.10"):
+            self.assertNotIn("note", self.ask("exporter", words))
+        self.assertEqual(self.complaint("exporter", "10.0.0.1:7", status=UNKNOWN),
+                         "flowctl: no exporter 10.0.0.1:7 is known; of this address there are "
+                         "10.0.0.1:1001, 10.0.0.1:1002\n")
+        self.assertEqual(len(self.ask("templates", "10.0.0.1").splitlines()), 3)
+        self.assertEqual(len(self.ask("templates", "10.0.0.1:1002").splitlines()), 2)
 
     def test_other_is_what_has_no_row(self):
         other = {**api_fixture.exporter(0), "address": "other", "skew": None,
@@ -152,6 +186,10 @@ class CommandsTest(CtlTest):
         self.assertEqual(len(self.ask("templates").splitlines()), 31)
         self.assertEqual(len(self.ask("templates", "10.0.0.4").splitlines()), 2)
         self.assertIn("applicationName", self.ask("templates", "10.0.0.4", "--fields"))
+        self.state.exporters[3]["templates"] = 0
+        self.assertEqual(self.ask("templates", "10.0.0.4"),
+                         "10.0.0.4 has announced no templates.\n")
+        self.assertEqual(json.loads(self.ask("templates", "10.0.0.4", "--json"))["templates"], [])
 
     def test_drops_have_names_and_meanings(self):
         text = self.ask("drops")
@@ -168,6 +206,13 @@ class CommandsTest(CtlTest):
         lines = self.ask("config", "--changed").splitlines()
         self.assertEqual(lines[1].split(), ["batch.count", "512", "batches", "256", "by",
                                             "restart"])
+        self.assertIn("No setting differs", self.ask("config", "log", "--changed"))
+
+    def test_a_setting_that_is_unknown_is_status_five(self):
+        for words in ([], ["--json"], ["--changed"]):
+            self.assertEqual(self.complaint("config", "log.levle", *words, status=UNKNOWN),
+                             "flowctl: no setting has \"log.levle\" in its key; did you mean "
+                             "log.level?\n")
 
     def test_reload_says_what_changed_and_what_cannot(self):
         self.assertEqual(self.ask("reload"), "changed  log.level\n")
@@ -334,6 +379,16 @@ class WaysTest(CtlTest):
             done = ctl(*words, "status")
             self.assertEqual((done.returncode, done.stdout), (NO_ANSWER, ""))
             self.assertRegex(done.stderr, "nothing answers: .*(No such file|Connection refused)")
+
+    def test_a_url_of_a_page_is_told(self):
+        url = self.tcp().url
+        for path in ("/metrics/api/status", "/metrics/__health"):
+            self.state.replies[path] = (404, b"there is nothing at this path\n")
+        for words in (["status"], ["health"], ["top", "-b"]):
+            done = ctl("--url", url + "/metrics", *words)
+            self.assertEqual((done.returncode, done.stdout), (UNKNOWN, ""))
+            self.assertEqual(done.stderr, "flowctl: HTTP status 404: no API of flowd is at "
+                             f"/metrics; --url wants where flowd is, without a page: {url}\n")
 
     def test_a_socket_that_nobody_serves_is_not_the_end(self):
         stale = self.folder / "left"

@@ -208,12 +208,15 @@ class State:
         if path.startswith("/api/exporters/"):
             address = path.rsplit("/", 1)[1]
             for each in self.exporters:
-                if each["address"] == address and query.get("port", "0") == str(each["port"]):
+                if (each["address"] == address and
+                        query.get("port", "0") in ("0", str(each["port"]))):
                     return 200, xray(each)
             return 404, {"error": f"no exporter has the address {address}"}
         if path == "/api/templates":
-            rows = [template(each["address"], 0) for each in self.exporters
-                    if query.get("exporter", each["address"]) == each["address"]]
+            rows = [{**template(each["address"], 0), "port": each["port"]}
+                    for each in self.exporters
+                    if query.get("exporter", each["address"]) == each["address"]
+                    and each["templates"]]
             return 200, {"time": NOW, "count": len(rows), "templates": rows}
         if path == "/api/drops":
             return 200, self.drops()

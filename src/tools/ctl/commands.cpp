@@ -26,14 +26,15 @@ constexpr std::array<Command, 13> table{
      "A diagnosis in sentences, then what it rests on: domains, sampling and where it comes from, "
      "sequence numbers, clock, timeouts, sizes, templates. other is what has no row of its own: "
      "datagrams that flowd cannot understand, and exporters that it has forgotten."},
-    {"templates", "[ADDRESS]", 0, 1, "templates, of all exporters or of one",
+    {"templates", "[ADDRESS[:PORT]]", 0, 1, "templates, of all exporters or of one",
      "When they were announced, how often, whether they changed and whether data uses them. "
      "--fields adds what they are made of."},
     {"drops", "", 0, 0, "every drop by its name, and what the name means",
      "What flowd dropped since its start, and what was lost before it by sequence numbers. --all "
      "lists the names with nothing to count, too; --fail ends with 1 if anything was dropped."},
     {"config", "[KEY]", 0, 1, "the settings in force",
-     "All of them, or those whose keys contain KEY; marked where they differ from the default."},
+     "All of them, or those whose keys contain KEY; marked where they differ from the default. "
+     "Ends with 5 where no key does."},
     {"health", "", 0, 0, "is it collecting? For scripts",
      "One line; ends with 0 when flowd is collecting and with 1 when it is starting, draining or "
      "failing."},

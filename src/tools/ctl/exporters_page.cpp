@@ -27,6 +27,14 @@ Style style_of_loss(double share) {
     return share >= 0.01 ? Style::bad : share > 0 ? Style::warning : Style::faint;
 }
 
+/// It is neither healthy nor ill: datagrams that belong to none of the rows above.
+std::vector<Cell> other_row(const Json& other, double now, const Look& look) {
+    std::vector<Cell> row = exporter_row(other, now, look);
+    row[row.size() - 2] = {};
+    row.back() = {"what has no row above: see flowctl exporter other", Style::faint};
+    return row;
+}
+
 }  // namespace
 
 std::vector<Column> exporter_columns(const Look& look) {
@@ -76,7 +84,7 @@ Page exporters_page(const Json& exporters, const Look& look) {
     Table table{exporter_columns(look)};
     for (const Json& each : rows) table.add(exporter_row(each, now, look));
     const Json& other = at(exporters, {"other"});
-    if (count(other, {"totals", "datagrams"}) > 0) table.add(exporter_row(other, now, look));
+    if (count(other, {"totals", "datagrams"}) > 0) table.add(other_row(other, now, look));
 
     Page page;
     if (!table.empty()) page = table.page(look);
@@ -87,7 +95,10 @@ Page exporters_page(const Json& exporters, const Look& look) {
     } else if (matching > rows.size() || matching < total) {
         std::string words = grouped(rows.size()) + " of " + plural(total, "exporter");
         if (matching < total) words += ", " + grouped(matching) + " match";
-        if (matching > rows.size()) words += "; --all or --limit shows more";
+        if (matching > rows.size()) {
+            words += rows.size() < exporters_most ? "; --all or a larger --limit shows more"
+                                                  : "; --search and --sort bring others up";
+        }
         page.emplace_back(words + ".", Style::faint);
     }
     return page;

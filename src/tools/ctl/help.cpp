@@ -24,7 +24,7 @@ constexpr std::pair<std::string_view, std::string_view> statuses[]{
     {"2", "The command line is wrong."},
     {"3", "Nothing answers."},
     {"4", "flowd refuses: changes need its UNIX socket or its token."},
-    {"5", "There is no such exporter or page."},
+    {"5", "There is no such exporter, setting or page."},
 };
 
 std::string spelled(const Option& option) {

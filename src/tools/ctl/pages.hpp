@@ -2,6 +2,7 @@
 // The pages of the commands: an answer of the API in, lines out. They neither ask nor print.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,8 @@ namespace flowd::ctl {
 /// Columns of exporters, and the row of one.
 [[nodiscard]] std::vector<Column> exporter_columns(const Look& look);
 [[nodiscard]] std::vector<Cell> exporter_row(const Json& exporter, double now, const Look& look);
+/// As many as the API gives at once.
+inline constexpr std::size_t exporters_most = 10'000;
 /// Of /api/exporters.
 [[nodiscard]] Page exporters_page(const Json& exporters, const Look& look);
 
@@ -29,6 +32,8 @@ enum class Fields : bool { left_out, shown };
                                   const Look& look);
 /// Of /api/templates, and of what is left of it.
 [[nodiscard]] Page templates_page(const Json& templates, Fields fields, const Look& look);
+/// /api/templates with those of one port only: of an exporter that is told apart by it.
+[[nodiscard]] Json templates_at(Json templates, std::uint16_t port);
 /// /api/templates with the first `limit` of them; its count is still that of all.
 [[nodiscard]] Json first_templates(Json templates, std::size_t limit);
 enum class Zeros : bool { left_out, shown };

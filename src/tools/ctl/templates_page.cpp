@@ -84,6 +84,17 @@ Page templates_part(const Json& templates, double now, Fields fields, const Look
     return page;
 }
 
+Json templates_at(Json templates, std::uint16_t port) {
+    Json rows = Json::array();
+    for (const Json& each : list(templates, {"templates"})) {
+        if (count(each, {"port"}) == port) rows.push_back(each);
+    }
+    if (!templates.is_object()) return templates;
+    templates["count"] = rows.size();
+    templates["templates"] = std::move(rows);
+    return templates;
+}
+
 Json first_templates(Json templates, std::size_t limit) {
     if (list(templates, {"templates"}).size() <= limit) return templates;
     Json& rows = templates["templates"];

@@ -39,5 +39,14 @@ TEST_F(CtlTemplatesPage, SaysWhatItLeavesOut) {
               "No templates have been announced.");
 }
 
+TEST_F(CtlTemplatesPage, ThoseOfOnePort) {
+    const Json chosen = templates_at(two(), 2055);
+    ASSERT_EQ(list(chosen, {"templates"}).size(), 1U);
+    EXPECT_EQ(text(chosen["templates"][0], {"id"}), "257");
+    EXPECT_EQ(count(chosen, {"count"}), 1U);
+    EXPECT_TRUE(list(templates_at(two(), 1), {"templates"}).empty());
+    EXPECT_EQ(templates_at(Json::array(), 1), Json::array());
+}
+
 }  // namespace
 }  // namespace flowd::ctl
