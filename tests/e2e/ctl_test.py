@@ -188,7 +188,7 @@ class CommandsTest(CtlTest):
         self.assertIn("applicationName", self.ask("templates", "10.0.0.4", "--fields"))
         self.state.exporters[3]["templates"] = 0
         self.assertEqual(self.ask("templates", "10.0.0.4"),
-                         "10.0.0.4 has announced no templates.\n")
+                         "10.0.0.4 has announced no templates: its protocol needs none.\n")
         self.assertEqual(json.loads(self.ask("templates", "10.0.0.4", "--json"))["templates"], [])
 
     def test_drops_have_names_and_meanings(self):

@@ -75,11 +75,19 @@ std::string optional_span(const Json& json, const char* key) {
     return has(json, {key}) ? span(number(json, {key})) : "not known yet";
 }
 
+std::string announcements_of(const Json& xray) {
+    const Json& every = at(xray, {"xray", "template_refresh_seconds"});
+    if (every.is_number()) return "announced every " + span(every.get<double>());
+    const Json& protocols = list(xray, {"exporter", "protocols"});
+    return protocols.empty() || has_templates(protocols) ? "no second announcement seen yet"
+                                                         : "its protocol needs none";
+}
+
 void add_measured(Page& page, const Json& xray, const Look& look) {
     const Json& exporter = at(xray, {"exporter"});
     const Json& seen = at(xray, {"xray"});
     add_heading(page, "Measured");
-    add_fact(page, "clock", skew_text(at(exporter, {"skew"})), look);
+    add_fact(page, "clock", skew_text(at(exporter, {"skew"}), at(exporter, {"protocols"})), look);
     add_fact(page, "active timeout", optional_span(seen, "active_timeout_seconds"), look);
     add_fact(page, "inactive", optional_span(seen, "inactive_timeout_seconds"), look);
     const std::uint64_t samples = count(seen, {"flow_seconds", "samples"});
@@ -90,11 +98,7 @@ void add_measured(Page& page, const Json& xray, const Look& look) {
                      amount(samples, look) + " looked at",
                  look);
     }
-    add_fact(page, "templates",
-             has(seen, {"template_refresh_seconds"})
-                 ? "announced every " + span(number(seen, {"template_refresh_seconds"}))
-                 : "no second announcement seen yet",
-             look);
+    add_fact(page, "templates", announcements_of(xray), look);
     const std::uint64_t reassembled = count(seen, {"reassembled"});
     add_fact(page, "datagrams",
              "up to " + grouped(count(seen, {"payload_size_max"})) + " bytes of payload; " +
@@ -108,8 +112,15 @@ void add_measured(Page& page, const Json& xray, const Look& look) {
     }
 }
 
+/// Empty: it does not say.
+std::string sampling_source(const Json& domain) {
+    const std::string source = text(domain, {"sampling", "source"});
+    return source == "none" ? std::string{} : source;
+}
+
 std::string sampling_of(const Json& domain, const Look& look) {
     const std::uint64_t rate = count(domain, {"sampling", "rate"});
+    if (rate == 0 && sampling_source(domain).empty()) return "it does not say";
     std::string out = rate == 0 ? "unknown" : "1 in " + grouped(rate);
     const Json& samplers = list(domain, {"sampling", "samplers"});
     if (samplers.size() > 1) {
@@ -158,8 +169,8 @@ void add_domains(Page& page, const Json& xray, const Look& look) {
                    sequence("duplicates"),
                    sequence("resets"),
                    {sampling_of(each, look)},
-                   {text(each, {"sampling", "source"})},
-                   {skew.is_object() ? (last < 0 ? "" : "+") + span(last) : ""},
+                   {sampling_source(each)},
+                   {skew.is_object() ? clock_text(last, at(each, {"protocol"})) : ""},
                    {amount(count(each, {"templates"}), look)},
                    {short_span(std::max(0.0, now - number(each, {"last_seen"})))}});
     }

@@ -11,11 +11,10 @@ namespace flowd::ctl {
 
 namespace {
 
-std::string skew_cell(const Json& skew) {
+std::string skew_cell(const Json& exporter) {
+    const Json& skew = at(exporter, {"skew"});
     if (!skew.is_object()) return "";
-    const double last = number(skew, {"last_seconds"});
-    if (std::fabs(last) < 1) return "0s";
-    return (last < 0 ? "-" : "+") + short_span(std::fabs(last));
+    return clock_text(number(skew, {"last_seconds"}), at(exporter, {"protocols"}));
 }
 
 /// NetFlow and IPFIX tell whole seconds, so that one is no deviation.
@@ -69,7 +68,7 @@ std::vector<Cell> exporter_row(const Json& exporter, double now, const Look& loo
             {rate(lost, look), unless_zero(lost, Style::warning)},
             {percent(loss), style_of_loss(loss)},
             {rate(dropped, look), unless_zero(dropped, Style::bad)},
-            {skew_cell(at(exporter, {"skew"})), style_of_skew(at(exporter, {"skew"}))},
+            {skew_cell(exporter), style_of_skew(at(exporter, {"skew"}))},
             {amount(count(exporter, {"templates"}), look)},
             {seen > 0 ? short_span(std::max(0.0, now - seen)) : ""},
             {state, state.empty() ? Style::plain : style_of_state(state)},

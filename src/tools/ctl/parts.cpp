@@ -130,8 +130,6 @@ std::size_t width_of_page(const Page& page) {
     return width;
 }
 
-std::string signed_span(double seconds) { return (seconds < 0 ? "" : "+") + span(seconds); }
-
 }  // namespace
 
 std::string amount(std::uint64_t value, const Look& look) {
@@ -249,14 +247,30 @@ std::string sequence_text(const Json& sequence, const Look& look) {
     return out;
 }
 
-std::string skew_text(const Json& skew) {
+bool has_templates(const Json& protocols) {
+    const auto has = [](const Json& name) { return name == "NetFlow v9" || name == "IPFIX"; };
+    if (!protocols.is_array()) return has(protocols);
+    return std::any_of(protocols.begin(), protocols.end(), has);
+}
+
+std::string clock_text(double seconds, const Json& protocols) {
+    if (has_templates(protocols)) {
+        if (std::fabs(seconds) < 1) return "< 1 s";
+        seconds = std::round(seconds);
+    }
+    return (seconds > 0 ? "+" : "") + span(seconds);
+}
+
+std::string skew_text(const Json& skew, const Json& protocols) {
     if (!skew.is_object()) return "not known";
-    const double last = number(skew, {"last_seconds"});
-    const double least = number(skew, {"least_seconds"});
-    const double most = number(skew, {"most_seconds"});
-    if (least == most) return signed_span(last);
-    return signed_span(last) + " (between " + signed_span(least) + " and " + signed_span(most) +
-           ")";
+    const auto text_of = [&](const char* key) {
+        return clock_text(number(skew, {key}), protocols);
+    };
+    const std::string least = text_of("least_seconds");
+    const std::string most = text_of("most_seconds");
+    const std::string last = text_of("last_seconds");
+    if (least == most) return last;
+    return last + " (between " + least + " and " + most + ")";
 }
 
 std::string protocols_text(const Json& protocols) {

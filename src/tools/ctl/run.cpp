@@ -109,10 +109,13 @@ Status run_exporter(Session& session) {
 Status no_templates(Session& session, const Exporter& exporter, const Reply& templates) {
     const Reply known = find_exporter(session, exporter);
     if (known.status != Status::fine) return session.complain(known);
+    const Json& view = at(known.json, {"exporter"});
+    const Json& protocols = list(view, {"protocols"});
+    const bool needs_none = !protocols.empty() && !has_templates(protocols);
     return session.show(templates, [&](const Json&, const Look&) {
-        return Page{Line{
-            address_text(at(known.json, {"exporter"}), "address") + " has announced no templates.",
-            Style::faint}};
+        return Page{Line{address_text(view, "address") + " has announced no templates" +
+                             (needs_none ? ": its protocol needs none." : "."),
+                         Style::faint}};
     });
 }
 

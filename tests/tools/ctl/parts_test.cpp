@@ -75,10 +75,28 @@ TEST(CtlParts, SequencesLeaveOutWhatIsZero) {
 }
 
 TEST(CtlParts, ClocksHaveASign) {
-    EXPECT_EQ(skew_text(Json{}), "not known");
-    EXPECT_EQ(skew_text(exporter("x")["skew"]), "+2 min 5 s (between +2 min 4 s and +2 min 6 s)");
-    EXPECT_EQ(skew_text(Json::parse(R"({"last_seconds":-1,"least_seconds":-1,"most_seconds":-1})")),
-              "-1 s");
+    const auto text_of = [](double last, double least, double most, const char* protocol) {
+        const Json skew{{"last_seconds", last}, {"least_seconds", least}, {"most_seconds", most}};
+        return skew_text(skew, Json::array({protocol}));
+    };
+    EXPECT_EQ(skew_text(Json{}, Json{}), "not known");
+    EXPECT_EQ(text_of(125, 124, 126, "IPFIX"), "+2 min 5 s (between +2 min 4 s and +2 min 6 s)");
+    EXPECT_EQ(text_of(-1, -1, -1, "NetFlow v5"), "-1 s");
+    EXPECT_EQ(text_of(-7199.7, -7200.4, -7199.6, "IPFIX"), "-2 h");
+    EXPECT_EQ(text_of(0, 0, 0, "NetFlow v5"), "0 s");
+}
+
+TEST(CtlParts, ClocksOfWholeSecondsAreNoFiner) {
+    for (const char* protocol : {"IPFIX", "NetFlow v9"}) {
+        EXPECT_EQ(clock_text(-0.089, Json::array({"NetFlow v5", protocol})), "< 1 s");
+        EXPECT_EQ(clock_text(0.999, protocol), "< 1 s");
+        EXPECT_EQ(clock_text(-1.4, protocol), "-1 s");
+        EXPECT_EQ(clock_text(3599.6, protocol), "+1 h");
+    }
+    EXPECT_EQ(clock_text(-0.089, Json::array({"NetFlow v5"})), "-89 ms");
+    EXPECT_EQ(clock_text(3599.6, Json{}), "+1 h");
+    EXPECT_FALSE(has_templates(Json::array({"sFlow v5", 9})));
+    EXPECT_FALSE(has_templates(Json{}));
 }
 
 TEST(CtlParts, AddressesHavePortsWhereTheyMatter) {
