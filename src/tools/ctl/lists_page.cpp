@@ -140,25 +140,27 @@ Page reload_page(const Json& reload, const Look& look) {
 
 Page keeping_page(const Json& capture, const Look& look) {
     Page page;
+    const auto add = [&](const std::string& sentence, Style style = Style::plain) {
+        add_wrapped(page, Line{}, sentence, style, look);
+    };
     if (truth(capture, {"keeping"})) {
-        page.emplace_back("Keeps the last " + span(number(capture, {"seconds"})) + ", in " +
-                          size(count(capture, {"bytes"}), look) + " at most: " +
-                          plural(count(capture, {"datagrams"}), "datagram") + " now" +
-                          (count(capture, {"lost"}) > 0
-                               ? ", " + amount(count(capture, {"lost"}), look) + " found no room"
-                               : "") +
-                          ".");
+        add("Keeps the last " + span(number(capture, {"seconds"})) + ", in " +
+            size(count(capture, {"bytes"}), look) +
+            " at most: " + plural(count(capture, {"datagrams"}), "datagram") + " now" +
+            (count(capture, {"lost"}) > 0
+                 ? ", " + amount(count(capture, {"lost"}), look) + " found no room"
+                 : "") +
+            ".");
     } else {
-        page.emplace_back("Keeps no datagrams: flowctl capture --keep SECONDS starts it.");
+        add("Keeps no datagrams: flowctl capture --keep SECONDS starts it.");
     }
     const Json& errors = at(capture, {"errors"});
     if (truth(errors, {"enabled"})) {
-        page.emplace_back(
-            "Datagrams that were not decoded: " + plural(count(errors, {"datagrams"}), "datagram") +
+        add("Datagrams that were not decoded: " + plural(count(errors, {"datagrams"}), "datagram") +
             " in " + plural(count(errors, {"files"}), "file") + ", " +
             amount(count(errors, {"skipped"}), look) + " skipped.");
     } else {
-        page.emplace_back("Does not keep datagrams that are not decoded.", Style::faint);
+        add("Does not keep datagrams that are not decoded.", Style::faint);
     }
     return page;
 }

@@ -92,6 +92,9 @@ TEST_F(CtlListsPage, WhatIsKeptIsSaid) {
     EXPECT_EQ(printed(keeping_page(json, {}), {}),
               "Keeps the last 30 s, in 67.1MB at most: 1 datagram now, 5 found no room.\n"
               "Datagrams that were not decoded: 9 datagrams in 2 files, 0 skipped.\n");
+    EXPECT_EQ(printed(keeping_page(json, {.width = 60}), {.width = 60}),
+              "Keeps the last 30 s, in 67.1MB at most: 1 datagram now, 5\nfound no room.\n"
+              "Datagrams that were not decoded: 9 datagrams in 2 files, 0\nskipped.\n");
 }
 
 }  // namespace
