@@ -122,6 +122,11 @@ class CommandsTest(CtlTest):
         self.assertEqual(self.state.requests[-1][1], "/api/exporters?sort=flows&order=asc"
                          "&limit=10000&search=IPFIX%20%26%20more")
         self.assertEqual(len(self.ask("exporters").splitlines()), 31)
+        lines = self.ask("exporters", "--sort", "protocols").splitlines()
+        self.assertTrue(lines[1].split()[1] == "IPFIX" and "sFlow" in lines[-1])
+        lines = self.ask("exporters", "--sort", "sampling", "--limit", 2).splitlines()
+        self.assertIn("  1 in 1,000  ", lines[1])
+        self.assertIn("sort=sampling&order=desc", self.state.requests[-1][1])
 
     def test_an_exporter_is_diagnosed_in_sentences(self):
         text = self.ask("exporter", "10.0.0.4")

@@ -62,6 +62,7 @@ def exporter(number: int) -> dict:
         "rates": rates(flows, 12.5 if bad else 0.0), "loss_share": 0.012 if bad else 0.0,
         "skew": None if number % 4 == 2 else
         {"last_seconds": 2.0 if bad else 0.0, "least_seconds": -1.0, "most_seconds": 3.0},
+        "sampling": {"rate": 1000 if number % 2 else 0, "source": "options"},
         "domains": 1, "templates": 3, "payload_size_max": 1420, "reassembled": 0,
         "diagnosis": diagnosis}
 
@@ -170,6 +171,8 @@ class State:
     def list(self, query: dict) -> dict:
         key, text = query.get("sort", "flows"), query.get("search", "")
         keys = {"address": lambda each: each["address"],
+                "protocols": lambda each: each["protocols"][0],
+                "sampling": lambda each: each["sampling"]["rate"],
                 "last_seen": lambda each: each["last_seen"],
                 "findings": lambda each: (each["state"] != "ok", each["rates"]["flows"]),
                 "lost": lambda each: each["rates"]["sequence_lost"],

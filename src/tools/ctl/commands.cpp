@@ -52,11 +52,12 @@ constexpr std::array<Command, 13> table{
     {"version", "", 0, 0, "the version of flowctl, and of the flowd that answers", ""},
 };
 
-constexpr std::array<SortKey, 8> keys{
+constexpr std::array<SortKey, 10> keys{
     SortKey{"address", "address", 'A', false}, {"flows", "flows/s", 'P', true},
     {"datagrams", "datagrams/s", 'D', true},   {"bytes", "bytes/s", 'B', true},
     {"lost", "lost upstream/s", 'L', true},    {"dropped", "dropped/s", 'X', true},
     {"last_seen", "last seen", 'S', true},     {"findings", "findings, the worst first", 'W', true},
+    {"protocols", "protocol", 'O', false},     {"sampling", "sampling", 'M', true},
 };
 
 }  // namespace

@@ -47,6 +47,7 @@ std::vector<Column> exporter_columns(const Look& look) {
             {.title = "dropped/s", .align = Align::right, .rank = 1},
             {.title = "clock", .align = Align::right, .rank = 8},
             {.title = "templates", .align = Align::right, .rank = 9},
+            {.title = "sampling", .align = Align::right, .rank = 10},
             {.title = "seen", .align = Align::right, .rank = 5},
             {.title = "state", .align = Align::left, .rank = 7, .least = 0, .fixed = 7},
             {.title = "diagnosis", .align = Align::left, .rank = 0, .least = 20}};
@@ -60,6 +61,7 @@ std::vector<Cell> exporter_row(const Json& exporter, double now, const Look& loo
     const std::string state = text(exporter, {"state"});
     const double seen = number(exporter, {"last_seen"});
     const bool is_ok = state == "ok";
+    const std::uint64_t sampling = count(exporter, {"sampling", "rate"});
     return {{address_text(exporter, "address"), Style::strong},
             {protocols_text(at(exporter, {"protocols"}))},
             {rate(number(exporter, {"rates", "flows"}), look)},
@@ -70,6 +72,7 @@ std::vector<Cell> exporter_row(const Json& exporter, double now, const Look& loo
             {rate(dropped, look), unless_zero(dropped, Style::bad)},
             {skew_cell(exporter), style_of_skew(at(exporter, {"skew"}))},
             {amount(count(exporter, {"templates"}), look)},
+            {sampling > 0 ? "1 in " + grouped(sampling) : ""},
             {seen > 0 ? short_span(std::max(0.0, now - seen)) : ""},
             {state, state.empty() ? Style::plain : style_of_state(state)},
             {text(exporter, {"diagnosis"}), is_ok ? Style::faint : style_of_state(state)}};

@@ -178,8 +178,8 @@ Page head_part(const TopModel& model, const Look& look, std::size_t height) {
 /// The column that stands for a key of sorting.
 std::size_t column_of(std::string_view sort) {
     constexpr std::pair<std::string_view, std::size_t> places[]{
-        {"address", 0}, {"flows", 2},   {"datagrams", 3},  {"bytes", 4},
-        {"lost", 5},    {"dropped", 7}, {"last_seen", 10}, {"findings", 12}};
+        {"address", 0}, {"protocols", 1}, {"flows", 2},     {"datagrams", 3},  {"bytes", 4},
+        {"lost", 5},    {"dropped", 7},   {"sampling", 10}, {"last_seen", 11}, {"findings", 13}};
     for (const auto& [key, column] : places) {
         if (key == sort) return column;
     }
@@ -303,6 +303,8 @@ Page help_part() {
         {"X", "... what is dropped here"},
         {"S", "... when it was seen last"},
         {"W", "... what is worst: findings"},
+        {"O", "... protocol"},
+        {"M", "... sampling rate"},
         {"A", "... address"}};
     Page page{Line{"flowctl top: keys", Style::strong}, Line{}};
     for (const auto& [key, words] : keys) {
