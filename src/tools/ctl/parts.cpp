@@ -256,7 +256,7 @@ bool has_templates(const Json& protocols) {
 std::string clock_text(double seconds, const Json& protocols) {
     if (has_templates(protocols)) {
         if (std::fabs(seconds) < 1) return "< 1 s";
-        seconds = std::round(seconds);
+        seconds = std::ceil(seconds);  // their headers cut off what is less than a second
     }
     return (seconds > 0 ? "+" : "") + span(seconds);
 }

@@ -82,7 +82,7 @@ TEST(CtlParts, ClocksHaveASign) {
     EXPECT_EQ(skew_text(Json{}, Json{}), "not known");
     EXPECT_EQ(text_of(125, 124, 126, "IPFIX"), "+2 min 5 s (between +2 min 4 s and +2 min 6 s)");
     EXPECT_EQ(text_of(-1, -1, -1, "NetFlow v5"), "-1 s");
-    EXPECT_EQ(text_of(-7199.7, -7200.4, -7199.6, "IPFIX"), "-2 h");
+    EXPECT_EQ(text_of(-7200.3, -7200.9, -7200.1, "IPFIX"), "-2 h");
     EXPECT_EQ(text_of(0, 0, 0, "NetFlow v5"), "0 s");
 }
 
@@ -91,7 +91,8 @@ TEST(CtlParts, ClocksOfWholeSecondsAreNoFiner) {
         EXPECT_EQ(clock_text(-0.089, Json::array({"NetFlow v5", protocol})), "< 1 s");
         EXPECT_EQ(clock_text(0.999, protocol), "< 1 s");
         EXPECT_EQ(clock_text(-1.4, protocol), "-1 s");
-        EXPECT_EQ(clock_text(3599.6, protocol), "+1 h");
+        EXPECT_EQ(clock_text(3599.1, protocol), "+1 h");
+        EXPECT_EQ(clock_text(3600, protocol), "+1 h");
     }
     EXPECT_EQ(clock_text(-0.089, Json::array({"NetFlow v5"})), "-89 ms");
     EXPECT_EQ(clock_text(3599.6, Json{}), "+1 h");
