@@ -269,7 +269,9 @@ std::string skew_text(const Json& skew, const Json& protocols) {
     const std::string least = text_of("least_seconds");
     const std::string most = text_of("most_seconds");
     const std::string last = text_of("last_seconds");
-    if (least == most) return last;
+    // The cut and the way here make a steady clock of whole seconds look as if it moved.
+    const double spread = number(skew, {"most_seconds"}) - number(skew, {"least_seconds"});
+    if (least == most || (has_templates(protocols) && spread < 2)) return last;
     return last + " (between " + least + " and " + most + ")";
 }
 

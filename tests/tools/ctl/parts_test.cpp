@@ -83,6 +83,7 @@ TEST(CtlParts, ClocksHaveASign) {
     EXPECT_EQ(text_of(125, 124, 126, "IPFIX"), "+2 min 5 s (between +2 min 4 s and +2 min 6 s)");
     EXPECT_EQ(text_of(-1, -1, -1, "NetFlow v5"), "-1 s");
     EXPECT_EQ(text_of(-7200.3, -7200.9, -7200.1, "IPFIX"), "-2 h");
+    EXPECT_EQ(text_of(3599.6, 3598.9, 3600, "IPFIX"), "+1 h");
     EXPECT_EQ(text_of(0, 0, 0, "NetFlow v5"), "0 s");
 }
 
