@@ -144,7 +144,20 @@ class LiveTest(unittest.TestCase):
         untaught = self.json("exporter", UNTAUGHT)
         self.assertEqual(untaught["exporter"]["address"], UNTAUGHT)
         self.assertIn("emplate", self.ask("exporter", UNTAUGHT))
-        self.ask("exporter", "127.0.0.99", status=UNKNOWN)
+        for command in ("exporter", "templates"):
+            done = self.ctl(command, "127.0.0.99")
+            self.assertEqual((done.returncode, done.stdout), (UNKNOWN, ""))
+            self.assertIn("no exporter 127.0.0.99 is known: flowd has decoded nothing from it",
+                          done.stderr)
+            done = self.ctl(command, GOOD + ":7")
+            self.assertEqual((done.returncode, done.stdout), (UNKNOWN, ""))
+            self.assertIn(f"told apart by address only (templates.key): flowctl {command} {GOOD}",
+                          done.stderr)
+        self.assertIn("Not an exporter", self.ask("exporter", "other"))
+        self.assertIn("has announced no templates", self.ask("templates", UNTAUGHT))
+        self.assertEqual(self.ctl("config", "nothing.like.it").returncode, UNKNOWN)
+        self.assertEqual([each["key"] for each in self.json("config", "log.level")["settings"]],
+                         ["log.level"])
 
         templates = self.json("templates")
         teachers = {each["exporter"] for each in templates["templates"]}

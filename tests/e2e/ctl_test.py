@@ -69,6 +69,11 @@ class CtlTest(unittest.TestCase):
         self.socket = self.folder / "flowd.sock"
         self.enterContext(api_fixture.Server(self.state, socket=self.socket))
 
+    def complaint(self, *arguments, status: int) -> str:
+        done = ctl("--socket", self.socket, *arguments)
+        self.assertEqual((done.returncode, done.stdout), (status, ""), done.stderr)
+        return done.stderr
+
     def ask(self, *arguments, status: int = FINE) -> str:
         done = ctl("--socket", self.socket, *arguments)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
@@ -117,6 +122,11 @@ class CommandsTest(CtlTest):
         self.assertEqual(self.state.requests[-1][1], "/api/exporters?sort=flows&order=asc"
                          "&limit=10000&search=IPFIX%20%26%20more")
         self.assertEqual(len(self.ask("exporters").splitlines()), 31)
+        lines = self.ask("exporters", "--sort", "protocols").splitlines()
+        self.assertTrue(lines[1].split()[1] == "IPFIX" and "sFlow" in lines[-1])
+        lines = self.ask("exporters", "--sort", "sampling", "--limit", 2).splitlines()
+        self.assertIn("  1 in 1,000  ", lines[1])
+        self.assertIn("sort=sampling&order=desc", self.state.requests[-1][1])
 
     def test_an_exporter_is_diagnosed_in_sentences(self):
         text = self.ask("exporter", "10.0.0.4")
@@ -129,14 +139,62 @@ class CommandsTest(CtlTest):
         self.assertIn("Healthy", self.ask("exporter", "2001:db8::1"))
 
     def test_an_exporter_that_is_unknown_is_status_five(self):
-        self.assertEqual(self.ask("exporter", "192.0.2.99", status=UNKNOWN), "")
-        self.assertEqual(self.ask("exporter", "10.0.0.4:2055", status=UNKNOWN), "")
-        self.assertIn("?port=2055", self.state.requests[-1][1])
+        for command in ("exporter", "templates"):
+            sentence = self.complaint(command, "192.0.2.99", status=UNKNOWN)
+            self.assertIn("no exporter 192.0.2.99 is known", sentence)
+            self.assertIn("flowctl exporter other; flowd's -capture.errors", sentence)
+        self.assertIn("no exporter 192.0.2.99:2055 is known",
+                      self.complaint("exporter", "192.0.2.99:2055", status=UNKNOWN))
+
+    def test_a_port_where_exporters_have_none_is_told(self):
+        for command in ("exporter", "templates"):
+            self.assertEqual(self.complaint(command, "10.0.0.4:2055", status=UNKNOWN),
+                             "flowctl: exporters are told apart by address only (templates.key): "
+                             f"flowctl {command} 10.0.0.4\n")
+        self.assertIn("/api/exporters/10.0.0.4?port=2055",
+                      [each[1] for each in self.state.requests])
+
+    def test_the_ports_of_an_address_are_told(self):
+        del self.state.exporters[1:]
+        for address, port in (("10.0.0.1", 1001), ("10.0.0.1", 1002), ("10.0.0.10", 1003)):
+            self.state.exporters.append({**api_fixture.exporter(3), "address": address,
+                                         "port": port})
+        said = "shown is 10.0.0.1:1001; of this address there are also 10.0.0.1:1002"
+        self.assertEqual(self.ask("exporter", "10.0.0.1").splitlines()[0], f"note: {said}")
+        done = ctl("--socket", self.socket, "exporter", "10.0.0.1", "--json")
+        self.assertEqual(done.stderr, f"flowctl: {said}\n")
+        self.assertEqual(json.loads(done.stdout)["exporter"]["port"], 1001)
+        for words in ("10.0.0.1:1002", "10.0.0.10"):
+            self.assertNotIn("note", self.ask("exporter", words))
+        self.assertEqual(self.complaint("exporter", "10.0.0.1:7", status=UNKNOWN),
+                         "flowctl: no exporter 10.0.0.1:7 is known; of this address there are "
+                         "10.0.0.1:1001, 10.0.0.1:1002\n")
+        self.assertEqual(len(self.ask("templates", "10.0.0.1").splitlines()), 3)
+        self.assertEqual(len(self.ask("templates", "10.0.0.1:1002").splitlines()), 2)
+
+    def test_other_is_what_has_no_row(self):
+        other = {**api_fixture.exporter(0), "address": "other", "skew": None,
+                 "totals": api_fixture.totals(100, 0, {"truncated": 60})}
+        view = {**api_fixture.xray(other), "domains": [], "templates": []}
+        self.state.replies["/api/exporters/other"] = (200, json.dumps(view).encode())
+        self.assertRegex(self.ask("exporter", "other"), r"(?s)Not an exporter.* truncated +60\b")
+        self.assertEqual(json.loads(self.ask("exporter", "other", "--json")), view)
+        self.assertEqual(self.state.requests[-1][1], "/api/exporters/other")
+        self.state.requests.clear()
+        for words in (["capture", "other", "-o", "x"], ["templates", "other"]):
+            done = ctl("--socket", self.socket, *words)
+            self.assertEqual(done.returncode, USAGE)
+            self.assertIn("other is no exporter", done.stderr)
+        self.assertEqual(self.state.requests, [])
 
     def test_templates_of_all_or_of_one(self):
         self.assertEqual(len(self.ask("templates").splitlines()), 31)
         self.assertEqual(len(self.ask("templates", "10.0.0.4").splitlines()), 2)
         self.assertIn("applicationName", self.ask("templates", "10.0.0.4", "--fields"))
+        self.state.exporters[3]["templates"] = 0
+        self.assertEqual(self.ask("templates", "10.0.0.4"),
+                         "10.0.0.4 has announced no templates: its protocol needs none.\n")
+        self.assertEqual(json.loads(self.ask("templates", "10.0.0.4", "--json"))["templates"], [])
 
     def test_drops_have_names_and_meanings(self):
         text = self.ask("drops")
@@ -153,6 +211,13 @@ class CommandsTest(CtlTest):
         lines = self.ask("config", "--changed").splitlines()
         self.assertEqual(lines[1].split(), ["batch.count", "512", "batches", "256", "by",
                                             "restart"])
+        self.assertIn("No setting differs", self.ask("config", "log", "--changed"))
+
+    def test_a_setting_that_is_unknown_is_status_five(self):
+        for words in ([], ["--json"], ["--changed"]):
+            self.assertEqual(self.complaint("config", "log.levle", *words, status=UNKNOWN),
+                             "flowctl: no setting has \"log.levle\" in its key; did you mean "
+                             "log.level?\n")
 
     def test_reload_says_what_changed_and_what_cannot(self):
         self.assertEqual(self.ask("reload"), "changed  log.level\n")
@@ -182,6 +247,17 @@ class CommandsTest(CtlTest):
         self.assertEqual(json.loads(self.ask("drops", "--json")), self.state.drops())
         top = json.loads(self.ask("top", "--json"))
         self.assertEqual(len(top["exporters"]["exporters"]), 30)
+
+    def test_json_has_what_the_arguments_leave(self):
+        def asked(*words) -> dict:
+            return json.loads(self.ask(*words, "--json"))
+        self.assertEqual([each["key"] for each in asked("config", "log.level")["settings"]],
+                         ["log.level"])
+        self.assertEqual([each["key"] for each in asked("config", "--changed")["settings"]],
+                         ["batch.count"])
+        templates = asked("templates", "--limit", 2)
+        self.assertEqual((len(templates["templates"]), templates["count"]), (2, 30))
+        self.assertEqual(len(asked("exporters", "--limit", 3)["exporters"]), 3)
 
     def test_watch_prints_again(self):
         text = self.ask("drops", "--watch", "0.1", "--count", 3)
@@ -309,6 +385,16 @@ class WaysTest(CtlTest):
             self.assertEqual((done.returncode, done.stdout), (NO_ANSWER, ""))
             self.assertRegex(done.stderr, "nothing answers: .*(No such file|Connection refused)")
 
+    def test_a_url_of_a_page_is_told(self):
+        url = self.tcp().url
+        for path in ("/metrics/api/status", "/metrics/__health"):
+            self.state.replies[path] = (404, b"there is nothing at this path\n")
+        for words in (["status"], ["health"], ["top", "-b"]):
+            done = ctl("--url", url + "/metrics", *words)
+            self.assertEqual((done.returncode, done.stdout), (UNKNOWN, ""))
+            self.assertEqual(done.stderr, "flowctl: HTTP status 404: no API of flowd is at "
+                             f"/metrics; --url wants where flowd is, without a page: {url}\n")
+
     def test_a_socket_that_nobody_serves_is_not_the_end(self):
         stale = self.folder / "left"
         stale.mkdir()
@@ -318,7 +404,7 @@ class WaysTest(CtlTest):
         if done.returncode == FINE:  # there is a flowd on this machine
             self.assertIn(" at http://localhost:8080", done.stdout)
             return
-        self.assertIn("flowd.sock: Connection refused (errno 111); ", done.stderr)
+        self.assertIn("flowd.sock: Connection refused; ", done.stderr)
         self.assertIn("http://localhost:8080: ", done.stderr)
 
     def test_changes_over_tcp_need_the_token(self):
@@ -359,11 +445,17 @@ class WaysTest(CtlTest):
     def test_mistakes_are_sentences(self):
         for words in (["statsu"], ["status", "--jsno"], ["exporter", "nobody"], ["exporter"],
                       ["exporters", "--sort", "x"], ["status", "--url", "ftp://x"],
-                      ["status", "--token-file", "/nowhere"], ["top", "-d", "0"]):
+                      ["--x", "status"], ["status", "--token-file", "/nowhere"],
+                      ["top", "-d", "0"]):
             with self.subTest(words):
                 done = ctl(*words)
                 self.assertEqual((done.returncode, done.stdout), (USAGE, ""))
                 self.assertTrue(done.stderr.startswith("flowctl: "), done.stderr)
+                help_of = {"statsu": "--help lists commands and options",
+                           "--x": "--help lists commands and options"}.get(
+                               words[0], f"see flowctl help {words[0]}")
+                self.assertTrue(done.stderr.endswith(f"\nflowctl: {help_of}\n"), done.stderr)
+        self.assertIn("see flowctl help log", self.complaint("log", "loud", status=USAGE))
 
 
 class TerminalTest(CtlTest):
@@ -373,7 +465,8 @@ class TerminalTest(CtlTest):
     def test_tables_fit_the_terminal(self):
         for columns in (60, 80, 100, 200):
             for words in (["status"], ["exporters"], ["exporter", "10.0.0.4", "-t"], ["templates"],
-                          ["drops"], ["config"], ["top", "-b"]):
+                          ["drops"], ["config"], ["top", "-b"], ["help"], ["help", "capture"],
+                          ["help", "exporter"], ["capture", "--show"]):
                 text = self.ask_terminal(columns, "--no-color", *words)
                 self.assertLessEqual(max(map(len, text.splitlines())), columns, words)
         self.assertIn("…", self.ask_terminal(80, "exporters"))

@@ -101,7 +101,10 @@ class TopTest(unittest.TestCase):
         self.screen.wait_for("nothing like it")
         self.screen.press("Enter")
         self.screen.wait_for("F10Quit")
+        self.screen.wait_for('nothing like "10.0.0.39x"')
         self.screen.wait_for("40/40")  # it is silent, so it is the last
+        self.screen.press("Up")
+        self.screen.wait_without("nothing like")
 
     def test_filter_leaves_out(self):
         self.start()
@@ -110,6 +113,7 @@ class TopTest(unittest.TestCase):
         self.wait_for_rows(lambda rows: len(rows) == 10, "not filtered")
         self.screen.press("Enter")
         self.screen.wait_for("/10")
+        self.screen.wait_for(" filter: sFlow ")
         self.screen.press("\\")
         self.screen.wait_for("Filter: sFlow")
         self.screen.press("Escape")
@@ -192,10 +196,10 @@ class TopTest(unittest.TestCase):
         self.start()
         self.server.__exit__()
         (self.folder / "flowd.sock").unlink()
-        self.screen.wait_for("no answer: ")
+        self.screen.wait_for("nothing answers: ")
         self.assertIn("10.0.0.2", self.screen.text())
         with api_fixture.Server(self.state, socket=self.folder / "flowd.sock"):
-            self.screen.wait_without("no answer: ")
+            self.screen.wait_without("nothing answers: ")
         self.server = self.enterContext(
             api_fixture.Server(self.state, socket=self.folder / "again.sock"))
 

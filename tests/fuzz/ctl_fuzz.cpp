@@ -92,7 +92,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(status_page(box, look), look);
     check(exporters_page(rows, look), look);
     check(exporter_page(one, Fields::shown, look), look);
-    check(templates_page(one, Fields::shown, 0, look), look);
+    check(templates_page(one, Fields::shown, look), look);
+    check(templates_page(first_templates(templates_at(one, 0), 1), Fields::shown, look), look);
     check(drops_page(box, Zeros::shown, look), look);
     check(config_page(Json{{"settings", list(rows, {"exporters"})}}, "", false, look), look);
     check(reload_page(Json{{"refused", list(one, {"findings"})}}, look), look);

@@ -62,6 +62,7 @@ def exporter(number: int) -> dict:
         "rates": rates(flows, 12.5 if bad else 0.0), "loss_share": 0.012 if bad else 0.0,
         "skew": None if number % 4 == 2 else
         {"last_seconds": 2.0 if bad else 0.0, "least_seconds": -1.0, "most_seconds": 3.0},
+        "sampling": {"rate": 1000 if number % 2 else 0, "source": "options"},
         "domains": 1, "templates": 3, "payload_size_max": 1420, "reassembled": 0,
         "diagnosis": diagnosis}
 
@@ -170,6 +171,8 @@ class State:
     def list(self, query: dict) -> dict:
         key, text = query.get("sort", "flows"), query.get("search", "")
         keys = {"address": lambda each: each["address"],
+                "protocols": lambda each: each["protocols"][0],
+                "sampling": lambda each: each["sampling"]["rate"],
                 "last_seen": lambda each: each["last_seen"],
                 "findings": lambda each: (each["state"] != "ok", each["rates"]["flows"]),
                 "lost": lambda each: each["rates"]["sequence_lost"],
@@ -208,12 +211,15 @@ class State:
         if path.startswith("/api/exporters/"):
             address = path.rsplit("/", 1)[1]
             for each in self.exporters:
-                if each["address"] == address and query.get("port", "0") == str(each["port"]):
+                if (each["address"] == address and
+                        query.get("port", "0") in ("0", str(each["port"]))):
                     return 200, xray(each)
             return 404, {"error": f"no exporter has the address {address}"}
         if path == "/api/templates":
-            rows = [template(each["address"], 0) for each in self.exporters
-                    if query.get("exporter", each["address"]) == each["address"]]
+            rows = [{**template(each["address"], 0), "port": each["port"]}
+                    for each in self.exporters
+                    if query.get("exporter", each["address"]) == each["address"]
+                    and each["templates"]]
             return 200, {"time": NOW, "count": len(rows), "templates": rows}
         if path == "/api/drops":
             return 200, self.drops()

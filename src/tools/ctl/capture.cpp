@@ -192,6 +192,11 @@ Status capture(Session& session) {
     const Options& options = session.options();
     const auto exporter = parse_exporter(options.arguments.front());
     if (!exporter) return usage(exporter.error().sentence);
+    if (exporter->is_other()) {
+        return usage(
+            "other is no exporter, but what has no row of its own; flowd's -capture.errors "
+            "keeps the datagrams that it cannot decode");
+    }
     if (options.out.empty()) return usage("--out: which file? - is standard output");
     if (options.out == "-" && session.is_terminal()) {
         return usage("--out -: standard output is a terminal");

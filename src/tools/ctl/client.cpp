@@ -6,10 +6,10 @@
 
 #include <cstdio>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "config/text.hpp"
-#include "log/reason.hpp"
 #include "tools/ctl/text.hpp"
 
 namespace flowd::ctl {
@@ -58,7 +58,9 @@ int tick(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 std::string reason_of(CURLcode code, CURL* curl, const char* words) {
     long number = 0;
     curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &number);
-    if (code == CURLE_COULDNT_CONNECT && number != 0) return reason(static_cast<int>(number));
+    if (code == CURLE_COULDNT_CONNECT && number != 0) {
+        return std::generic_category().message(static_cast<int>(number));
+    }
     return words[0] != '\0' ? safe(words) : curl_easy_strerror(code);
 }
 

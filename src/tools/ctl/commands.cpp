@@ -21,17 +21,20 @@ constexpr std::array<Command, 13> table{
     {"exporters", "", 0, 0, "a table of exporters",
      "Who sends, how much, what is lost on the way to flowd and in it, and the first thing that is "
      "wrong. 50 rows, unless --limit or --all says otherwise."},
-    {"exporter", "ADDRESS[:PORT]", 1, 1, "the X-ray of one exporter: what is wrong, and why",
+    {"exporter", "ADDRESS[:PORT] | other", 1, 1,
+     "the X-ray of one exporter: what is wrong, and why",
      "A diagnosis in sentences, then what it rests on: domains, sampling and where it comes from, "
-     "sequence numbers, clock, timeouts, sizes, templates."},
-    {"templates", "[ADDRESS]", 0, 1, "templates, of all exporters or of one",
+     "sequence numbers, clock, timeouts, sizes, templates. other is what has no row of its own: "
+     "datagrams that flowd cannot understand, and exporters that it has forgotten."},
+    {"templates", "[ADDRESS[:PORT]]", 0, 1, "templates, of all exporters or of one",
      "When they were announced, how often, whether they changed and whether data uses them. "
      "--fields adds what they are made of."},
     {"drops", "", 0, 0, "every drop by its name, and what the name means",
      "What flowd dropped since its start, and what was lost before it by sequence numbers. --all "
      "lists the names with nothing to count, too; --fail ends with 1 if anything was dropped."},
     {"config", "[KEY]", 0, 1, "the settings in force",
-     "All of them, or those whose keys contain KEY; marked where they differ from the default."},
+     "All of them, or those whose keys contain KEY; marked where they differ from the default. "
+     "Ends with 5 where no key does."},
     {"health", "", 0, 0, "is it collecting? For scripts",
      "One line; ends with 0 when flowd is collecting and with 1 when it is starting, draining or "
      "failing."},
@@ -49,11 +52,12 @@ constexpr std::array<Command, 13> table{
     {"version", "", 0, 0, "the version of flowctl, and of the flowd that answers", ""},
 };
 
-constexpr std::array<SortKey, 8> keys{
+constexpr std::array<SortKey, 10> keys{
     SortKey{"address", "address", 'A', false}, {"flows", "flows/s", 'P', true},
     {"datagrams", "datagrams/s", 'D', true},   {"bytes", "bytes/s", 'B', true},
     {"lost", "lost upstream/s", 'L', true},    {"dropped", "dropped/s", 'X', true},
     {"last_seen", "last seen", 'S', true},     {"findings", "findings, the worst first", 'W', true},
+    {"protocols", "protocol", 'O', false},     {"sampling", "sampling", 'M', true},
 };
 
 }  // namespace

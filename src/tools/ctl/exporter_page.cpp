@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tools/ctl/numbers.hpp"
+#include "tools/ctl/options.hpp"
 #include "tools/ctl/pages.hpp"
 #include "tools/ctl/parts.hpp"
 #include "tools/ctl/text.hpp"
@@ -10,6 +11,8 @@
 namespace flowd::ctl {
 
 namespace {
+
+bool is_other(const Json& exporter) { return text(exporter, {"address"}) == other_name; }
 
 /// A label and its text, wrapped.
 void add_fact(Page& page, std::string_view label, std::string_view words, const Look& look,
@@ -22,8 +25,9 @@ void add_fact(Page& page, std::string_view label, std::string_view words, const 
 void add_head(Page& page, const Json& exporter, double now) {
     const std::string state = text(exporter, {"state"});
     Line line{address_text(exporter, "address"), Style::strong};
-    line.add("  " + protocols_text(at(exporter, {"protocols"})) + "  ");
-    line.add(state, style_of_state(state));
+    const std::string protocols = protocols_text(at(exporter, {"protocols"}));
+    if (!protocols.empty()) line.add("  " + protocols);
+    if (!is_other(exporter)) line.add("  ").add(state, style_of_state(state));
     line.add("  last seen " + ago(number(exporter, {"last_seen"}), now) + ", first " +
                  moment(number(exporter, {"first_seen"})),
              Style::faint);
@@ -34,10 +38,13 @@ void add_diagnosis(Page& page, const Json& xray, const Look& look) {
     add_heading(page, "Diagnosis");
     const Json& findings = list(xray, {"findings"});
     append(page, findings_part(findings, look));
-    if (!findings.empty()) return;
-    if (text(xray, {"exporter", "address"}) == "other") {
-        page.emplace_back("  These are all senders that have no row of their own.");
-    } else {
+    if (findings.empty() && is_other(at(xray, {"exporter"}))) {
+        add_wrapped(page, Line{"  "},
+                    "Not an exporter, but what has no row of its own: datagrams that flowd cannot "
+                    "understand, and exporters that it has forgotten. flowctl drops explains the "
+                    "names below; flowd's -capture.errors keeps what cannot be decoded.",
+                    Style::plain, look);
+    } else if (findings.empty()) {
         page.emplace_back("  Healthy: nothing that flowd can see is wrong.", Style::good);
     }
 }
@@ -68,11 +75,19 @@ std::string optional_span(const Json& json, const char* key) {
     return has(json, {key}) ? span(number(json, {key})) : "not known yet";
 }
 
+std::string announcements_of(const Json& xray) {
+    const Json& every = at(xray, {"xray", "template_refresh_seconds"});
+    if (every.is_number()) return "announced every " + span(every.get<double>());
+    const Json& protocols = list(xray, {"exporter", "protocols"});
+    return protocols.empty() || has_templates(protocols) ? "no second announcement seen yet"
+                                                         : "its protocol needs none";
+}
+
 void add_measured(Page& page, const Json& xray, const Look& look) {
     const Json& exporter = at(xray, {"exporter"});
     const Json& seen = at(xray, {"xray"});
     add_heading(page, "Measured");
-    add_fact(page, "clock", skew_text(at(exporter, {"skew"})), look);
+    add_fact(page, "clock", skew_text(at(exporter, {"skew"}), at(exporter, {"protocols"})), look);
     add_fact(page, "active timeout", optional_span(seen, "active_timeout_seconds"), look);
     add_fact(page, "inactive", optional_span(seen, "inactive_timeout_seconds"), look);
     const std::uint64_t samples = count(seen, {"flow_seconds", "samples"});
@@ -83,11 +98,7 @@ void add_measured(Page& page, const Json& xray, const Look& look) {
                      amount(samples, look) + " looked at",
                  look);
     }
-    add_fact(page, "templates",
-             has(seen, {"template_refresh_seconds"})
-                 ? "announced every " + span(number(seen, {"template_refresh_seconds"}))
-                 : "no second announcement seen yet",
-             look);
+    add_fact(page, "templates", announcements_of(xray), look);
     const std::uint64_t reassembled = count(seen, {"reassembled"});
     add_fact(page, "datagrams",
              "up to " + grouped(count(seen, {"payload_size_max"})) + " bytes of payload; " +
@@ -101,8 +112,15 @@ void add_measured(Page& page, const Json& xray, const Look& look) {
     }
 }
 
+/// Empty: it does not say.
+std::string sampling_source(const Json& domain) {
+    const std::string source = text(domain, {"sampling", "source"});
+    return source == "none" ? std::string{} : source;
+}
+
 std::string sampling_of(const Json& domain, const Look& look) {
     const std::uint64_t rate = count(domain, {"sampling", "rate"});
+    if (rate == 0 && sampling_source(domain).empty()) return "it does not say";
     std::string out = rate == 0 ? "unknown" : "1 in " + grouped(rate);
     const Json& samplers = list(domain, {"sampling", "samplers"});
     if (samplers.size() > 1) {
@@ -151,8 +169,8 @@ void add_domains(Page& page, const Json& xray, const Look& look) {
                    sequence("duplicates"),
                    sequence("resets"),
                    {sampling_of(each, look)},
-                   {text(each, {"sampling", "source"})},
-                   {skew.is_object() ? (last < 0 ? "" : "+") + span(last) : ""},
+                   {sampling_source(each)},
+                   {skew.is_object() ? clock_text(last, at(each, {"protocol"})) : ""},
                    {amount(count(each, {"templates"}), look)},
                    {short_span(std::max(0.0, now - number(each, {"last_seen"})))}});
     }
@@ -181,13 +199,13 @@ Page exporter_page(const Json& xray, Fields fields, const Look& look) {
     add_traffic(page, exporter, look);
     page.emplace_back();
     append(page, ledger_part(at(exporter, {"totals"}), look));
-    add_measured(page, xray, look);
+    if (!is_other(exporter)) add_measured(page, xray, look);
     add_domains(page, xray, look);
     add_deviations(page, xray, look);
     const Json& templates = list(xray, {"templates"});
     if (!templates.empty()) {
         add_heading(page, "Templates");
-        append(page, templates_part(templates, now, fields, 0, look));
+        append(page, templates_part(templates, now, fields, look));
     }
     return page;
 }

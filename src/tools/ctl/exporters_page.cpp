@@ -11,11 +11,10 @@ namespace flowd::ctl {
 
 namespace {
 
-std::string skew_cell(const Json& skew) {
+std::string skew_cell(const Json& exporter) {
+    const Json& skew = at(exporter, {"skew"});
     if (!skew.is_object()) return "";
-    const double last = number(skew, {"last_seconds"});
-    if (std::fabs(last) < 1) return "0s";
-    return (last < 0 ? "-" : "+") + short_span(std::fabs(last));
+    return clock_text(number(skew, {"last_seconds"}), at(exporter, {"protocols"}));
 }
 
 /// NetFlow and IPFIX tell whole seconds, so that one is no deviation.
@@ -25,6 +24,14 @@ Style style_of_skew(const Json& skew) {
 
 Style style_of_loss(double share) {
     return share >= 0.01 ? Style::bad : share > 0 ? Style::warning : Style::faint;
+}
+
+/// It is neither healthy nor ill: datagrams that belong to none of the rows above.
+std::vector<Cell> other_row(const Json& other, double now, const Look& look) {
+    std::vector<Cell> row = exporter_row(other, now, look);
+    row[row.size() - 2] = {};
+    row.back() = {"what has no row above: see flowctl exporter other", Style::faint};
+    return row;
 }
 
 }  // namespace
@@ -40,6 +47,7 @@ std::vector<Column> exporter_columns(const Look& look) {
             {.title = "dropped/s", .align = Align::right, .rank = 1},
             {.title = "clock", .align = Align::right, .rank = 8},
             {.title = "templates", .align = Align::right, .rank = 9},
+            {.title = "sampling", .align = Align::right, .rank = 10},
             {.title = "seen", .align = Align::right, .rank = 5},
             {.title = "state", .align = Align::left, .rank = 7, .least = 0, .fixed = 7},
             {.title = "diagnosis", .align = Align::left, .rank = 0, .least = 20}};
@@ -53,6 +61,7 @@ std::vector<Cell> exporter_row(const Json& exporter, double now, const Look& loo
     const std::string state = text(exporter, {"state"});
     const double seen = number(exporter, {"last_seen"});
     const bool is_ok = state == "ok";
+    const std::uint64_t sampling = count(exporter, {"sampling", "rate"});
     return {{address_text(exporter, "address"), Style::strong},
             {protocols_text(at(exporter, {"protocols"}))},
             {rate(number(exporter, {"rates", "flows"}), look)},
@@ -61,8 +70,9 @@ std::vector<Cell> exporter_row(const Json& exporter, double now, const Look& loo
             {rate(lost, look), unless_zero(lost, Style::warning)},
             {percent(loss), style_of_loss(loss)},
             {rate(dropped, look), unless_zero(dropped, Style::bad)},
-            {skew_cell(at(exporter, {"skew"})), style_of_skew(at(exporter, {"skew"}))},
+            {skew_cell(exporter), style_of_skew(at(exporter, {"skew"}))},
             {amount(count(exporter, {"templates"}), look)},
+            {sampling > 0 ? "1 in " + grouped(sampling) : ""},
             {seen > 0 ? short_span(std::max(0.0, now - seen)) : ""},
             {state, state.empty() ? Style::plain : style_of_state(state)},
             {text(exporter, {"diagnosis"}), is_ok ? Style::faint : style_of_state(state)}};
@@ -76,7 +86,7 @@ Page exporters_page(const Json& exporters, const Look& look) {
     Table table{exporter_columns(look)};
     for (const Json& each : rows) table.add(exporter_row(each, now, look));
     const Json& other = at(exporters, {"other"});
-    if (count(other, {"totals", "datagrams"}) > 0) table.add(exporter_row(other, now, look));
+    if (count(other, {"totals", "datagrams"}) > 0) table.add(other_row(other, now, look));
 
     Page page;
     if (!table.empty()) page = table.page(look);
@@ -87,7 +97,10 @@ Page exporters_page(const Json& exporters, const Look& look) {
     } else if (matching > rows.size() || matching < total) {
         std::string words = grouped(rows.size()) + " of " + plural(total, "exporter");
         if (matching < total) words += ", " + grouped(matching) + " match";
-        if (matching > rows.size()) words += "; --all or --limit shows more";
+        if (matching > rows.size()) {
+            words += rows.size() < exporters_most ? "; --all or a larger --limit shows more"
+                                                  : "; --search and --sort bring others up";
+        }
         page.emplace_back(words + ".", Style::faint);
     }
     return page;

@@ -14,8 +14,6 @@ namespace flowd::ctl {
 
 namespace {
 
-constexpr std::size_t help_width = 80;
-
 constexpr std::pair<std::string_view, std::string_view> statuses[]{
     {"0", "All is well."},
     {"1",
@@ -24,7 +22,7 @@ constexpr std::pair<std::string_view, std::string_view> statuses[]{
     {"2", "The command line is wrong."},
     {"3", "Nothing answers."},
     {"4", "flowd refuses: changes need its UNIX socket or its token."},
-    {"5", "There is no such exporter or page."},
+    {"5", "There is no such exporter, setting or page."},
 };
 
 std::string spelled(const Option& option) {
@@ -42,21 +40,26 @@ std::string meaning(const Option& option) {
     return out;
 }
 
-std::string list(const std::vector<Option>& options, std::string_view command) {
+/// A text behind its head, the lines below it indented as far.
+std::string hanging(std::string_view head, std::string_view text, std::size_t indent,
+                    std::size_t width) {
+    std::string lines = config::wrapped(text, std::string(indent, ' '), width);
+    return lines.replace(0, head.size(), head);
+}
+
+std::string list(const std::vector<Option>& options, std::string_view command, std::size_t width) {
     std::string out;
     for (const Option& each : options) {
         if (each.commands.empty() != command.empty() || !takes(command, each)) continue;
-        out += "  " + spelled(each) + '\n' + config::wrapped(meaning(each), "        ", help_width);
+        out += "  " + spelled(each) + '\n' + config::wrapped(meaning(each), "        ", width);
     }
     return out;
 }
 
-std::string status_list() {
+std::string status_list(std::size_t width) {
     std::string out = "Exit status:\n";
     for (const auto& [number, text] : statuses) {
-        std::string lines = config::wrapped(text, "     ", help_width);
-        lines.replace(2, number.size(), number);
-        out += lines;
+        out += hanging("  " + std::string{number}, text, 5, width);
     }
     return out;
 }
@@ -152,7 +155,8 @@ _flowctl() {
         '' | help) offered='@COMMANDS@' ;;
         log) offered='debug info warn error' ;;
         exporter | capture | templates)
-            [[ $word == -* ]] || offered=$(flowctl exporters --all --json 2>/dev/null |
+            [[ $command == exporter ]] && offered=other
+            [[ $word == -* ]] || offered+=\ $(flowctl exporters --all --json 2>/dev/null |
                 grep -o '"address": *"[0-9a-f.:]*"' | cut -d'"' -f4) ;;
     esac
     [[ $word == -* ]] && offered=$flags
@@ -210,40 +214,43 @@ std::string completion() {
 
 }  // namespace
 
-std::string help_text() {
+std::string help_text(std::size_t width) {
     Options unused;
+    const auto paragraph_of = [width](std::string_view text) {
+        return config::wrapped(text, "", width) + '\n';
+    };
     std::string out =
-        "flowctl shows what flowd knows, and changes what may change while it runs.\n"
-        "\n"
-        "usage: flowctl COMMAND [options]\n"
-        "\n";
+        paragraph_of("flowctl shows what flowd knows, and changes what may change while it runs.");
+    out += "usage: flowctl COMMAND [options]\n\n";
     for (const Command& each : commands()) {
-        std::string head = "  " + std::string{each.name};
-        head.resize(13, ' ');
-        out += head + std::string{each.summary} + '\n';
+        out += hanging("  " + std::string{each.name}, each.summary, 13, width);
     }
-    out += "\nflowctl help COMMAND lists a command's own options. Options of all:\n\n";
-    out += list(options_into(unused), "");
     out +=
-        "\nWithout --socket and --url: FLOWCTL_SOCKET, FLOWCTL_URL; then flowd.sock in\n"
-        "RUNTIME_DIRECTORY and in /run/flowd, where there is one; then http://localhost:8080.\n"
-        "The token may be in FLOWCTL_TOKEN.\n\n";
-    return out + status_list();
+        '\n' + paragraph_of("flowctl help COMMAND lists a command's own options. Options of all:");
+    out += list(options_into(unused), "", width) + '\n';
+    out += paragraph_of(
+        "Without --socket and --url: FLOWCTL_SOCKET, FLOWCTL_URL; then flowd.sock in "
+        "RUNTIME_DIRECTORY and in /run/flowd, where there is one; then http://localhost:8080. "
+        "The token may be in FLOWCTL_TOKEN.");
+    return out + status_list(width);
 }
 
-std::string help_text(std::string_view name) {
+std::string help_text(std::string_view name, std::size_t width) {
     const Command* command = find_command(name);
     if (command == nullptr) return {};
     Options unused;
+    const std::string call = "flowctl " + std::string{name};
     std::string out =
-        "flowctl " + std::string{name} + ": " + std::string{command->summary} + "\n\n";
-    out += "usage: flowctl " + std::string{name};
-    if (!command->arguments.empty()) out += ' ' + std::string{command->arguments};
-    out += " [options]\n";
-    if (!command->text.empty()) out += '\n' + config::wrapped(command->text, "", help_width);
-    const std::string own = list(options_into(unused), name);
+        config::wrapped(call + ": " + std::string{command->summary}, "", width) + '\n';
+    std::string usage = call;
+    if (!command->arguments.empty()) usage += ' ' + std::string{command->arguments};
+    out += hanging("usage: ", usage + " [options]", 7, width);
+    if (!command->text.empty()) out += '\n' + config::wrapped(command->text, "", width);
+    const std::string own = list(options_into(unused), name, width);
     if (!own.empty()) out += '\n' + own;
-    return out + "\nflowctl help lists the options of all commands and the exit statuses.\n";
+    return out + '\n' +
+           config::wrapped("flowctl help lists the options of all commands and the exit statuses.",
+                           "", width);
 }
 
 std::string print_docs(std::string_view kind) {

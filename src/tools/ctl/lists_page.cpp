@@ -41,6 +41,14 @@ Page drop_list(const Json& drops, Zeros zeros, const Look& look) {
     return page;
 }
 
+/// As a person writes it: a setting without a key is a flag.
+std::string name_of(const Json& setting) {
+    const std::string key = text(setting, {"key"});
+    return key.empty() ? '-' + text(setting, {"flag"}) : key;
+}
+
+bool is_changed(const Json& setting) { return at(setting, {"value"}) != at(setting, {"default"}); }
+
 std::string value_text(const Json& value) {
     return value.is_string() ? '"' + text_of(value) + '"' : text_of(value);
 }
@@ -78,20 +86,28 @@ bool dropped_any(const Json& drops) {
     return false;
 }
 
+Json chosen_settings(Json config, std::string_view part, bool only_changed) {
+    if (!at(config, {"settings"}).is_array()) return config;
+    Json chosen = Json::array();
+    for (Json& each : config["settings"]) {
+        if (name_of(each).find(part) == std::string::npos) continue;
+        if (!only_changed || is_changed(each)) chosen.push_back(std::move(each));
+    }
+    config["settings"] = std::move(chosen);
+    return config;
+}
+
 Page config_page(const Json& config, std::string_view part, bool only_changed, const Look& look) {
     Table table{{{.title = "key"},
                  {.title = "value", .align = Align::left, .rank = 0, .least = 16},
                  {.title = "unit", .align = Align::left, .rank = 3},
                  {.title = "default", .align = Align::left, .rank = 1, .least = 10},
                  {.title = "changes", .align = Align::left, .rank = 2}}};
-    for (const Json& each : list(config, {"settings"})) {
-        std::string key = text(each, {"key"});
-        if (key.empty()) key = '-' + text(each, {"flag"});
-        if (key.find(part) == std::string::npos) continue;
-        const bool changed = at(each, {"value"}) != at(each, {"default"});
-        if (only_changed && !changed) continue;
+    const Json chosen = chosen_settings(config, part, only_changed);
+    for (const Json& each : list(chosen, {"settings"})) {
+        const bool changed = is_changed(each);
         const bool live = text(each, {"lifetime"}) == "live";
-        table.add({{key, changed ? Style::strong : Style::plain},
+        table.add({{name_of(each), changed ? Style::strong : Style::plain},
                    {value_text(at(each, {"value"})), changed ? Style::note : Style::plain},
                    {text(each, {"unit"}), Style::faint},
                    {changed ? value_text(at(each, {"default"})) : "", Style::faint},
@@ -124,25 +140,27 @@ Page reload_page(const Json& reload, const Look& look) {
 
 Page keeping_page(const Json& capture, const Look& look) {
     Page page;
+    const auto add = [&](const std::string& sentence, Style style = Style::plain) {
+        add_wrapped(page, Line{}, sentence, style, look);
+    };
     if (truth(capture, {"keeping"})) {
-        page.emplace_back("Keeps the last " + span(number(capture, {"seconds"})) + ", in " +
-                          size(count(capture, {"bytes"}), look) + " at most: " +
-                          plural(count(capture, {"datagrams"}), "datagram") + " now" +
-                          (count(capture, {"lost"}) > 0
-                               ? ", " + amount(count(capture, {"lost"}), look) + " found no room"
-                               : "") +
-                          ".");
+        add("Keeps the last " + span(number(capture, {"seconds"})) + ", in " +
+            size(count(capture, {"bytes"}), look) +
+            " at most: " + plural(count(capture, {"datagrams"}), "datagram") + " now" +
+            (count(capture, {"lost"}) > 0
+                 ? ", " + amount(count(capture, {"lost"}), look) + " found no room"
+                 : "") +
+            ".");
     } else {
-        page.emplace_back("Keeps no datagrams: flowctl capture --keep SECONDS starts it.");
+        add("Keeps no datagrams: flowctl capture --keep SECONDS starts it.");
     }
     const Json& errors = at(capture, {"errors"});
     if (truth(errors, {"enabled"})) {
-        page.emplace_back(
-            "Datagrams that were not decoded: " + plural(count(errors, {"datagrams"}), "datagram") +
+        add("Datagrams that were not decoded: " + plural(count(errors, {"datagrams"}), "datagram") +
             " in " + plural(count(errors, {"files"}), "file") + ", " +
             amount(count(errors, {"skipped"}), look) + " skipped.");
     } else {
-        page.emplace_back("Does not keep datagrams that are not decoded.", Style::faint);
+        add("Does not keep datagrams that are not decoded.", Style::faint);
     }
     return page;
 }

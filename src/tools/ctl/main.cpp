@@ -2,6 +2,7 @@
 // flowctl: shows what flowd knows, over its API. Exit statuses are in status.hpp.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <clocale>
 #include <csignal>
@@ -9,7 +10,9 @@
 #include <cstdlib>
 #include <span>
 #include <string>
+#include <string_view>
 
+#include "tools/ctl/commands.hpp"
 #include "tools/ctl/help.hpp"
 #include "tools/ctl/options.hpp"
 #include "tools/ctl/run.hpp"
@@ -22,10 +25,24 @@ using ctl::Status;
 
 int number_of(Status status) { return static_cast<int>(status); }
 
-int refuse(const std::string& sentence) {
+/// Where to read how it is done; `command` may be none.
+void point_to_help(std::string_view command) {
+    ctl::complain(ctl::find_command(command) == nullptr
+                      ? "--help lists commands and options"
+                      : "see flowctl help " + std::string{command});
+}
+
+int refuse(const std::string& sentence, std::string_view command = {}) {
     ctl::complain(sentence);
-    std::fputs("flowctl: --help lists commands and options\n", stderr);
+    point_to_help(command);
     return number_of(Status::usage);
+}
+
+/// A terminal's, but no wider than is good to read.
+std::size_t help_width() {
+    constexpr std::size_t usual = 80;
+    if (::isatty(STDOUT_FILENO) != 1) return usual;
+    return std::min(usual, ctl::columns_of(STDOUT_FILENO));
 }
 
 int print(const std::string& text) {
@@ -47,9 +64,9 @@ int print_help(const ctl::Options& options) {
     const std::string about = asks_for_one                ? options.arguments.front()
                               : options.command == "help" ? std::string{}
                                                           : options.command;
-    if (about.empty()) return print(ctl::help_text());
-    if (ctl::help_text(about).empty()) return refuse("\"" + about + "\" is no command");
-    return print(ctl::help_text(about));
+    if (about.empty()) return print(ctl::help_text(help_width()));
+    const std::string text = ctl::help_text(about, help_width());
+    return text.empty() ? refuse("\"" + about + "\" is no command") : print(text);
 }
 
 }  // namespace
@@ -65,17 +82,19 @@ int main(int argument_count, char** arguments) {
     }
     ctl::Options options;
     const Failure failure = ctl::read_arguments(words, options);
-    if (failed(failure)) return refuse(failure.sentence);
+    if (failed(failure)) return refuse(failure.sentence, options.command);
     if (options.help || options.command == "help") return print_help(options);
     if (options.version) return print("flowctl " FLOWD_VERSION "\n");
     if (options.command.empty()) return refuse("which command?");
 
     const auto endpoints = ctl::endpoints_of(options, environment, exists);
-    if (!endpoints) return refuse(endpoints.error().sentence);
+    if (!endpoints) return refuse(endpoints.error().sentence, options.command);
     auto token = ctl::token_of(options, environment);
-    if (!token) return refuse(token.error().sentence);
+    if (!token) return refuse(token.error().sentence, options.command);
     ctl::Client client{*endpoints, *token, options.ca};
     const bool is_terminal = ::isatty(STDOUT_FILENO) == 1;
     ctl::Session session{options, client, ctl::look_of(options, is_terminal), is_terminal};
-    return number_of(ctl::run(session));
+    const Status status = ctl::run(session);
+    if (status == Status::usage) point_to_help(options.command);
+    return number_of(status);
 }

@@ -319,6 +319,7 @@ Failure read_arguments(std::span<const char* const> arguments, Options& options)
     }
     if (options.command.empty()) return {};
     if (Failure failure = check_command(options); failed(failure)) return failure;
+    if (options.all && options.limit > 0) return {"--all and --limit: one of them"};
     for (const Option* each : used) {
         if (takes(options.command, *each) || options.help) continue;
         return {"--" + std::string{each->row.flag} + ": is an option of " +
@@ -355,6 +356,7 @@ Outcome<std::int64_t> parse_size(std::string_view text) {
 }
 
 Outcome<Exporter> parse_exporter(std::string_view text) {
+    if (text == other_name) return Exporter{std::string{text}};
     const Failure bad{config::in_quotes(text) +
                       " is no address of an exporter, such as 192.0.2.1, 192.0.2.1:2055 or "
                       "[2001:db8::1]:2055"};

@@ -73,10 +73,15 @@ struct Option {
 /// "67108864", "64M" (powers of 1024).
 [[nodiscard]] Outcome<std::int64_t> parse_size(std::string_view text);
 
-/// ADDRESS, ADDRESS:PORT, [ADDRESS]:PORT.
+/// The API's name of what has no row of its own: datagrams that flowd cannot understand, and
+/// exporters that it has forgotten.
+inline constexpr std::string_view other_name = "other";
+
+/// ADDRESS, ADDRESS:PORT, [ADDRESS]:PORT, other.
 struct Exporter {
     std::string address;
     std::uint16_t port = 0;
+    [[nodiscard]] bool is_other() const noexcept { return address == other_name; }
 };
 [[nodiscard]] Outcome<Exporter> parse_exporter(std::string_view text);
 

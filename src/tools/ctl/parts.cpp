@@ -18,6 +18,7 @@ struct Entry {
     std::uint64_t count = 0;
     Style style = Style::plain;
     std::size_t indent = 4;
+    bool is_detail = false;  ///< in the sum already, as a part of the entry above
 };
 
 /// An account: what came in, where it is, and whether that is all.
@@ -28,7 +29,7 @@ struct Account {
 
     [[nodiscard]] static std::uint64_t sum(const std::vector<Entry>& entries) {
         std::uint64_t total = 0;
-        for (const Entry& each : entries) total += each.count;
+        for (const Entry& each : entries) total += each.is_detail ? 0 : each.count;
         return total;
     }
     /// What is in and nowhere; modulo 2^64, so that it may be negative.
@@ -37,13 +38,17 @@ struct Account {
     }
 };
 
+/// All of them in one line, and each by its name below.
 void add_drops(Account& account, const Json& drops) {
-    if (!drops.is_object()) return;
     std::vector<Entry> entries;
-    for (const auto& [name, value] : drops.items()) {
-        const std::uint64_t dropped = count_of(value);
-        if (dropped > 0) entries.push_back({safe(name), dropped, Style::bad, 6});
+    if (drops.is_object()) {
+        for (const auto& [name, value] : drops.items()) {
+            const std::uint64_t dropped = count_of(value);
+            if (dropped > 0) entries.push_back({safe(name), dropped, Style::bad, 6});
+        }
     }
+    account.out.push_back({"dropped", Account::sum(entries), Style::bad});
+    for (Entry& each : entries) each.is_detail = true;
     std::stable_sort(entries.begin(), entries.end(),
                      [](const Entry& a, const Entry& b) { return a.count > b.count; });
     account.out.insert(account.out.end(), entries.begin(), entries.end());
@@ -124,8 +129,6 @@ std::size_t width_of_page(const Page& page) {
     for (const Line& line : page) width = std::max(width, line.width());
     return width;
 }
-
-std::string signed_span(double seconds) { return (seconds < 0 ? "" : "+") + span(seconds); }
 
 }  // namespace
 
@@ -244,14 +247,32 @@ std::string sequence_text(const Json& sequence, const Look& look) {
     return out;
 }
 
-std::string skew_text(const Json& skew) {
+bool has_templates(const Json& protocols) {
+    const auto has = [](const Json& name) { return name == "NetFlow v9" || name == "IPFIX"; };
+    if (!protocols.is_array()) return has(protocols);
+    return std::any_of(protocols.begin(), protocols.end(), has);
+}
+
+std::string clock_text(double seconds, const Json& protocols) {
+    if (has_templates(protocols)) {
+        if (std::fabs(seconds) < 1) return "< 1 s";
+        seconds = std::ceil(seconds);  // their headers cut off what is less than a second
+    }
+    return (seconds > 0 ? "+" : "") + span(seconds);
+}
+
+std::string skew_text(const Json& skew, const Json& protocols) {
     if (!skew.is_object()) return "not known";
-    const double last = number(skew, {"last_seconds"});
-    const double least = number(skew, {"least_seconds"});
-    const double most = number(skew, {"most_seconds"});
-    if (least == most) return signed_span(last);
-    return signed_span(last) + " (between " + signed_span(least) + " and " + signed_span(most) +
-           ")";
+    const auto text_of = [&](const char* key) {
+        return clock_text(number(skew, {key}), protocols);
+    };
+    const std::string least = text_of("least_seconds");
+    const std::string most = text_of("most_seconds");
+    const std::string last = text_of("last_seconds");
+    // The cut and the way here make a steady clock of whole seconds look as if it moved.
+    const double spread = number(skew, {"most_seconds"}) - number(skew, {"least_seconds"});
+    if (least == most || (has_templates(protocols) && spread < 2)) return last;
+    return last + " (between " + least + " and " + most + ")";
 }
 
 std::string protocols_text(const Json& protocols) {

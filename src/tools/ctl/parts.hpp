@@ -41,8 +41,13 @@ namespace flowd::ctl {
 [[nodiscard]] bool balanced(const Json& totals);
 /// "12 lost, 3 late, …" of a sequence object; what is zero is left out.
 [[nodiscard]] std::string sequence_text(const Json& sequence, const Look& look);
+/// Is NetFlow v9 or IPFIX among the protocols (or the one)? Templates are theirs; and their headers
+/// tell whole seconds, those of NetFlow v5 nanoseconds.
+[[nodiscard]] bool has_templates(const Json& protocols);
+/// How far a clock is off: "+2 s", "-250 ms"; of whole seconds "< 1 s" where it is less.
+[[nodiscard]] std::string clock_text(double seconds, const Json& protocols);
 /// "+2 s (between -1 s and +3 s)", "not known".
-[[nodiscard]] std::string skew_text(const Json& skew);
+[[nodiscard]] std::string skew_text(const Json& skew, const Json& protocols);
 /// "IPFIX, sFlow v5".
 [[nodiscard]] std::string protocols_text(const Json& protocols);
 /// "3 s ago".

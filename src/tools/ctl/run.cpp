@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "config/text.hpp"
 #include "tools/ctl/capture.hpp"
+#include "tools/ctl/lookup.hpp"
 #include "tools/ctl/pages.hpp"
 #include "tools/ctl/parts.hpp"
 #include "tools/ctl/targets.hpp"
@@ -20,11 +23,17 @@ namespace flowd::ctl {
 namespace {
 
 constexpr std::int64_t usual_limit = 50;
-constexpr std::int64_t most_exporters = 10'000;
 
 Status usage(const std::string& sentence) {
     complain(sentence);
     return Status::usage;
+}
+
+/// The answer with less in it, so that --json prints what the page shows.
+Reply narrowed(Reply reply, Json json) {
+    reply.json = std::move(json);
+    reply.body = reply.json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return reply;
 }
 
 Status status_once(Session& session) {
@@ -38,7 +47,7 @@ Status status_once(Session& session) {
 Status exporters_once(Session& session) {
     const Options& options = session.options();
     const std::int64_t limit = options.limit > 0 ? options.limit
-                               : options.all     ? most_exporters
+                               : options.all     ? static_cast<std::int64_t>(exporters_most)
                                                  : usual_limit;
     const std::string target =
         exporters_target(options.sort, options.reverse, options.search, limit);
@@ -83,30 +92,86 @@ Status run_exporter(Session& session) {
     const auto exporter = parse_exporter(options.arguments.front());
     if (!exporter) return usage("exporter: " + exporter.error().sentence);
     const Fields fields = options.templates ? Fields::shown : Fields::left_out;
-    return session.show(
-        session.get(exporter_target(*exporter)),
-        [fields](const Json& xray, const Look& look) { return exporter_page(xray, fields, look); });
+    const Reply reply = find_exporter(session, *exporter);
+    const std::string others = others_of_address(session, *exporter, reply.json);
+    if (options.json && !others.empty()) complain(others);
+    return session.show(reply, [&](const Json& xray, const Look& look) {
+        Page page;
+        if (!others.empty()) {
+            add_wrapped(page, Line{"note: ", Style::note}, others, Style::plain, look);
+        }
+        append(page, exporter_page(xray, fields, look));
+        return page;
+    });
+}
+
+/// Of an exporter that is not known, or has none.
+Status no_templates(Session& session, const Exporter& exporter, const Reply& templates) {
+    const Reply known = find_exporter(session, exporter);
+    if (known.status != Status::fine) return session.complain(known);
+    const Json& view = at(known.json, {"exporter"});
+    const Json& protocols = list(view, {"protocols"});
+    const bool needs_none = !protocols.empty() && !has_templates(protocols);
+    return session.show(templates, [&](const Json&, const Look&) {
+        return Page{Line{address_text(view, "address") + " has announced no templates" +
+                             (needs_none ? ": its protocol needs none." : "."),
+                         Style::faint}};
+    });
 }
 
 Status run_templates(Session& session) {
     const Options& options = session.options();
     std::string target = "/api/templates";
+    Exporter of;
     if (!options.arguments.empty()) {
         const auto exporter = parse_exporter(options.arguments.front());
         if (!exporter) return usage("templates: " + exporter.error().sentence);
+        if (exporter->is_other()) {
+            return usage("templates: other is no exporter: flowd keeps no templates of it");
+        }
         target += "?exporter=" + url_encoded(exporter->address);
+        of = *exporter;
     }
     const Fields fields = options.fields ? Fields::shown : Fields::left_out;
-    const auto limit = static_cast<std::size_t>(options.limit);
-    return session.show(session.get(target), [=](const Json& templates, const Look& look) {
-        return templates_page(templates, fields, limit, look);
+    Reply reply = session.get(target);
+    if (reply.status == Status::fine && of.port != 0) {
+        reply = narrowed(reply, templates_at(reply.json, of.port));
+    }
+    if (reply.status == Status::fine && !of.address.empty() &&
+        list(reply.json, {"templates"}).empty()) {
+        return no_templates(session, of, reply);
+    }
+    if (reply.status == Status::fine && options.limit > 0) {
+        reply =
+            narrowed(reply, first_templates(reply.json, static_cast<std::size_t>(options.limit)));
+    }
+    return session.show(reply, [fields](const Json& templates, const Look& look) {
+        return templates_page(templates, fields, look);
     });
+}
+
+std::string no_setting_sentence(const Json& config, const std::string& part) {
+    std::vector<std::string> keys;
+    for (const Json& each : list(config, {"settings"})) keys.push_back(text(each, {"key"}));
+    const std::vector<std::string_view> known{keys.begin(), keys.end()};
+    const std::string_view near = config::nearest(part, known);
+    return "no setting has " + config::in_quotes(part) + " in its key" +
+           (near.empty() ? std::string{} : "; did you mean " + std::string{near} + "?");
 }
 
 Status run_config(Session& session) {
     const Options& options = session.options();
     const std::string part = options.arguments.empty() ? "" : options.arguments.front();
-    return session.show(session.get("/api/config"), [&](const Json& config, const Look& look) {
+    Reply reply = session.get("/api/config");
+    if (reply.status == Status::fine && !part.empty() &&
+        list(chosen_settings(reply.json, part, false), {"settings"}).empty()) {
+        complain(no_setting_sentence(reply.json, part));
+        return Status::unknown;
+    }
+    if (reply.status == Status::fine && (!part.empty() || options.changed)) {
+        reply = narrowed(reply, chosen_settings(reply.json, part, options.changed));
+    }
+    return session.show(reply, [&](const Json& config, const Look& look) {
         return config_page(config, part, options.changed, look);
     });
 }
@@ -117,7 +182,9 @@ Status run_health(Session& session) {
     if (!answer) return session.complain(reply_of(answer));
     const bool good = answer->status == 200;
     const bool bad = answer->status == 503;
-    if (!good && !bad) return session.complain(reply_of(answer));
+    if (!good && !bad) {
+        return session.complain(reply_of(answer, session.client().endpoint().url));
+    }
     std::string state = good ? "collecting" : "";
     std::string words;
     if (config::trimmed(answer->body.substr(0, answer->body.find('\n'))) !=

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "config/text.hpp"
 #include "log/reason.hpp"
@@ -77,10 +78,28 @@ Reply reply_of(Outcome<Answer> answer) {
     return reply;
 }
 
-Reply Session::get(const std::string& target) { return reply_of(client_.ask({.target = target})); }
+Reply reply_of(Outcome<Answer> answer, const std::string& url) {
+    Reply reply = reply_of(std::move(answer));
+    const std::size_t path = url.find('/', url.find("://") + 3);
+    if (reply.status != Status::unknown || is_unknown_exporter(reply)) return reply;
+    if (path == std::string::npos) return reply;
+    reply.sentence = "HTTP status 404: no API of flowd is at " + url.substr(path) +
+                     "; --url wants where flowd is, without a page: " + url.substr(0, path);
+    return reply;
+}
+
+bool is_unknown_exporter(const Reply& reply) {
+    return reply.status == Status::unknown && reply.sentence.starts_with("no exporter ");
+}
+
+Reply Session::get(const std::string& target) {
+    Outcome<Answer> answer = client_.ask({.target = target});
+    return reply_of(std::move(answer), client_.endpoint().url);
+}
 
 Reply Session::post(const std::string& target, const Json& body) {
-    return reply_of(client_.ask({.target = target, .post = true, .body = body.dump()}));
+    Outcome<Answer> answer = client_.ask({.target = target, .post = true, .body = body.dump()});
+    return reply_of(std::move(answer), client_.endpoint().url);
 }
 
 Status Session::print(const Page& page) { return print_text(printed(page, look_)); }

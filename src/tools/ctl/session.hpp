@@ -66,6 +66,10 @@ private:
 
 /// What an HTTP status and a body mean.
 [[nodiscard]] Reply reply_of(Outcome<Answer> answer);
+/// The same; a 404 that is not flowd's is said to come of the path in the URL, where it has one.
+[[nodiscard]] Reply reply_of(Outcome<Answer> answer, const std::string& url);
+/// Does flowd say that it does not know the exporter? Any other page may be missing as well.
+[[nodiscard]] bool is_unknown_exporter(const Reply& reply);
 /// The sentence of a body {"error": "…"}, or of the number alone.
 [[nodiscard]] std::string error_sentence(const Answer& answer);
 /// On stderr, made harmless.

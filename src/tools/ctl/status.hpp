@@ -10,7 +10,7 @@ enum class Status : int {
     usage = 2,      ///< the command line is
     no_answer = 3,  ///< nobody there
     refused = 4,    ///< HTTP 403
-    unknown = 5,    ///< HTTP 404
+    unknown = 5,    ///< there is no such exporter or setting; HTTP 404
 };
 
 }  // namespace flowd::ctl

@@ -44,8 +44,7 @@ Page fields_of(const Json& each, const Look& look) {
 
 }  // namespace
 
-Page templates_part(const Json& templates, double now, Fields fields, std::size_t limit,
-                    const Look& look) {
+Page templates_part(const Json& templates, double now, Fields fields, const Look& look) {
     Table table{{{.title = "exporter", .fixed = 15},
                  {.title = "protocol", .align = Align::left, .rank = 1},
                  {.title = "domain", .align = Align::right},
@@ -58,9 +57,7 @@ Page templates_part(const Json& templates, double now, Fields fields, std::size_
                  {.title = "changes", .align = Align::right, .rank = 7},
                  {.title = "used", .align = Align::left, .rank = 8}}};
     Page below;
-    std::size_t shown = 0;
     for (const Json& each : templates) {
-        if (limit > 0 && shown++ == limit) break;
         const std::uint64_t changes = count(each, {"changes"});
         const bool used = truth(each, {"used"});
         const double last = number(each, {"last_seen"});
@@ -87,12 +84,31 @@ Page templates_part(const Json& templates, double now, Fields fields, std::size_
     return page;
 }
 
-Page templates_page(const Json& templates, Fields fields, std::size_t limit, const Look& look) {
-    const Json& all = list(templates, {"templates"});
-    if (all.empty()) return {Line{"No templates have been announced.", Style::faint}};
-    Page page = templates_part(all, number(templates, {"time"}), fields, limit, look);
-    if (limit > 0 && all.size() > limit) {
-        page.emplace_back("  " + grouped(limit) + " of " + plural(all.size(), "template") + ".",
+Json templates_at(Json templates, std::uint16_t port) {
+    Json rows = Json::array();
+    for (const Json& each : list(templates, {"templates"})) {
+        if (count(each, {"port"}) == port) rows.push_back(each);
+    }
+    if (!templates.is_object()) return templates;
+    templates["count"] = rows.size();
+    templates["templates"] = std::move(rows);
+    return templates;
+}
+
+Json first_templates(Json templates, std::size_t limit) {
+    if (list(templates, {"templates"}).size() <= limit) return templates;
+    Json& rows = templates["templates"];
+    rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(limit), rows.end());
+    return templates;
+}
+
+Page templates_page(const Json& templates, Fields fields, const Look& look) {
+    const Json& shown = list(templates, {"templates"});
+    if (shown.empty()) return {Line{"No templates have been announced.", Style::faint}};
+    Page page = templates_part(shown, number(templates, {"time"}), fields, look);
+    const std::uint64_t all = count(templates, {"count"});
+    if (all > shown.size()) {
+        page.emplace_back("  " + grouped(shown.size()) + " of " + plural(all, "template") + ".",
                           Style::faint);
     }
     return page;

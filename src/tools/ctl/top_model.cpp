@@ -54,6 +54,7 @@ void TopModel::press(Key key, char letter) {
 }
 
 void TopModel::press_in_list(Key key, char letter) {
+    found_ = true;  // what a search has said is read by now
     switch (key) {
         case Key::character: press_letter(letter); break;
         case Key::enter: open(); break;
@@ -129,6 +130,7 @@ void TopModel::press_in_text(Key key, char letter) {
         case Key::enter: mode_ = Mode::list; return;
         case Key::escape:
             if (is_filter) filter_.clear();
+            found_ = true;
             mode_ = Mode::list;
             return;
         case Key::search:

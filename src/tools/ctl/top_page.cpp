@@ -114,13 +114,25 @@ Line title_line(const TopModel& model, const Look& look) {
     const Json& status = model.status();
     const std::string state = text(status, {"health", "state"});
     Line line{"flowd " + text(status, {"version"}), Style::strong};
-    line.add("  ").add(state, style_of_state(state)).add("  " + text(status, {"ingress"}));
+    line.add("  ").add(state, style_of_state(state));
+    // What a person has done comes before what may be cut.
+    if (model.paused()) line.add("  ").add(" paused ", Style::selected);
+    if (!model.filter().empty()) {
+        line.add("  ").add(" filter: " + safe(model.filter()) + " ", Style::selected);
+    }
+    if (model.mode() == Mode::list && !model.found()) {
+        line.add("  ").add("nothing like \"" + safe(model.typed()) + '"', Style::bad);
+    }
+    line.add("  " + text(status, {"ingress"}));
     line.add("  up " + span(number(status, {"uptime_seconds"})));
     line.add("  " + time_of_day(number(status, {"time"})), Style::faint);
-    if (model.paused()) line.add("  ").add(" paused ", Style::selected);
-    if (!model.filter().empty())
-        line.add("  ").add(" " + safe(model.filter()) + " ", Style::selected);
     return line.cut_to(look.width == 0 ? line.width() : look.width, look.ellipsis());
+}
+
+/// Without saying twice that nothing answers.
+std::string failure_words(const TopModel& model) {
+    const std::string failure = safe(model.failure());
+    return failure.starts_with("nothing answers") ? failure : "no answer: " + failure;
 }
 
 /// What an operator should look at first: the reason of a failure, the worst problem.
@@ -128,7 +140,7 @@ void add_alarm(Page& page, const TopModel& model) {
     const Json& status = model.status();
     const std::string reason = text(status, {"health", "reason"});
     if (!model.failure().empty()) {
-        page.emplace_back("no answer: " + safe(model.failure()), Style::bad);
+        page.emplace_back(failure_words(model), Style::bad);
     } else if (!reason.empty()) {
         page.emplace_back(text(status, {"health", "state"}) + ": " + reason, Style::bad);
     }
@@ -145,9 +157,9 @@ Page head_part(const TopModel& model, const Look& look, std::size_t height) {
     const Json& status = model.status();
     Page page;
     if (!status.is_object()) {
-        page.emplace_back(model.failure().empty() ? "flowctl top: asking flowd"
-                                                  : "no answer: " + safe(model.failure()),
-                          Style::bad);
+        page.emplace_back(
+            model.failure().empty() ? "flowctl top: asking flowd" : failure_words(model),
+            Style::bad);
         return page;
     }
     page.push_back(title_line(model, look));
@@ -178,8 +190,8 @@ Page head_part(const TopModel& model, const Look& look, std::size_t height) {
 /// The column that stands for a key of sorting.
 std::size_t column_of(std::string_view sort) {
     constexpr std::pair<std::string_view, std::size_t> places[]{
-        {"address", 0}, {"flows", 2},   {"datagrams", 3},  {"bytes", 4},
-        {"lost", 5},    {"dropped", 7}, {"last_seen", 10}, {"findings", 12}};
+        {"address", 0}, {"protocols", 1}, {"flows", 2},     {"datagrams", 3},  {"bytes", 4},
+        {"lost", 5},    {"dropped", 7},   {"sampling", 10}, {"last_seen", 11}, {"findings", 13}};
     for (const auto& [key, column] : places) {
         if (key == sort) return column;
     }
@@ -238,53 +250,76 @@ Page rows_part(const TopModel& model, const Look& look, std::size_t first, std::
     return page;
 }
 
+/// A key and what it does.
+struct Hint {
+    std::string_view key;
+    std::string_view words;
+    int rank = 0;  ///< the highest is left out first where there is no room; 0: never
+
+    [[nodiscard]] std::size_t width() const { return key.size() + words.size() + 1; }
+};
+
+void add_hints(Line& line, std::vector<Hint> hints, std::size_t width) {
+    const auto needed = [&] {
+        std::size_t sum = line.width();
+        for (const Hint& each : hints) sum += each.width();
+        return sum - 1;  // the last blank may be cut
+    };
+    while (!hints.empty() && needed() > width) {
+        const auto least =
+            std::max_element(hints.begin(), hints.end(),
+                             [](const Hint& a, const Hint& b) { return a.rank < b.rank; });
+        if (least->rank == 0) break;
+        hints.erase(least);
+    }
+    for (const Hint& each : hints) {
+        line.add(std::string{each.key}, Style::key).add(std::string{each.words}, Style::bar);
+        line.add(" ");
+    }
+}
+
+std::vector<Hint> hints_of(const TopModel& model) {
+    switch (model.mode()) {
+        case Mode::search: return {{"F3", "Next", 2}, {"Enter", "Done", 1}, {"Esc", "Cancel", 3}};
+        case Mode::filter: return {{"Enter", "Done", 1}, {"Esc", "Clear", 2}};
+        case Mode::sort: return {{"Enter", "Sort"}, {"Esc", "Cancel", 1}};
+        case Mode::help: return {{"Esc", "Back"}, {"PgUp/PgDn", "Scroll", 2}, {"F10", "Quit", 1}};
+        case Mode::xray:
+            return {{"Esc", "Back"},
+                    {"PgUp/PgDn", "Scroll", 2},
+                    {"Space", model.paused() ? "Go on" : "Pause", 3},
+                    {"F10", "Quit", 1}};
+        case Mode::list: break;
+    }
+    return {{"F1", "Help", 1},     {"F3", "Search", 4},
+            {"F4", "Filter", 3},   {"F6", "SortBy", 5},
+            {"Enter", "X-ray", 2}, {"Space", model.paused() ? "Go on" : "Pause", 6},
+            {"F10", "Quit"}};
+}
+
 Line keys_line(const TopModel& model, const Look& look) {
     Line line;
-    const auto add = [&line](const char* key, const char* words) {
-        line.add(key, Style::key).add(words, Style::bar).add(" ");
-    };
-    switch (model.mode()) {
-        case Mode::search:
-        case Mode::filter:
-            add(model.mode() == Mode::search ? "Search" : "Filter", ":");
-            line.add(safe(model.typed()), model.found() ? Style::strong : Style::bad).add("_  ");
-            if (model.mode() == Mode::search) add("F3", "Next");
-            add("Enter", "Done");
-            add("Esc", model.mode() == Mode::search ? "Cancel" : "Clear");
-            if (!model.found()) line.add("nothing like it", Style::bad);
-            break;
-        case Mode::sort:
-            add("Enter", "Sort");
-            add("Esc", "Cancel");
-            break;
-        case Mode::help:
-        case Mode::xray:
-            add("Esc", "Back");
-            add("PgUp/PgDn", "Scroll");
-            if (model.mode() == Mode::xray) add("Space", "Pause");
-            add("F10", "Quit");
-            break;
-        case Mode::list:
-            add("F1", "Help");
-            add("F3", "Search");
-            add("F4", "Filter");
-            add("F6", "SortBy");
-            add("Enter", "X-ray");
-            add("Space", model.paused() ? "Go on" : "Pause");
-            add("F10", "Quit");
-            const std::size_t shown = list(model.exporters(), {"exporters"}).size();
-            const std::uint64_t all = count(model.exporters(), {"count"});
-            std::string where = grouped(shown == 0 ? 0 : model.selected() + 1) + "/" + grouped(all);
-            if (all > shown) where += ", the first " + grouped(shown);
-            if (line.width() + where.size() + 1 <= look.width) {
-                line.pad_to(look.width - where.size()).add(where, Style::faint);
-            }
-            break;
+    const bool searches = model.mode() == Mode::search;
+    if (searches || model.mode() == Mode::filter) {
+        const bool found = !searches || model.found();
+        line.add(searches ? "Search" : "Filter", Style::key).add(":", Style::bar).add(" ");
+        line.add(safe(model.typed()), found ? Style::strong : Style::bad).add("_  ");
+        if (!found) line.add("nothing like it", Style::bad).add("  ");
+    }
+    add_hints(line, hints_of(model), look.width);
+    if (model.mode() == Mode::list) {
+        const std::size_t shown = list(model.exporters(), {"exporters"}).size();
+        const std::uint64_t all = count(model.exporters(), {"count"});
+        std::string where = grouped(shown == 0 ? 0 : model.selected() + 1) + "/" + grouped(all);
+        if (all > shown) where += ", the first " + grouped(shown);
+        if (line.width() + where.size() + 1 <= look.width) {
+            line.pad_to(look.width - where.size()).add(where, Style::faint);
+        }
     }
     return line.cut_to(look.width, "");
 }
 
-Page help_part() {
+Page help_part(const Look& look) {
     constexpr std::pair<const char*, const char*> keys[]{
         {"F1 h ?", "this help"},
         {"F3 /", "search: jumps to an exporter; F3 again to the next"},
@@ -303,17 +338,25 @@ Page help_part() {
         {"X", "... what is dropped here"},
         {"S", "... when it was seen last"},
         {"W", "... what is worst: findings"},
+        {"O", "... protocol"},
+        {"M", "... sampling rate"},
         {"A", "... address"}};
     Page page{Line{"flowctl top: keys", Style::strong}, Line{}};
     for (const auto& [key, words] : keys) {
         Line line{"  "};
-        page.push_back(line.add(key, Style::note).pad_to(15).add(words));
+        line.add(key, Style::note).pad_to(15);
+        add_wrapped(page, line, words, Style::plain, look);
     }
     page.emplace_back();
-    page.emplace_back("  rx0, rx1, ...: the share of its time that a receiving worker is busy;");
-    page.emplace_back("  below them transports: how full their fullest ring is, and their state.");
-    page.emplace_back("  lost: by sequence numbers, before flowd; dropped: by flowd, with a name");
-    page.emplace_back("  that flowctl drops explains.");
+    Look text = look;
+    text.width = std::min<std::size_t>(look.width, 76);
+    for (const char* sentence :
+         {"rx0, rx1, ...: the share of its time that a receiving worker is busy; below them "
+          "transports: how full their fullest ring is, and their state.",
+          "lost: by sequence numbers, before flowd; dropped: by flowd, with a name that flowctl "
+          "drops explains."}) {
+        add_wrapped(page, Line{"  "}, sentence, Style::plain, text);
+    }
     return page;
 }
 
@@ -367,7 +410,7 @@ Page top_screen(TopModel& model, const Look& look, std::size_t height) {
     const std::size_t body = height > 1 ? height - 1 : 1;
     Page page;
     if (model.mode() == Mode::help) {
-        page = scrolled(model, help_part(), body);
+        page = scrolled(model, help_part(look), body);
     } else if (model.mode() == Mode::xray) {
         page = scrolled(model, xray_part(model, look), body);
     } else {

@@ -17,7 +17,8 @@ Report ask(Client& client, const Question& question) {
     report.question = question;
     const auto get = [&](const std::string& target, Json& into) {
         if (!report.failure.empty() || target.empty()) return;
-        Reply reply = reply_of(client.ask({.target = target}));
+        Outcome<Answer> answer = client.ask({.target = target});
+        Reply reply = reply_of(std::move(answer), client.endpoint().url);
         if (reply.status == Status::fine) {
             into = std::move(reply.json);
         } else {

@@ -31,6 +31,46 @@ TEST_F(CtlExporterPage, TheDiagnosisComesFirst) {
               "  Healthy: nothing that flowd can see is wrong.");
 }
 
+TEST_F(CtlExporterPage, WhatAProtocolNeedsNotIsNotMissed) {
+    Json v5 = xray();
+    v5["exporter"]["protocols"] = Json::array({"NetFlow v5"});
+    v5["xray"]["template_refresh_seconds"] = nullptr;
+    v5["domains"][0]["sampling"] = Json::parse(R"({"rate":0,"source":"none","samplers":[]})");
+    std::string text = printed(exporter_page(v5, Fields::left_out, {}), {});
+    EXPECT_NE(text.find("templates       its protocol needs none\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("  it does not say  "), std::string::npos) << text;
+    EXPECT_EQ(text.find("none   "), std::string::npos) << text;
+    v5["exporter"]["protocols"].push_back("IPFIX");
+    v5["domains"][0]["sampling"]["source"] = "options";
+    text = printed(exporter_page(v5, Fields::left_out, {}), {});
+    EXPECT_NE(text.find("no second announcement seen yet"), std::string::npos) << text;
+    EXPECT_NE(text.find("unknown   options"), std::string::npos) << text;
+}
+
+TEST_F(CtlExporterPage, TheClockIsThatOfTheList) {
+    Json late = xray();
+    late["exporter"]["skew"]["last_seconds"] = 3599.6;
+    const auto has_clock = [](const Page& page) {
+        return printed(page, {}).find(" +1 h ") != std::string::npos;
+    };
+    EXPECT_TRUE(has_clock(exporter_page(late, Fields::left_out, {})));
+    Json rows = exporters();
+    rows["exporters"] = Json::array({late["exporter"]});
+    EXPECT_TRUE(has_clock(exporters_page(rows, {})));
+}
+
+TEST_F(CtlExporterPage, OtherIsNeitherHealthyNorMeasured) {
+    Json other = xray();
+    other["exporter"]["address"] = "other";
+    for (const char* part : {"findings", "domains", "templates"}) other[part] = Json::array();
+    const std::string text = printed(exporter_page(other, Fields::left_out, {}), {});
+    EXPECT_NE(text.find("Not an exporter, but what has no row of its own"), std::string::npos);
+    EXPECT_NE(text.find("unknown_template"), std::string::npos);
+    EXPECT_EQ(text.find("Healthy"), std::string::npos);
+    EXPECT_EQ(text.find("Measured"), std::string::npos);
+    expect_to_fit([&](const Look& look) { return exporter_page(other, Fields::shown, look); });
+}
+
 TEST_F(CtlExporterPage, AnswersFromAnotherWorldAreNoTrouble) {
     for (const char* body : {"{}", "[]", R"({"domains":[null],"templates":[{}],"findings":[7]})",
                              R"({"xray":{"deviations":[{}],"flow_seconds":{"samples":1}}})"}) {

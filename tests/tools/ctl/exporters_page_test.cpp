@@ -28,7 +28,10 @@ TEST_F(CtlExportersPage, SaysWhatItLeavesOut) {
     Json json = exporters();
     json["count"] = 7;
     json["total"] = 12345;
-    EXPECT_EQ(last(json), "2 of 12,345 exporters, 7 match; --all or --limit shows more.");
+    EXPECT_EQ(last(json), "2 of 12,345 exporters, 7 match; --all or a larger --limit shows more.");
+    json["exporters"] = Json(exporters_most, Json::object());
+    json["count"] = 12345;
+    EXPECT_EQ(last(json), "10,000 of 12,345 exporters; --search and --sort bring others up.");
     json["exporters"] = Json::array();
     json["count"] = 0;
     EXPECT_EQ(last(json), "No exporter matches, of 12,345 exporters.");
@@ -40,7 +43,9 @@ TEST_F(CtlExportersPage, OthersHaveARowIfTheyHaveSentAnything) {
     Json json = exporters();
     EXPECT_EQ(exporters_page(json, {}).size(), 3U);
     json["other"] = exporter("other");
-    EXPECT_EQ(exporters_page(json, {}).size(), 4U);
+    const Page page = exporters_page(json, {});
+    ASSERT_EQ(page.size(), 4U);
+    EXPECT_NE(page.back().text().find("see flowctl exporter other"), std::string::npos);
 }
 
 TEST_F(CtlExportersPage, AHostileExporterWritesNothingToTheTerminal) {

@@ -16,7 +16,7 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 TEST(CtlHelp, NamesEveryCommandAndEveryCommonOption) {
-    const std::string help = help_text();
+    const std::string help = help_text(80);
     for (const Command& each : commands()) {
         EXPECT_TRUE(contains(help, "\n  " + std::string{each.name})) << each.name;
     }
@@ -32,7 +32,7 @@ TEST(CtlHelp, NamesEveryCommandAndEveryCommonOption) {
 TEST(CtlHelp, OfACommandListsItsOwnOptions) {
     Options unused;
     for (const Command& command : commands()) {
-        const std::string help = help_text(command.name);
+        const std::string help = help_text(command.name, 80);
         for (const Option& each : options_into(unused)) {
             const bool own = !each.commands.empty() && takes(command.name, each);
             EXPECT_EQ(contains(help, "--" + std::string{each.row.flag} + " ") ||
@@ -41,14 +41,17 @@ TEST(CtlHelp, OfACommandListsItsOwnOptions) {
                 << command.name << ' ' << each.row.flag;
         }
     }
-    EXPECT_EQ(help_text("nothing"), "");
+    EXPECT_EQ(help_text("nothing", 80), "");
 }
 
 TEST(CtlHelp, FitsATerminal) {
-    std::string all = help_text();
-    for (const Command& each : commands()) all += help_text(each.name);
-    std::istringstream lines{all};
-    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+    for (const std::size_t width : {60U, 80U}) {
+        std::string all = help_text(width);
+        for (const Command& each : commands()) all += help_text(each.name, width);
+        std::istringstream lines{all};
+        for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), width) << line;
+    }
+    EXPECT_TRUE(contains(help_text("exporter", 60), "domains,\nsampling and"));
 }
 
 TEST(CtlHelp, TheManualKnowsWhatTheHelpKnows) {

@@ -64,6 +64,19 @@ TEST_F(CtlListsPage, SettingsAreChosenByKeyAndByChange) {
               "No setting differs from its default and has \"batch\" in its key.");
 }
 
+TEST_F(CtlListsPage, ChosenSettingsAreThoseThatThePageShows) {
+    const auto keys = [](const Json& chosen) {
+        std::string out;
+        for (const Json& each : list(chosen, {"settings"})) out += text(each, {"key"}) + ' ';
+        return out;
+    };
+    EXPECT_EQ(keys(chosen_settings(config(), "log", false)), "log.level ");
+    EXPECT_EQ(keys(chosen_settings(config(), "", true)), "log.level listen ");
+    EXPECT_EQ(keys(chosen_settings(config(), "batch", true)), "");
+    EXPECT_EQ(chosen_settings(config(), "", false), config());
+    EXPECT_EQ(chosen_settings(Json::array(), "log", true), Json::array());
+}
+
 TEST_F(CtlListsPage, AReloadSaysWhatChangedAndWhatCannot) {
     const Json json = Json::parse(R"({"changed":["log.level"],
       "refused":[{"key":"rx.cores","sentence":"is sealed: it needs a restart"}]})");
@@ -79,6 +92,9 @@ TEST_F(CtlListsPage, WhatIsKeptIsSaid) {
     EXPECT_EQ(printed(keeping_page(json, {}), {}),
               "Keeps the last 30 s, in 67.1MB at most: 1 datagram now, 5 found no room.\n"
               "Datagrams that were not decoded: 9 datagrams in 2 files, 0 skipped.\n");
+    EXPECT_EQ(printed(keeping_page(json, {.width = 60}), {.width = 60}),
+              "Keeps the last 30 s, in 67.1MB at most: 1 datagram now, 5\nfound no room.\n"
+              "Datagrams that were not decoded: 9 datagrams in 2 files, 0\nskipped.\n");
 }
 
 }  // namespace

@@ -59,10 +59,11 @@ TEST(CtlOptions, ArgumentsFollowTheCommand) {
 TEST(CtlOptions, MistakesAreSentences) {
     EXPECT_EQ(complaint({"statsu"}), "\"statsu\" is no command; did you mean status?");
     EXPECT_EQ(complaint({"status", "--jsno"}), "unknown option --jsno; did you mean --json?");
-    EXPECT_EQ(complaint({"exporter"}), "exporter: needs ADDRESS[:PORT]");
+    EXPECT_EQ(complaint({"exporter"}), "exporter: needs ADDRESS[:PORT] | other");
     EXPECT_EQ(complaint({"status", "now"}), "status: \"now\" is left over");
     EXPECT_EQ(complaint({"status", "--sort", "lost"}),
               "--sort: is an option of exporters, top, not of status");
+    EXPECT_EQ(complaint({"exporters", "--all", "--limit", "2"}), "--all and --limit: one of them");
     EXPECT_EQ(complaint({"exporters", "--sort"}), "--sort: needs a value");
     EXPECT_NE(complaint({"exporters", "--sort", "x"}).find("is not one of"), std::string::npos);
     EXPECT_NE(complaint({"exporters", "--limit", "0"}).find("1"), std::string::npos);
@@ -122,8 +123,12 @@ TEST(CtlOptions, ExportersAreAddressesWithOrWithoutAPort) {
     EXPECT_EQ(parsed("2001:db8::1"), "2001:db8::1|0");
     EXPECT_EQ(parsed("[2001:db8::1]:2055"), "2001:db8::1|2055");
     EXPECT_EQ(parsed("[2001:db8::1]"), "2001:db8::1|0");
-    for (const char* bad : {"", "x", "192.0.2", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536",
-                            "192.0.2.1:1x", "[::1", "[::1]x", "[]:1", "192.0.2.1/24", "a:b"}) {
+    EXPECT_EQ(parsed("other"), "other|0");
+    EXPECT_TRUE(parse_exporter("other")->is_other());
+    EXPECT_FALSE(parse_exporter("192.0.2.1")->is_other());
+    for (const char* bad :
+         {"", "x", "192.0.2", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.1:1x",
+          "[::1", "[::1]x", "[]:1", "192.0.2.1/24", "a:b", "others", "other:7"}) {
         EXPECT_FALSE(parse_exporter(bad)) << bad;
     }
 }

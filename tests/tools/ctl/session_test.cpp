@@ -31,6 +31,24 @@ TEST(CtlSession, TheServersSentenceIsTold) {
     EXPECT_EQ(of(422, R"({"error":"\u001b[2J"})").sentence, "\\u001b[2J");
 }
 
+TEST(CtlSession, APathInTheUrlIsToBlameForTheNotFoundOfOthers) {
+    const auto sentence = [](const char* body, const std::string& url) {
+        Answer answer;
+        answer.status = 404;
+        answer.body = body;
+        return reply_of(Outcome<Answer>{std::move(answer)}, url).sentence;
+    };
+    EXPECT_EQ(
+        sentence("there is nothing at this path\n", "http://host:8080/metrics"),
+        "HTTP status 404: no API of flowd is at /metrics; --url wants where flowd is, without "
+        "a page: http://host:8080");
+    EXPECT_EQ(sentence("", "http://host:8080"), "flowd answers with HTTP status 404");
+    EXPECT_NE(sentence(R"({"error":"there is nothing at this path"})", "http://host/api")
+                  .find("is at /api;"),
+              std::string::npos);
+    EXPECT_EQ(sentence(R"({"error":"no exporter x"})", "http://host/flowd"), "no exporter x");
+}
+
 TEST(CtlSession, WhatIsNoJsonIsNoAnswerOfFlowds) {
     for (const char* body : {"", "hello", "{\"a\":", "7", "\"x\""}) {
         EXPECT_EQ(of(200, body).status, Status::wrong) << body;

@@ -22,18 +22,30 @@ Json two() {
 
 TEST_F(CtlTemplatesPage, LooksAsItDid) {
     const Look look{.utf8 = true};
-    expect_golden("templates", templates_page(two(), Fields::left_out, 0, look), look);
-    expect_golden("templates_fields", templates_page(two(), Fields::shown, 0, look), look);
+    expect_golden("templates", templates_page(two(), Fields::left_out, look), look);
+    expect_golden("templates_fields", templates_page(two(), Fields::shown, look), look);
 }
 
 TEST_F(CtlTemplatesPage, FitsAnyWidth) {
-    expect_to_fit([](const Look& look) { return templates_page(two(), Fields::shown, 0, look); });
+    expect_to_fit([](const Look& look) { return templates_page(two(), Fields::shown, look); });
 }
 
 TEST_F(CtlTemplatesPage, SaysWhatItLeavesOut) {
-    EXPECT_EQ(templates_page(two(), Fields::left_out, 1, {}).back().text(), "  1 of 2 templates.");
-    EXPECT_EQ(templates_page(Json::object(), Fields::left_out, 0, {}).back().text(),
+    EXPECT_EQ(templates_page(first_templates(two(), 1), Fields::left_out, {}).back().text(),
+              "  1 of 2 templates.");
+    EXPECT_EQ(first_templates(two(), 2), two());
+    EXPECT_EQ(first_templates(Json::array(), 1), Json::array());
+    EXPECT_EQ(templates_page(Json::object(), Fields::left_out, {}).back().text(),
               "No templates have been announced.");
+}
+
+TEST_F(CtlTemplatesPage, ThoseOfOnePort) {
+    const Json chosen = templates_at(two(), 2055);
+    ASSERT_EQ(list(chosen, {"templates"}).size(), 1U);
+    EXPECT_EQ(text(chosen["templates"][0], {"id"}), "257");
+    EXPECT_EQ(count(chosen, {"count"}), 1U);
+    EXPECT_TRUE(list(templates_at(two(), 1), {"templates"}).empty());
+    EXPECT_EQ(templates_at(Json::array(), 1), Json::array());
 }
 
 }  // namespace
