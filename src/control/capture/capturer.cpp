@@ -139,7 +139,7 @@ void Capturer::retire(Tapped& tapped) {
 }
 
 void Capturer::take(const TappedDatagram& datagram) {
-    if (errors_ && failed(datagram.outcome)) errors_->add(datagram);
+    if (errors_ && datagram.for_errors) errors_->add(datagram);
     if (keeps()) kept_.add(datagram);
     if (live_ && is_wanted(datagram, live_->wish)) live_->datagrams.add(datagram);
 }

@@ -150,6 +150,21 @@ TEST_F(CapturerTest, KeepsErrorsInFiles) {
     EXPECT_GT(std::filesystem::file_size(folder_ + "/errors.pcapng"), 100u);
 }
 
+TEST_F(CapturerTest, OfErrorsKeepsAFewASecondWhileAllIsKept) {
+    Capturer capturer{{.errors_path = folder_,
+                       .errors_bytes = 1 << 20,
+                       .keep = {.seconds = 60, .bytes = 64 << 20}},
+                      workers_};
+    const auto begin = std::chrono::system_clock::now();
+    ASSERT_FALSE(failed(capturer.start()));
+    wait_for(capturer, [](const CaptureState& state) { return state.errors_skipped > 100; });
+    const std::uint64_t errors = capturer.state().error_datagrams;
+    // Of one exporter and one reason, by either of two workers, in each second that was touched.
+    const auto seconds = (std::chrono::system_clock::now() - begin) / 1s + 2;
+    EXPECT_GT(errors, 0u);
+    EXPECT_LE(errors, 2u * Tap::errors_per_second * static_cast<std::uint64_t>(seconds));
+}
+
 TEST_F(CapturerTest, OnlyOneCaptureAtATimeAndAStopEndsIt) {
     Capturer capturer{{}, workers_};
     ASSERT_FALSE(failed(capturer.start()));
