@@ -69,8 +69,9 @@ void Capturer::run() {
     while (!stopping_) {
         for (Tapped& tapped : taps_) drain(tapped);
         if (live_ && live_->datagrams.overflowed()) changed_.notify_all();  // it ends by that
-        if (errors_) errors_->flush();
         kept_.expire(read_clock_ns(CLOCK_REALTIME));
+        write_errors(lock);
+        if (stopping_) break;
         if (has_work()) {
             changed_.wait_for(lock, drain_interval);
         } else {
@@ -82,8 +83,8 @@ void Capturer::run() {
         drain(tapped);
         tapped.worker->tap().put(nullptr);
     }
-    if (errors_) errors_->flush();
     changed_.notify_all();
+    write_errors(lock);
     // Workers look every few milliseconds, or have ended; one that is stuck keeps its tap.
     for (int round = 0; round < 100; ++round) {
         bool all_settled = true;
@@ -94,6 +95,16 @@ void Capturer::run() {
         changed_.wait_for(lock, drain_interval);
     }
     for (Tapped& tapped : taps_) static_cast<void>(tapped.tap.release());
+}
+
+/// The disk may take its time, which is not that of those who ask for something.
+void Capturer::write_errors(std::unique_lock<std::mutex>& lock) {
+    if (!errors_) return;
+    const std::string blocks = errors_->take_pending();
+    if (blocks.empty()) return;
+    lock.unlock();
+    errors_->write(blocks);
+    lock.lock();
 }
 
 /// Retired taps wait for their workers.
@@ -159,6 +170,7 @@ Failure Capturer::keep(const KeptDatagrams::Limits& limits) {
                 std::to_string(bytes_max)};
     }
     const std::lock_guard lock{mutex_};
+    if (stopping_) return {"flowd is stopping"};
     kept_ = KeptDatagrams{limits};
     place_taps();
     return {};
@@ -235,6 +247,7 @@ CaptureState Capturer::state() {
         state.errors = true;
         state.error_files = errors_->files();
         state.error_datagrams = errors_->datagrams();
+        state.errors_skipped += errors_->skipped();
         state.error_failed_writes = errors_->failed_writes();
     }
     return state;

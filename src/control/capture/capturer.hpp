@@ -51,7 +51,7 @@ struct CaptureState {
     bool errors = false;     ///< are kept
     std::uint64_t error_files = 0;
     std::uint64_t error_datagrams = 0;
-    std::uint64_t errors_skipped = 0;  ///< beyond what one exporter may have in a second
+    std::uint64_t errors_skipped = 0;  ///< beyond what one exporter, or the disk, may have
     std::uint64_t error_failed_writes = 0;
 };
 
@@ -93,6 +93,8 @@ private:
     void place_taps();
     void drain(Tapped& tapped);
     void retire(Tapped& tapped);
+    /// Without the lock while the disk is written to.
+    void write_errors(std::unique_lock<std::mutex>& lock);
     void take(const TappedDatagram& datagram);
     [[nodiscard]] bool is_wanted(const TappedDatagram& datagram, const CaptureWish& wish) const;
     [[nodiscard]] bool wants_anything() const noexcept {

@@ -3,9 +3,12 @@
 #include "control/capture/capturer.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <thread>
 
@@ -163,6 +166,36 @@ TEST_F(CapturerTest, OfErrorsKeepsAFewASecondWhileAllIsKept) {
     const auto seconds = (std::chrono::system_clock::now() - begin) / 1s + 2;
     EXPECT_GT(errors, 0u);
     EXPECT_LE(errors, 2u * Tap::errors_per_second * static_cast<std::uint64_t>(seconds));
+}
+
+std::atomic<bool> writer_waits{false};
+std::atomic<bool> writer_may_go{false};
+
+/// On the thread that wrote beyond the limit, before its call returns: a disk that hangs.
+void hang(int) {
+    writer_waits = true;
+    const timespec pause{.tv_sec = 0, .tv_nsec = 1'000'000};
+    while (!writer_may_go) nanosleep(&pause, nullptr);
+}
+
+TEST_F(CapturerTest, ADiskThatHangsHoldsUpNobodyElse) {
+    Capturer capturer{{.errors_path = folder_, .errors_bytes = 1 << 20}, workers_};
+    rlimit before{};
+    ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto handler = signal(SIGXFSZ, hang);
+    ASSERT_FALSE(failed(capturer.start()));
+    const rlimit small{1, before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+    while (!writer_waits) std::this_thread::sleep_for(1ms);
+    EXPECT_TRUE(capturer.state().errors);
+    EXPECT_TRUE(capturer.capture({.exporter = address_of(1), .seconds = 1}));
+    EXPECT_FALSE(failed(capturer.keep({.seconds = 5, .bytes = 1 << 20})));
+    EXPECT_TRUE(capturer.capture({.exporter = address_of(1), .seconds = 1}));
+    EXPECT_FALSE(writer_may_go);
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+    writer_may_go = true;
+    capturer.stop();
+    signal(SIGXFSZ, handler);
 }
 
 TEST_F(CapturerTest, OnlyOneCaptureAtATimeAndAStopEndsIt) {
