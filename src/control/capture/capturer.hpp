@@ -5,6 +5,7 @@
 // any other thread.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -41,6 +42,8 @@ struct Capture {
     std::string file;  ///< pcapng
     std::uint64_t datagrams = 0;
     bool truncated = false;  ///< there was more than there was room for
+    /// It looked back, and for so long there was something kept; at most what was asked.
+    std::optional<std::uint64_t> kept_seconds{};
 };
 
 struct CaptureState {
@@ -72,7 +75,9 @@ public:
     /// Opens the folder for errors and starts the thread. After a failure all works but that errors
     /// are kept.
     [[nodiscard]] Failure start();
-    /// Ends captures that run, writes the rest. The workers may have ended, or not.
+    /// Ends captures that wait, and begins none any more; those that look back go on.
+    void end_waiting();
+    /// Ends captures that wait, writes the rest. The workers may have ended, or not.
     void stop();
 
     /// Keeps the last datagrams of all exporters from now on; seconds 0: no more.
@@ -101,7 +106,12 @@ private:
         return errors_ != nullptr || keeps() || live_.has_value();
     }
     [[nodiscard]] bool has_work() const noexcept;
+    [[nodiscard]] bool ending() const noexcept { return stopping_ || draining_; }
     [[nodiscard]] bool keeps() const noexcept { return kept_.limits().seconds != 0; }
+    [[nodiscard]] Capture look_back(const CaptureWish& wish);
+    /// Waits with `lock`, and gives it back to log.
+    [[nodiscard]] Outcome<Capture> wait(const CaptureWish& wish,
+                                        std::unique_lock<std::mutex>& lock);
     [[nodiscard]] Capture write(const KeptDatagrams& from, const CaptureWish& wish,
                                 std::uint64_t since_ns) const;
 
@@ -117,9 +127,11 @@ private:
     std::vector<Tapped> taps_;
     std::unique_ptr<ErrorFile> errors_;
     KeptDatagrams kept_{KeptDatagrams::Limits{}};
+    std::chrono::steady_clock::time_point kept_since_{};
     std::optional<Live> live_;
     std::uint64_t lost_ = 0;     ///< of taps that are gone
     std::uint64_t skipped_ = 0;  ///< likewise
+    bool draining_ = false;      ///< no capture waits any more
     bool stopping_ = false;
     std::thread thread_;
 };

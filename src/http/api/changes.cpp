@@ -153,10 +153,15 @@ Response capture(Actions& actions, const Source& source, const Request& request)
     order->given_up = request.given_up;
     Outcome<Captured> captured = actions.capture(*order);
     if (!captured) return error_response(409, captured.error().sentence);
-    return {.type = "application/vnd.tcpdump.pcap",
-            .body = std::move(captured->pcapng),
-            .headers = {{"X-Flowd-Datagrams", std::to_string(captured->datagrams)},
-                        {"X-Flowd-Truncated", captured->truncated ? "1" : "0"}}};
+    Response response{.type = "application/vnd.tcpdump.pcap",
+                      .body = std::move(captured->pcapng),
+                      .headers = {{"X-Flowd-Datagrams", std::to_string(captured->datagrams)},
+                                  {"X-Flowd-Truncated", captured->truncated ? "1" : "0"}}};
+    if (captured->kept_seconds) {
+        response.headers.push_back(
+            {"X-Flowd-Kept-Seconds", std::to_string(*captured->kept_seconds)});
+    }
+    return response;
 }
 
 Response keep(Actions& actions, const Request& request) {

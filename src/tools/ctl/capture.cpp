@@ -168,7 +168,8 @@ Status keep(Session& session) {
     return set_keeping(session, whole, bytes);
 }
 
-Status tell(const Reply& reply, const Sink& sink, const std::string& path) {
+Status tell(const Reply& reply, const Sink& sink, const Options& options) {
+    const std::string& path = options.out;
     const auto header = [&reply](const char* name) {
         const auto found = reply.headers.find(name);
         return found == reply.headers.end() ? std::string{} : safe(found->second);
@@ -181,6 +182,11 @@ Status tell(const Reply& reply, const Sink& sink, const std::string& path) {
     complain(words);
     if (!datagrams.empty() && many == 0) {
         complain("warning: the exporter sent nothing in that time");
+    }
+    const std::string kept = header("x-flowd-kept-seconds");
+    if (!kept.empty() && std::strtoll(kept.c_str(), nullptr, 10) < options.seconds) {
+        complain("warning: only the last " + kept + " s were kept, of " +
+                 std::to_string(options.seconds) + " asked");
     }
     if (header("x-flowd-truncated") == "1") {
         complain("warning: there was more than fits: --max, or fewer --seconds");
@@ -247,7 +253,7 @@ Status capture(Session& session) {
     }
     Reply reply;
     reply.headers = std::move(answer->headers);
-    return tell(reply, sink, options.out);
+    return tell(reply, sink, options);
 }
 
 }  // namespace

@@ -109,6 +109,7 @@ TEST_F(CapturerTest, TakesWhatAnExporterSendsFromNowOn) {
     EXPECT_GT(datagrams, 100u);
     const auto nobody = capturer.capture({.exporter = address_of(9), .seconds = 1});
     ASSERT_TRUE(nobody);
+    EXPECT_FALSE(nobody->kept_seconds);
     EXPECT_EQ(nobody->datagrams, 0u);
     const auto other_port = capturer.capture({.exporter = address_of(2), .port = 7, .seconds = 1});
     ASSERT_TRUE(other_port);
@@ -124,7 +125,17 @@ TEST_F(CapturerTest, GivesTheLastSecondsAtOnceWhereTheyAreKept) {
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 25s);
     ASSERT_TRUE(captured);
     EXPECT_GT(captured->datagrams, 20u);
+    ASSERT_TRUE(captured->kept_seconds);
+    EXPECT_LE(*captured->kept_seconds, 30u);
     EXPECT_GT(capturer.state().kept_datagrams, captured->datagrams);
+    ASSERT_FALSE(failed(capturer.keep({.seconds = 2, .bytes = 64 << 20})));
+    const auto kept = [&] {
+        const auto again = capturer.capture({.exporter = address_of(1), .seconds = 30});
+        return again ? again->kept_seconds.value_or(30) : 30;
+    };
+    EXPECT_LE(kept(), 2u);
+    std::this_thread::sleep_for(3s);
+    EXPECT_EQ(kept(), 2u);
     ASSERT_FALSE(failed(capturer.keep({})));
     EXPECT_EQ(capturer.state().kept_datagrams, 0u);
     EXPECT_TRUE(failed(capturer.keep({.seconds = 5'000, .bytes = 1})));
@@ -215,6 +226,30 @@ TEST_F(CapturerTest, OnlyOneCaptureAtATimeAndAStopEndsIt) {
     EXPECT_FALSE(capturer.capture({.exporter = address_of(1), .seconds = 600, .given_up = runs}));
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 300s);
     stopper.join();
+}
+
+TEST_F(CapturerTest, WhenFlowdBeginsToStopNobodyWaitsAnyMore) {
+    Capturer capturer{{}, workers_};
+    ASSERT_FALSE(failed(capturer.start()));
+    std::atomic<bool> running{false};
+    std::thread stopper{[&] {
+        while (!running) std::this_thread::sleep_for(1ms);
+        capturer.end_waiting();
+    }};
+    const auto begin = std::chrono::steady_clock::now();
+    const auto runs = [&] {
+        running = true;
+        return false;
+    };
+    const auto captured =
+        capturer.capture({.exporter = address_of(1), .seconds = 600, .given_up = runs});
+    stopper.join();
+    ASSERT_FALSE(captured);
+    EXPECT_EQ(captured.error().sentence, "flowd is stopping");
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 300s);
+    EXPECT_FALSE(capturer.capture({.exporter = address_of(1), .seconds = 600}));
+    ASSERT_FALSE(failed(capturer.keep({.seconds = 60, .bytes = 64 << 20})));
+    EXPECT_TRUE(capturer.capture({.exporter = address_of(1), .seconds = 600}));
 }
 
 }  // namespace

@@ -51,6 +51,12 @@ TEST_F(Changes, ACaptureSaysHowMuchItHas) {
     EXPECT_EQ(response.type, "application/vnd.tcpdump.pcap");
     EXPECT_EQ(response.headers[0].value, "3");
     EXPECT_EQ(response.headers[1].value, "0");
+    EXPECT_EQ(response.headers.size(), 2u);
+    parsed(keep(actions_, with_body(R"({"seconds":7,"bytes":1048576})")));
+    const Response looks_back = capture(actions_, source_, request);
+    ASSERT_EQ(looks_back.headers.size(), 3u);
+    EXPECT_EQ(looks_back.headers[2].name, "X-Flowd-Kept-Seconds");
+    EXPECT_EQ(looks_back.headers[2].value, "7");
     const auto refused = [&](const char* body, int wanted) {
         parsed(capture(actions_, source_, with_body(body)), wanted);
     };
