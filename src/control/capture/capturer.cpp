@@ -199,6 +199,10 @@ Failure Capturer::keep(const KeptDatagrams::Limits& limits) {
         return {"seconds: " + std::to_string(limits.seconds) + " is above " +
                 std::to_string(seconds_max)};
     }
+    if (limits.seconds != 0 && limits.bytes < bytes_min) {
+        return {"bytes: " + std::to_string(limits.bytes) + " is below " +
+                std::to_string(bytes_min)};
+    }
     if (limits.bytes > bytes_max) {
         return {"bytes: " + std::to_string(limits.bytes) + " is above " +
                 std::to_string(bytes_max)};

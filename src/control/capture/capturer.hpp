@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "config/keep_limits.hpp"
 #include "control/capture/error_file.hpp"
 #include "control/capture/kept_datagrams.hpp"
 #include "log/failure.hpp"
@@ -62,8 +63,9 @@ class Capturer {
 public:
     using Workers = std::vector<std::unique_ptr<RxWorker>>;
 
-    static constexpr std::uint64_t seconds_max = 3600;
-    static constexpr std::uint64_t bytes_max = std::uint64_t{1} << 30;
+    static constexpr std::uint64_t seconds_max = config::keep_seconds_max;
+    static constexpr std::uint64_t bytes_min = config::keep_bytes_min;  ///< of what is kept
+    static constexpr std::uint64_t bytes_max = config::keep_bytes_max;
     static constexpr std::uint64_t bytes_default = std::uint64_t{16} << 20;
 
     /// `workers` outlive the capturer.

@@ -26,7 +26,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t usual_keep = std::int64_t{64} << 20;
 constexpr std::int64_t usual_max = std::int64_t{16} << 20;
 // Beyond what flowd waits for the exporter: for the first byte, and for all of them, to which flowd
 // gives 120 s.
@@ -153,19 +152,9 @@ Status set_keeping(Session& session, std::int64_t seconds, std::int64_t bytes) {
 }
 
 Status keep(Session& session) {
-    const std::string& given = session.options().keep;
-    const std::size_t colon = given.find(':');
-    const auto seconds = parse_seconds(given.substr(0, colon));
-    if (!seconds) return usage("--keep: " + seconds.error().sentence);
-    std::int64_t bytes = usual_keep;
-    if (colon != std::string::npos) {
-        const auto parsed = parse_size(given.substr(colon + 1));
-        if (!parsed) return usage("--keep: " + parsed.error().sentence);
-        bytes = *parsed;
-    }
-    const auto whole = static_cast<std::int64_t>(*seconds);
-    if (whole < 1) return usage("--keep: at least 1 second");
-    return set_keeping(session, whole, bytes);
+    const auto wanted = parse_keep(session.options().keep);
+    if (!wanted) return usage("--keep: " + wanted.error().sentence);
+    return set_keeping(session, wanted->seconds, wanted->bytes);
 }
 
 Status tell(const Reply& reply, const Sink& sink, const Options& options) {

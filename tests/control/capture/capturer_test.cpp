@@ -138,7 +138,8 @@ TEST_F(CapturerTest, GivesTheLastSecondsAtOnceWhereTheyAreKept) {
     EXPECT_EQ(kept(), 2u);
     ASSERT_FALSE(failed(capturer.keep({})));
     EXPECT_EQ(capturer.state().kept_datagrams, 0u);
-    EXPECT_TRUE(failed(capturer.keep({.seconds = 5'000, .bytes = 1})));
+    EXPECT_TRUE(failed(capturer.keep({.seconds = 5'000, .bytes = 1 << 20})));
+    EXPECT_TRUE(failed(capturer.keep({.seconds = 5, .bytes = (1 << 20) - 1})));
 }
 
 TEST_F(CapturerTest, SaysWhenThereWasMoreThanRoom) {

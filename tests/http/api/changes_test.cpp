@@ -76,7 +76,12 @@ TEST_F(Changes, KeepingStartsAndStops) {
     EXPECT_EQ(started["keeping"], true);
     EXPECT_EQ(started["bytes"], 1'048'576);
     EXPECT_EQ(parsed(keep(actions_, with_body(R"({"seconds":0})")))["keeping"], false);
-    parsed(keep(actions_, with_body(R"({"seconds":3601})")), 400);
+    const Json seconds = parsed(keep(actions_, with_body(R"({"seconds":3601})")), 400);
+    EXPECT_EQ(seconds["error"], "seconds: not 1 to 3600, or 0 to keep nothing");
+    for (const char* body : {R"({"bytes":1})", R"({"bytes":1048575})", R"({"bytes":1073741825})"}) {
+        const Json bytes = parsed(keep(actions_, with_body(body)), 400);
+        EXPECT_EQ(bytes["error"], "bytes: not 1048576 to 1073741824");
+    }
 }
 
 TEST_F(Changes, SettingsHaveValuesOfTheirType) {
