@@ -87,7 +87,7 @@ Failure ErrorFile::open() {
     if (!failed(trouble.failure)) return {};
     if (!passes(trouble.error)) return std::move(trouble.failure);
     log::warn(trouble.failure.sentence +
-              "; until it is written datagrams with errors are not kept");
+              "; it is tried again, and until then datagrams with errors are not kept");
     failing_ = true;
     try_again_ = std::chrono::steady_clock::now() + patience_;
     return {};
