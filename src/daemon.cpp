@@ -477,6 +477,7 @@ void Daemon::wait_for_end() {
             notifier_.ready("collecting");
         }
         if (output_lost()) {
+            panel_.begin_to_stop();
             flags_.stop.store(true, std::memory_order_relaxed);
             flags_.hurry.store(true, std::memory_order_relaxed);
         }
@@ -510,6 +511,7 @@ Outcome<config::Reload> Daemon::reload() {
 void Daemon::begin_to_stop(bool again) {
     if (rebalancer_) rebalancer_->wind_up();
     if (again) return;
+    panel_.begin_to_stop();
     observer_->set_health(Health::draining);
     notifier_.stopping("delivering what has arrived");
     log::info("stopping: delivering what has arrived; a second signal hurries");

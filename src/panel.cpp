@@ -101,6 +101,10 @@ Failure Panel::show(const Observer& observer, const Capturer::Workers& workers,
     return {};
 }
 
+void Panel::begin_to_stop() {
+    if (const auto running = capturer()) running->end_waiting();
+}
+
 void Panel::stop() {
     tasks_.close();
     if (const auto running = capturer()) running->stop();
@@ -160,7 +164,10 @@ Outcome<http::Captured> Panel::capture(const http::CaptureOrder& order) {
                                                .given_up = order.given_up,
                                                .bytes_max = order.bytes_max});
     if (!taken) return taken.error();
-    return http::Captured{std::move(taken->file), taken->datagrams, taken->truncated};
+    return http::Captured{.pcapng = std::move(taken->file),
+                          .datagrams = taken->datagrams,
+                          .truncated = taken->truncated,
+                          .kept_seconds = taken->kept_seconds};
 }
 
 Failure Panel::keep(std::uint64_t seconds, std::uint64_t bytes) {

@@ -52,6 +52,8 @@ public:
     void say_places() const { server_->say_places(); }
     /// Often: does what was asked for.
     void tick() { tasks_.tick(); }
+    /// When draining begins, which may end by force: nobody waits for a capture until then.
+    void begin_to_stop();
     /// Before what it shows goes away. May be called twice.
     void stop();
     /// After settings have changed.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,8 @@ struct Captured {
     std::string pcapng{};
     std::uint64_t datagrams = 0;
     bool truncated = false;  ///< there was more than there was room for
+    /// It looked back, and for so long there was something kept; at most what was asked.
+    std::optional<std::uint64_t> kept_seconds{};
 };
 
 struct CaptureView {

@@ -23,9 +23,7 @@ Tap::Tap(const TapSettings& settings) noexcept
       bytes_{ring_size(settings.bytes)},
       mask_{ring_size(settings.bytes) - 1} {}
 
-bool Tap::wants(const flow::Datagram& datagram, flow::Error outcome) noexcept {
-    if (settings_.errors && failed(outcome) && is_in_share(datagram, outcome)) return true;
-    if (!settings_.all) return false;
+bool Tap::is_wanted(const flow::Datagram& datagram) const noexcept {
     if (settings_.only.size == 0) return true;
     const bool any_port = settings_.only_port == 0;
     return datagram.source == settings_.only &&
@@ -45,7 +43,7 @@ bool Tap::is_in_share(const flow::Datagram& datagram, flow::Error outcome) noexc
     return true;
 }
 
-void Tap::keep(const flow::Datagram& datagram, flow::Error outcome) noexcept {
+void Tap::keep(const flow::Datagram& datagram, flow::Error outcome, bool for_errors) noexcept {
     const std::size_t size = datagram.payload.size();
     const std::size_t room = (sizeof(Header) + size + alignment - 1) / alignment * alignment;
     const std::uint64_t read = read_.load(std::memory_order_acquire);  // pairs with drain()
@@ -66,7 +64,8 @@ void Tap::keep(const flow::Datagram& datagram, flow::Error outcome) noexcept {
                         datagram.source,
                         datagram.source_port,
                         datagram.destination_port,
-                        outcome};
+                        outcome,
+                        for_errors};
     std::uint8_t* const to = &bytes_[at & mask_];
     std::memcpy(to, &header, sizeof header);
     if (size != 0) std::memcpy(to + sizeof header, datagram.payload.data(), size);

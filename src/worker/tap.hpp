@@ -24,6 +24,7 @@ struct TappedDatagram {
     std::uint16_t source_port = 0;
     std::uint16_t destination_port = 0;
     flow::Error outcome = flow::Error::none;
+    bool for_errors = false;  ///< one of the few errors a second that are to be kept as such
     flow::Bytes payload{};
 };
 
@@ -47,7 +48,8 @@ public:
 
     /// RX worker: `outcome` is what was wrong with it.
     void offer(const flow::Datagram& datagram, flow::Error outcome) noexcept {
-        if (wants(datagram, outcome)) keep(datagram, outcome);
+        const bool error = settings_.errors && failed(outcome) && is_in_share(datagram, outcome);
+        if (error || (settings_.all && is_wanted(datagram))) keep(datagram, outcome, error);
     }
 
     /// Reader: `visit(const TappedDatagram&)` for what has come, in that order.
@@ -66,7 +68,7 @@ public:
             Header header;
             std::memcpy(&header, from, sizeof header);
             visit(TappedDatagram{header.received_ns, header.source, header.source_port,
-                                 header.destination_port, header.outcome,
+                                 header.destination_port, header.outcome, header.for_errors,
                                  flow::Bytes{from + sizeof header, extent.size}});
             at += extent.room;
         }
@@ -91,6 +93,7 @@ private:
         std::uint16_t source_port;
         std::uint16_t destination_port;
         flow::Error outcome;
+        bool for_errors;
     };
     static constexpr std::size_t alignment = sizeof(Extent);
 
@@ -100,9 +103,9 @@ private:
         std::uint16_t count;
     };
 
-    [[nodiscard]] bool wants(const flow::Datagram& datagram, flow::Error outcome) noexcept;
+    [[nodiscard]] bool is_wanted(const flow::Datagram& datagram) const noexcept;
     [[nodiscard]] bool is_in_share(const flow::Datagram& datagram, flow::Error outcome) noexcept;
-    void keep(const flow::Datagram& datagram, flow::Error outcome) noexcept;
+    void keep(const flow::Datagram& datagram, flow::Error outcome, bool for_errors) noexcept;
 
     TapSettings settings_;
     flow::Slots<std::uint8_t> bytes_;

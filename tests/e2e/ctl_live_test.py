@@ -44,10 +44,13 @@ class LiveTest(unittest.TestCase):
         self.port = flowd.free_port()
         self.settings = self.folder / "flowd.toml"
         self.settings.write_text("[log]\nlevel = \"info\"\n")
+        self.begin()
+
+    def begin(self, *arguments):
         self.sent: list[tuple[str, bytes]] = []
         self.live = self.enterContext(flowd.Live(
             self.folder, "-config", self.settings, "-listen", f"flow://127.0.0.1:{self.port}",
-            "-http.listen", "127.0.0.1:0", "-http.socket", self.socket))
+            "-http.listen", "127.0.0.1:0", "-http.socket", self.socket, *arguments))
         self.live.wait_for_port(self.port)
         flowd.wait_until(lambda: self.ctl("health").returncode == FINE, SECONDS, "not collecting")
 
@@ -207,6 +210,11 @@ class LiveTest(unittest.TestCase):
             self.assertIn(payload, data)
         self.assertNotIn(ipfix(3, 3), data)
         self.assertIn(f"{len(wanted)} datagrams", done.stderr)
+        done = self.ctl("capture", LOSING, "--seconds", 3600, "--out", out)
+        self.assertRegex(done.stderr, r"only the last \d+ s were kept, of 3600 asked")
+        log = self.live.errors.read_text()
+        self.assertIn("the last 30 s are kept from now on", log)
+        self.assertIn(f"capture: {LOSING}, the last 30 s: {len(wanted)} datagrams", log)
         if shutil.which("tshark"):
             read = subprocess.run(["tshark", "-r", out, "-T", "fields", "-e", "ip.src"],
                                   capture_output=True, text=True, timeout=60, check=True)
@@ -225,6 +233,26 @@ class LiveTest(unittest.TestCase):
                 time.sleep(0.1)
             self.assertEqual(process.returncode, FINE, process.stderr.read())
         self.assertIn(ipfix(3, 6)[16:], out.read_bytes())
+
+    def test_a_stop_by_force_ends_a_capture_that_waits(self):
+        self.assertEqual(self.live.stop(), 0)
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # and reads nothing
+        self.addCleanup(os.close, reader)
+        self.begin("-transport.file", pipe, "-tx.stop-patience", "3s")
+        self.send(GOOD, ipfix(60, 0, teaches=True), *(ipfix(60, 60 * i) for i in range(1, 30)))
+        flowd.wait_until(lambda: self.json("exporters")["count"] == 1, SECONDS, "no exporter")
+        out = self.folder / "good.pcapng"
+        with subprocess.Popen([CTL, "--socket", self.socket, "capture", GOOD, "--seconds", "600",
+                               "--out", out], stderr=subprocess.PIPE, text=True) as process:
+            flowd.wait_until(lambda: "s, begins" in self.live.errors.read_text(), SECONDS,
+                             "no capture begins")
+            self.assertEqual(self.live.stop(), 1)
+            self.assertEqual(process.wait(SECONDS), WRONG)
+            self.assertIn("flowd is stopping", process.stderr.read())
+        self.assertFalse(out.exists())
+        self.assertIn("ending without it", self.live.errors.read_text())
 
     def test_nothing_answers_when_it_has_ended(self):
         self.assertEqual(self.live.stop(), 0)

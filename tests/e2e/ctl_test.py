@@ -312,6 +312,15 @@ class CaptureTest(CtlTest):
         self.assertIn("sent nothing", done.stderr)
         self.assertIn("more than fits", done.stderr)
 
+    def test_less_than_was_asked_is_told(self):
+        for kept, told in (("5", True), ("60", False)):
+            self.state.capture = (api_fixture.PCAPNG, {"X-Flowd-Datagrams": "3",
+                                                       "X-Flowd-Kept-Seconds": kept})
+            done = ctl("--socket", self.socket, "capture", "10.0.0.4", "-s", 60, "-o",
+                       self.folder / "x")
+            self.assertEqual(done.returncode, FINE, done.stderr)
+            self.assertEqual("only the last 5 s were kept, of 60 asked" in done.stderr, told)
+
     def test_a_failed_capture_leaves_no_file(self):
         out = self.folder / "out.pcapng"
         done = ctl("--socket", self.socket, "capture", "192.0.2.9", "-o", out)

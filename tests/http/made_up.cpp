@@ -2,6 +2,7 @@
 // Numbers out of an exporter's index, so that every run makes the same ones.
 #include "http/made_up.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -282,7 +283,10 @@ Outcome<http::Captured> Actions::capture(const http::CaptureOrder& order) {
     for (std::uint64_t i = 0; i < order.seconds * 100 && !order.given_up(); ++i) {
         std::this_thread::sleep_for(10ms);
     }
-    return http::Captured{.pcapng = std::string{"\x0a\x0d\x0d\x0a\0\0", 6}, .datagrams = 3};
+    http::Captured captured{.pcapng = std::string{"\x0a\x0d\x0d\x0a\0\0", 6}, .datagrams = 3};
+    const std::lock_guard lock{mutex_};
+    if (state_.keeping) captured.kept_seconds = std::min(state_.seconds, order.seconds);
+    return captured;
 }
 
 Failure Actions::keep(std::uint64_t seconds, std::uint64_t bytes) {

@@ -72,6 +72,29 @@ TEST(Tap, OfErrorsTakesAFewASecondForEachExporterAndReason) {
     EXPECT_EQ(count(tap), 1u);
 }
 
+TEST(Tap, TellsErrorsWithinTheShareFromWhatElseIsWanted) {
+    Tap tap{{.errors = true, .all = true, .only = address_of(1)}};
+    const std::vector<std::uint8_t> payload(20);
+    for (int i = 0; i < 100; ++i) {
+        tap.offer(datagram_of(payload), Error::truncated);
+        tap.offer(datagram_of(payload), Error::none);
+        tap.offer(datagram_of(payload, 2), Error::truncated);
+    }
+    std::size_t all = 0;
+    std::size_t errors = 0;
+    tap.drain([&](const TappedDatagram& kept) {
+        ++all;
+        errors += kept.for_errors ? 1 : 0;
+        EXPECT_TRUE(!kept.for_errors || failed(kept.outcome));
+    });
+    EXPECT_EQ(all, 200u + Tap::errors_per_second);
+    EXPECT_EQ(errors, 2u * Tap::errors_per_second);
+    EXPECT_EQ(tap.skipped(), 200u - errors);
+    Tap only_all{{.all = true}};
+    only_all.offer(datagram_of(payload), Error::truncated);
+    only_all.drain([](const TappedDatagram& kept) { EXPECT_FALSE(kept.for_errors); });
+}
+
 TEST(Tap, FullMeansTheNewestIsLostAndCounted) {
     Tap tap{{.all = true, .bytes = 1}};
     const std::vector<std::uint8_t> payload(60'000);

@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "control/capture/pcapng.hpp"
+#include "log/address.hpp"
+#include "log/log.hpp"
 #include "worker/clock.hpp"
 
 namespace flowd {
@@ -32,6 +34,29 @@ std::string comment_of(const TappedDatagram& datagram) {
     return "flowd: " + std::string{flow::error_name(datagram.outcome)};
 }
 
+/// "192.0.2.1", "192.0.2.1:2055", "[2001:db8::1]:2055".
+std::string name_of(const CaptureWish& wish) {
+    std::string address = address_text(wish.exporter);
+    if (wish.port == 0) return address;
+    if (wish.exporter.size == 16) address = "[" + address + "]";
+    return address + ":" + std::to_string(wish.port);
+}
+
+Failure check(const CaptureWish& wish) {
+    if (wish.exporter.size == 0) return {"address: no address of an exporter"};
+    if (wish.bytes_max > Capturer::bytes_max) {
+        return {"bytes_max: " + std::to_string(wish.bytes_max) + " is above " +
+                std::to_string(Capturer::bytes_max)};
+    }
+    if (wish.seconds > Capturer::seconds_max) {
+        return {"seconds: " + std::to_string(wish.seconds) + " is above " +
+                std::to_string(Capturer::seconds_max)};
+    }
+    return {};
+}
+
+const Failure stopping_failure{"flowd is stopping"};
+
 }  // namespace
 
 Capturer::Capturer(CaptureSettings settings, const Workers& workers)
@@ -51,8 +76,17 @@ Failure Capturer::start() {
     thread_ = std::thread{[this] { run(); }};
     pthread_setname_np(thread_.native_handle(), "flowd-capture");
     const std::lock_guard lock{mutex_};
+    kept_since_ = std::chrono::steady_clock::now();
     place_taps();
     return failure;
+}
+
+void Capturer::end_waiting() {
+    {
+        const std::lock_guard lock{mutex_};
+        draining_ = true;
+    }
+    changed_.notify_all();
 }
 
 void Capturer::stop() {
@@ -69,8 +103,9 @@ void Capturer::run() {
     while (!stopping_) {
         for (Tapped& tapped : taps_) drain(tapped);
         if (live_ && live_->datagrams.overflowed()) changed_.notify_all();  // it ends by that
-        if (errors_) errors_->flush();
         kept_.expire(read_clock_ns(CLOCK_REALTIME));
+        write_errors(lock);
+        if (stopping_) break;
         if (has_work()) {
             changed_.wait_for(lock, drain_interval);
         } else {
@@ -82,8 +117,8 @@ void Capturer::run() {
         drain(tapped);
         tapped.worker->tap().put(nullptr);
     }
-    if (errors_) errors_->flush();
     changed_.notify_all();
+    write_errors(lock);
     // Workers look every few milliseconds, or have ended; one that is stuck keeps its tap.
     for (int round = 0; round < 100; ++round) {
         bool all_settled = true;
@@ -94,6 +129,16 @@ void Capturer::run() {
         changed_.wait_for(lock, drain_interval);
     }
     for (Tapped& tapped : taps_) static_cast<void>(tapped.tap.release());
+}
+
+/// The disk may take its time, which is not that of those who ask for something.
+void Capturer::write_errors(std::unique_lock<std::mutex>& lock) {
+    if (!errors_) return;
+    const std::string blocks = errors_->take_pending();
+    if (blocks.empty()) return;
+    lock.unlock();
+    errors_->write(blocks);
+    lock.lock();
 }
 
 /// Retired taps wait for their workers.
@@ -139,7 +184,7 @@ void Capturer::retire(Tapped& tapped) {
 }
 
 void Capturer::take(const TappedDatagram& datagram) {
-    if (errors_ && failed(datagram.outcome)) errors_->add(datagram);
+    if (errors_ && datagram.for_errors) errors_->add(datagram);
     if (keeps()) kept_.add(datagram);
     if (live_ && is_wanted(datagram, live_->wish)) live_->datagrams.add(datagram);
 }
@@ -154,49 +199,79 @@ Failure Capturer::keep(const KeptDatagrams::Limits& limits) {
         return {"seconds: " + std::to_string(limits.seconds) + " is above " +
                 std::to_string(seconds_max)};
     }
+    if (limits.seconds != 0 && limits.bytes < bytes_min) {
+        return {"bytes: " + std::to_string(limits.bytes) + " is below " +
+                std::to_string(bytes_min)};
+    }
     if (limits.bytes > bytes_max) {
         return {"bytes: " + std::to_string(limits.bytes) + " is above " +
                 std::to_string(bytes_max)};
     }
-    const std::lock_guard lock{mutex_};
-    kept_ = KeptDatagrams{limits};
-    place_taps();
+    {
+        const std::lock_guard lock{mutex_};
+        if (stopping_) return stopping_failure;
+        kept_ = KeptDatagrams{limits};
+        kept_since_ = std::chrono::steady_clock::now();
+        place_taps();
+    }
+    log::info(limits.seconds == 0
+                  ? "capture: no datagrams are kept any more"
+                  : "capture: the datagrams of the last " + std::to_string(limits.seconds) +
+                        " s are kept from now on, in " + std::to_string(limits.bytes) +
+                        " bytes at most");
     return {};
 }
 
 Outcome<Capture> Capturer::capture(const CaptureWish& wish) {
-    if (wish.exporter.size == 0) return Failure{"address: no address of an exporter"};
-    if (wish.bytes_max > bytes_max) {
-        return Failure{"bytes_max: " + std::to_string(wish.bytes_max) + " is above " +
-                       std::to_string(bytes_max)};
-    }
-    if (wish.seconds > seconds_max) {
-        return Failure{"seconds: " + std::to_string(wish.seconds) + " is above " +
-                       std::to_string(seconds_max)};
-    }
+    if (Failure failure = check(wish); failed(failure)) return failure;
     std::unique_lock lock{mutex_};
+    if (!keeps()) return wait(wish, lock);
+    Capture captured = look_back(wish);
+    lock.unlock();
+    log::info("capture: " + name_of(wish) + ", the last " + std::to_string(wish.seconds) +
+              " s: " + std::to_string(captured.datagrams) + " datagrams");
+    return captured;
+}
+
+Capture Capturer::look_back(const CaptureWish& wish) {
+    for (Tapped& tapped : taps_) drain(tapped);
     const std::uint64_t span_ns = wish.seconds * 1'000'000'000;
-    if (keeps()) {
-        for (Tapped& tapped : taps_) drain(tapped);
-        return write(kept_, wish, read_clock_ns(CLOCK_REALTIME) - span_ns);
-    }
+    Capture captured = write(kept_, wish, read_clock_ns(CLOCK_REALTIME) - span_ns);
+    const auto since =
+        std::chrono::round<std::chrono::seconds>(std::chrono::steady_clock::now() - kept_since_);
+    captured.kept_seconds =
+        std::min({wish.seconds, kept_.limits().seconds, static_cast<std::uint64_t>(since.count())});
+    return captured;
+}
+
+Outcome<Capture> Capturer::wait(const CaptureWish& wish, std::unique_lock<std::mutex>& lock) {
     if (live_) return Failure{"another capture is running: try again when it has ended"};
-    if (stopping_) return Failure{"flowd is stopping"};
+    if (ending()) return stopping_failure;
     const std::uint64_t room = wish.bytes_max != 0 ? wish.bytes_max : bytes_default;
     live_.emplace(Live{wish, KeptDatagrams{{wish.seconds, room}}});
     place_taps();
     const auto end = now_in(std::chrono::seconds{wish.seconds});
+    const auto say = [&](const std::string& words) {
+        lock.unlock();
+        log::info("capture: " + name_of(wish) + words);
+        lock.lock();
+    };
+    say(", the next " + std::to_string(wish.seconds) + " s, begins");
     const auto goes_on = [&] {
         const bool given_up = wish.given_up && wish.given_up();
-        return !stopping_ && !given_up && live_ && !live_->datagrams.overflowed() &&
+        return !ending() && !given_up && live_ && !live_->datagrams.overflowed() &&
                std::chrono::steady_clock::now() < end;
     };
     while (goes_on()) changed_.wait_until(lock, std::min(end, now_in(look_interval)));
-    if (stopping_ || !live_) return Failure{"flowd is stopping"};
-    for (Tapped& tapped : taps_) drain(tapped);
-    Capture captured = write(live_->datagrams, wish, 0);
+    Outcome<Capture> captured{stopping_failure};
+    if (!ending() && live_) {
+        for (Tapped& tapped : taps_) drain(tapped);
+        captured = write(live_->datagrams, wish, 0);
+    }
     live_.reset();
-    place_taps();
+    if (!stopping_) place_taps();
+    say(captured ? " ends: " + std::to_string(captured->datagrams) + " datagrams"
+                 : " ends: " + captured.error().sentence);
     return captured;
 }
 
@@ -235,6 +310,7 @@ CaptureState Capturer::state() {
         state.errors = true;
         state.error_files = errors_->files();
         state.error_datagrams = errors_->datagrams();
+        state.errors_skipped += errors_->skipped();
         state.error_failed_writes = errors_->failed_writes();
     }
     return state;

@@ -5,6 +5,7 @@
 // any other thread.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -15,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "config/keep_limits.hpp"
 #include "control/capture/error_file.hpp"
 #include "control/capture/kept_datagrams.hpp"
 #include "log/failure.hpp"
@@ -41,6 +43,8 @@ struct Capture {
     std::string file;  ///< pcapng
     std::uint64_t datagrams = 0;
     bool truncated = false;  ///< there was more than there was room for
+    /// It looked back, and for so long there was something kept; at most what was asked.
+    std::optional<std::uint64_t> kept_seconds{};
 };
 
 struct CaptureState {
@@ -51,7 +55,7 @@ struct CaptureState {
     bool errors = false;     ///< are kept
     std::uint64_t error_files = 0;
     std::uint64_t error_datagrams = 0;
-    std::uint64_t errors_skipped = 0;  ///< beyond what one exporter may have in a second
+    std::uint64_t errors_skipped = 0;  ///< beyond what one exporter, or the disk, may have
     std::uint64_t error_failed_writes = 0;
 };
 
@@ -59,8 +63,9 @@ class Capturer {
 public:
     using Workers = std::vector<std::unique_ptr<RxWorker>>;
 
-    static constexpr std::uint64_t seconds_max = 3600;
-    static constexpr std::uint64_t bytes_max = std::uint64_t{1} << 30;
+    static constexpr std::uint64_t seconds_max = config::keep_seconds_max;
+    static constexpr std::uint64_t bytes_min = config::keep_bytes_min;  ///< of what is kept
+    static constexpr std::uint64_t bytes_max = config::keep_bytes_max;
     static constexpr std::uint64_t bytes_default = std::uint64_t{16} << 20;
 
     /// `workers` outlive the capturer.
@@ -72,7 +77,9 @@ public:
     /// Opens the folder for errors and starts the thread. After a failure all works but that errors
     /// are kept.
     [[nodiscard]] Failure start();
-    /// Ends captures that run, writes the rest. The workers may have ended, or not.
+    /// Ends captures that wait, and begins none any more; those that look back go on.
+    void end_waiting();
+    /// Ends captures that wait, writes the rest. The workers may have ended, or not.
     void stop();
 
     /// Keeps the last datagrams of all exporters from now on; seconds 0: no more.
@@ -93,13 +100,20 @@ private:
     void place_taps();
     void drain(Tapped& tapped);
     void retire(Tapped& tapped);
+    /// Without the lock while the disk is written to.
+    void write_errors(std::unique_lock<std::mutex>& lock);
     void take(const TappedDatagram& datagram);
     [[nodiscard]] bool is_wanted(const TappedDatagram& datagram, const CaptureWish& wish) const;
     [[nodiscard]] bool wants_anything() const noexcept {
         return errors_ != nullptr || keeps() || live_.has_value();
     }
     [[nodiscard]] bool has_work() const noexcept;
+    [[nodiscard]] bool ending() const noexcept { return stopping_ || draining_; }
     [[nodiscard]] bool keeps() const noexcept { return kept_.limits().seconds != 0; }
+    [[nodiscard]] Capture look_back(const CaptureWish& wish);
+    /// Waits with `lock`, and gives it back to log.
+    [[nodiscard]] Outcome<Capture> wait(const CaptureWish& wish,
+                                        std::unique_lock<std::mutex>& lock);
     [[nodiscard]] Capture write(const KeptDatagrams& from, const CaptureWish& wish,
                                 std::uint64_t since_ns) const;
 
@@ -115,9 +129,11 @@ private:
     std::vector<Tapped> taps_;
     std::unique_ptr<ErrorFile> errors_;
     KeptDatagrams kept_{KeptDatagrams::Limits{}};
+    std::chrono::steady_clock::time_point kept_since_{};
     std::optional<Live> live_;
     std::uint64_t lost_ = 0;     ///< of taps that are gone
     std::uint64_t skipped_ = 0;  ///< likewise
+    bool draining_ = false;      ///< no capture waits any more
     bool stopping_ = false;
     std::thread thread_;
 };

@@ -2,7 +2,7 @@
 // Nothing is kept unless asked for: datagrams are other people's.
 #include "control/capture/options.hpp"
 
-#include "control/capture/capturer.hpp"
+#include "config/keep_limits.hpp"
 
 namespace flowd::capture {
 
@@ -28,14 +28,14 @@ std::vector<config::Row> rows(Options& options) {
                  "show; 0: only when flowctl asks for it.",
          .unit = "seconds",
          .min = 0,
-         .max = static_cast<std::int64_t>(Capturer::seconds_max)},
+         .max = config::keep_seconds_max},
         {.key = "capture.bytes_max",
          .flag = "capture.bytes",
          .target = &options.bytes,
          .help = "Memory for the datagrams that are kept; without room the oldest goes.",
          .unit = "bytes",
-         .min = 1'048'576,
-         .max = static_cast<std::int64_t>(Capturer::bytes_max)},
+         .min = config::keep_bytes_min,
+         .max = config::keep_bytes_max},
     };
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "flow/base/bytes.hpp"
 
@@ -13,6 +14,7 @@ namespace flowd::pcapng {
 namespace {
 
 constexpr std::uint32_t section_header = 0x0A0D0D0A;
+constexpr std::uint32_t byte_order_magic = 0x1A2B3C4D;
 constexpr std::uint32_t interface_description = 1;
 constexpr std::uint32_t enhanced_packet = 6;
 
@@ -127,8 +129,8 @@ std::string packet_of(const TappedDatagram& datagram) {
 
 void begin(std::string& file, std::string_view application) {
     std::string body;
-    put(body, std::uint32_t{0x1A2B3C4D});  // byte order
-    put(body, std::uint16_t{1});           // version 1.0
+    put(body, byte_order_magic);
+    put(body, std::uint16_t{1});  // version 1.0
     put(body, std::uint16_t{0});
     put(body, std::uint64_t{UINT64_MAX});  // the section's length is not known
     put_option(body, option_application, application);
@@ -143,6 +145,13 @@ void begin(std::string& file, std::string_view application) {
     put_option(body, option_time_resolution, "\x09");
     put_option(body, option_end, {});
     put_block(file, interface_description, body);
+}
+
+bool is_section(std::string_view head) noexcept {
+    std::array<std::uint32_t, 3> words{};  // type, size, byte order
+    if (head.size() < sizeof words) return false;
+    std::memcpy(words.data(), head.data(), sizeof words);
+    return words[0] == section_header && words[2] == byte_order_magic;
 }
 
 void append(std::string& file, const TappedDatagram& datagram, std::string_view comment) {

@@ -14,6 +14,9 @@ namespace flowd::pcapng {
 /// What a file, or another section of one, begins with.
 void begin(std::string& file, std::string_view application);
 
+/// A file that begins so, with 12 bytes at least, has begun with begin() on such a machine.
+[[nodiscard]] bool is_section(std::string_view head) noexcept;
+
 /// One datagram; `comment` is what tools show beside it, none when empty.
 void append(std::string& file, const TappedDatagram& datagram, std::string_view comment);
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "config/keep_limits.hpp"
 #include "http/api/api.hpp"
 #include "http/api/parts.hpp"
 #include "http/message.hpp"
@@ -16,8 +17,6 @@ using Json = nlohmann::json;
 
 constexpr std::uint64_t capture_seconds_max = 3'600;
 constexpr std::uint64_t capture_bytes_max = 256 * 1024 * 1024;
-constexpr std::uint64_t keep_seconds_max = 3'600;
-constexpr std::uint64_t keep_bytes_max = std::uint64_t{1} << 30;
 
 /// An object, or why not.
 struct Body {
@@ -153,20 +152,31 @@ Response capture(Actions& actions, const Source& source, const Request& request)
     order->given_up = request.given_up;
     Outcome<Captured> captured = actions.capture(*order);
     if (!captured) return error_response(409, captured.error().sentence);
-    return {.type = "application/vnd.tcpdump.pcap",
-            .body = std::move(captured->pcapng),
-            .headers = {{"X-Flowd-Datagrams", std::to_string(captured->datagrams)},
-                        {"X-Flowd-Truncated", captured->truncated ? "1" : "0"}}};
+    Response response{.type = "application/vnd.tcpdump.pcap",
+                      .body = std::move(captured->pcapng),
+                      .headers = {{"X-Flowd-Datagrams", std::to_string(captured->datagrams)},
+                                  {"X-Flowd-Truncated", captured->truncated ? "1" : "0"}}};
+    if (captured->kept_seconds) {
+        response.headers.push_back(
+            {"X-Flowd-Kept-Seconds", std::to_string(*captured->kept_seconds)});
+    }
+    return response;
 }
 
 Response keep(Actions& actions, const Request& request) {
     const Body body = body_of(request);
     if (body.refusal) return *body.refusal;
     constexpr std::uint64_t bytes_default = 64 * 1024 * 1024;
-    const auto seconds = number(body.json, "seconds", 30, keep_seconds_max);
-    if (!seconds) return error_response(400, "seconds: not 0 to 3600");
-    const auto bytes = number(body.json, "bytes", bytes_default, keep_bytes_max);
-    if (!bytes || *bytes == 0) return error_response(400, "bytes: not 1 to 1073741824");
+    const auto seconds = number(body.json, "seconds", 30, config::keep_seconds_max);
+    if (!seconds) {
+        return error_response(400, "seconds: not 1 to " + std::to_string(config::keep_seconds_max) +
+                                       ", or 0 to keep nothing");
+    }
+    const auto bytes = number(body.json, "bytes", bytes_default, config::keep_bytes_max);
+    if (!bytes || *bytes < config::keep_bytes_min) {
+        return error_response(400, "bytes: not " + std::to_string(config::keep_bytes_min) + " to " +
+                                       std::to_string(config::keep_bytes_max));
+    }
     const Failure failure = actions.keep(*seconds, *bytes);
     if (failed(failure)) return error_response(422, failure.sentence);
     return capture_state(actions);

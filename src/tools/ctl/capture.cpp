@@ -26,7 +26,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t usual_keep = std::int64_t{64} << 20;
 constexpr std::int64_t usual_max = std::int64_t{16} << 20;
 // Beyond what flowd waits for the exporter: for the first byte, and for all of them, to which flowd
 // gives 120 s.
@@ -153,22 +152,13 @@ Status set_keeping(Session& session, std::int64_t seconds, std::int64_t bytes) {
 }
 
 Status keep(Session& session) {
-    const std::string& given = session.options().keep;
-    const std::size_t colon = given.find(':');
-    const auto seconds = parse_seconds(given.substr(0, colon));
-    if (!seconds) return usage("--keep: " + seconds.error().sentence);
-    std::int64_t bytes = usual_keep;
-    if (colon != std::string::npos) {
-        const auto parsed = parse_size(given.substr(colon + 1));
-        if (!parsed) return usage("--keep: " + parsed.error().sentence);
-        bytes = *parsed;
-    }
-    const auto whole = static_cast<std::int64_t>(*seconds);
-    if (whole < 1) return usage("--keep: at least 1 second");
-    return set_keeping(session, whole, bytes);
+    const auto wanted = parse_keep(session.options().keep);
+    if (!wanted) return usage("--keep: " + wanted.error().sentence);
+    return set_keeping(session, wanted->seconds, wanted->bytes);
 }
 
-Status tell(const Reply& reply, const Sink& sink, const std::string& path) {
+Status tell(const Reply& reply, const Sink& sink, const Options& options) {
+    const std::string& path = options.out;
     const auto header = [&reply](const char* name) {
         const auto found = reply.headers.find(name);
         return found == reply.headers.end() ? std::string{} : safe(found->second);
@@ -181,6 +171,11 @@ Status tell(const Reply& reply, const Sink& sink, const std::string& path) {
     complain(words);
     if (!datagrams.empty() && many == 0) {
         complain("warning: the exporter sent nothing in that time");
+    }
+    const std::string kept = header("x-flowd-kept-seconds");
+    if (!kept.empty() && std::strtoll(kept.c_str(), nullptr, 10) < options.seconds) {
+        complain("warning: only the last " + kept + " s were kept, of " +
+                 std::to_string(options.seconds) + " asked");
     }
     if (header("x-flowd-truncated") == "1") {
         complain("warning: there was more than fits: --max, or fewer --seconds");
@@ -252,7 +247,7 @@ Status capture(Session& session) {
     }
     Reply reply;
     reply.headers = std::move(answer->headers);
-    return tell(reply, sink, options.out);
+    return tell(reply, sink, options);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "config/keep_limits.hpp"
 #include "config/numbers.hpp"
 #include "config/schema.hpp"
 #include "config/text.hpp"
@@ -184,8 +185,9 @@ std::vector<Option> other_options(Options& options) {
         {Row{.key = {},
              .flag = "keep",
              .target = &options.keep,
-             .help = "Keeps the datagrams of the last so many seconds, in so many bytes at most; "
-                     "64M, unless it is said."},
+             .help =
+                 "Keeps the datagrams of the last so many seconds, 1 to 3600, in so many bytes at "
+                 "most, 1M to 1G; 64M, unless it is said."},
          0, "SECONDS[:SIZE]", "capture"},
         {Row{.key = {}, .flag = "stop", .target = &options.stop, .help = "Keeps none any more."},
          0,
@@ -353,6 +355,30 @@ Outcome<std::int64_t> parse_size(std::string_view text) {
     constexpr std::int64_t most = std::int64_t{1} << 40;
     if (number && *number > 0 && *number <= most / unit) return *number * unit;
     return Failure{config::in_quotes(text) + " is no size such as 65536, 64M or 1G"};
+}
+
+Outcome<Keep> parse_keep(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    const std::string_view duration = text.substr(0, colon);
+    const auto seconds = parse_seconds(duration);
+    Keep keep;
+    keep.seconds = seconds ? static_cast<std::int64_t>(*seconds) : 0;
+    const bool whole = seconds && static_cast<double>(keep.seconds) == *seconds;
+    if (!whole || keep.seconds < 1 || keep.seconds > config::keep_seconds_max) {
+        return Failure{config::in_quotes(duration) + " is no whole number of seconds from 1 to " +
+                       std::to_string(config::keep_seconds_max)};
+    }
+    if (colon == std::string_view::npos) return keep;
+    const std::string_view size = text.substr(colon + 1);
+    const auto bytes = parse_size(size);
+    if (!bytes) return bytes.error();
+    keep.bytes = *bytes;
+    if (keep.bytes < config::keep_bytes_min || keep.bytes > config::keep_bytes_max) {
+        return Failure{config::in_quotes(size) + " is no size from 1M to 1G (" +
+                       std::to_string(config::keep_bytes_min) + " to " +
+                       std::to_string(config::keep_bytes_max) + " bytes)"};
+    }
+    return keep;
 }
 
 Outcome<Exporter> parse_exporter(std::string_view text) {

@@ -73,6 +73,13 @@ struct Option {
 /// "67108864", "64M" (powers of 1024).
 [[nodiscard]] Outcome<std::int64_t> parse_size(std::string_view text);
 
+/// What is to be kept. "30", "30:64M": whole seconds and a size, as flowd takes them.
+struct Keep {
+    std::int64_t seconds = 0;
+    std::int64_t bytes = std::int64_t{64} << 20;
+};
+[[nodiscard]] Outcome<Keep> parse_keep(std::string_view text);
+
 /// The API's name of what has no row of its own: datagrams that flowd cannot understand, and
 /// exporters that it has forgotten.
 inline constexpr std::string_view other_name = "other";

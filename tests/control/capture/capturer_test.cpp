@@ -3,9 +3,12 @@
 #include "control/capture/capturer.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <thread>
 
@@ -106,6 +109,7 @@ TEST_F(CapturerTest, TakesWhatAnExporterSendsFromNowOn) {
     EXPECT_GT(datagrams, 100u);
     const auto nobody = capturer.capture({.exporter = address_of(9), .seconds = 1});
     ASSERT_TRUE(nobody);
+    EXPECT_FALSE(nobody->kept_seconds);
     EXPECT_EQ(nobody->datagrams, 0u);
     const auto other_port = capturer.capture({.exporter = address_of(2), .port = 7, .seconds = 1});
     ASSERT_TRUE(other_port);
@@ -121,10 +125,21 @@ TEST_F(CapturerTest, GivesTheLastSecondsAtOnceWhereTheyAreKept) {
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 25s);
     ASSERT_TRUE(captured);
     EXPECT_GT(captured->datagrams, 20u);
+    ASSERT_TRUE(captured->kept_seconds);
+    EXPECT_LE(*captured->kept_seconds, 30u);
     EXPECT_GT(capturer.state().kept_datagrams, captured->datagrams);
+    ASSERT_FALSE(failed(capturer.keep({.seconds = 2, .bytes = 64 << 20})));
+    const auto kept = [&] {
+        const auto again = capturer.capture({.exporter = address_of(1), .seconds = 30});
+        return again ? again->kept_seconds.value_or(30) : 30;
+    };
+    EXPECT_LE(kept(), 2u);
+    std::this_thread::sleep_for(3s);
+    EXPECT_EQ(kept(), 2u);
     ASSERT_FALSE(failed(capturer.keep({})));
     EXPECT_EQ(capturer.state().kept_datagrams, 0u);
-    EXPECT_TRUE(failed(capturer.keep({.seconds = 5'000, .bytes = 1})));
+    EXPECT_TRUE(failed(capturer.keep({.seconds = 5'000, .bytes = 1 << 20})));
+    EXPECT_TRUE(failed(capturer.keep({.seconds = 5, .bytes = (1 << 20) - 1})));
 }
 
 TEST_F(CapturerTest, SaysWhenThereWasMoreThanRoom) {
@@ -150,6 +165,54 @@ TEST_F(CapturerTest, KeepsErrorsInFiles) {
     EXPECT_GT(std::filesystem::file_size(folder_ + "/errors.pcapng"), 100u);
 }
 
+TEST_F(CapturerTest, OfErrorsKeepsAFewASecondWhileAllIsKept) {
+    Capturer capturer{{.errors_path = folder_,
+                       .errors_bytes = 1 << 20,
+                       .keep = {.seconds = 60, .bytes = 64 << 20}},
+                      workers_};
+    const auto begin = std::chrono::system_clock::now();
+    ASSERT_FALSE(failed(capturer.start()));
+    wait_for(capturer, [](const CaptureState& state) { return state.errors_skipped > 100; });
+    const std::uint64_t errors = capturer.state().error_datagrams;
+    // Of one exporter and one reason, by either of two workers, in each second that was touched.
+    const auto seconds = (std::chrono::system_clock::now() - begin) / 1s + 2;
+    EXPECT_GT(errors, 0u);
+    EXPECT_LE(errors, 2u * Tap::errors_per_second * static_cast<std::uint64_t>(seconds));
+}
+
+std::atomic<bool> writer_waits{false};
+std::atomic<bool> writer_may_go{false};
+
+/// On the thread that wrote beyond the limit, before its call returns: a disk that hangs.
+void hang(int) {
+    writer_waits = true;
+    const timespec pause{.tv_sec = 0, .tv_nsec = 1'000'000};
+    while (!writer_may_go) nanosleep(&pause, nullptr);
+}
+
+TEST_F(CapturerTest, ADiskThatHangsHoldsUpNobodyElse) {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "ThreadSanitizer runs a handler later than the call that the signal is of";
+#endif
+    Capturer capturer{{.errors_path = folder_, .errors_bytes = 1 << 20}, workers_};
+    rlimit before{};
+    ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto handler = signal(SIGXFSZ, hang);
+    ASSERT_FALSE(failed(capturer.start()));
+    const rlimit small{1, before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+    while (!writer_waits) std::this_thread::sleep_for(1ms);
+    EXPECT_TRUE(capturer.state().errors);
+    EXPECT_TRUE(capturer.capture({.exporter = address_of(1), .seconds = 1}));
+    EXPECT_FALSE(failed(capturer.keep({.seconds = 5, .bytes = 1 << 20})));
+    EXPECT_TRUE(capturer.capture({.exporter = address_of(1), .seconds = 1}));
+    EXPECT_FALSE(writer_may_go);
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+    writer_may_go = true;
+    capturer.stop();
+    signal(SIGXFSZ, handler);
+}
+
 TEST_F(CapturerTest, OnlyOneCaptureAtATimeAndAStopEndsIt) {
     Capturer capturer{{}, workers_};
     ASSERT_FALSE(failed(capturer.start()));
@@ -167,6 +230,30 @@ TEST_F(CapturerTest, OnlyOneCaptureAtATimeAndAStopEndsIt) {
     EXPECT_FALSE(capturer.capture({.exporter = address_of(1), .seconds = 600, .given_up = runs}));
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 300s);
     stopper.join();
+}
+
+TEST_F(CapturerTest, WhenFlowdBeginsToStopNobodyWaitsAnyMore) {
+    Capturer capturer{{}, workers_};
+    ASSERT_FALSE(failed(capturer.start()));
+    std::atomic<bool> running{false};
+    std::thread stopper{[&] {
+        while (!running) std::this_thread::sleep_for(1ms);
+        capturer.end_waiting();
+    }};
+    const auto begin = std::chrono::steady_clock::now();
+    const auto runs = [&] {
+        running = true;
+        return false;
+    };
+    const auto captured =
+        capturer.capture({.exporter = address_of(1), .seconds = 600, .given_up = runs});
+    stopper.join();
+    ASSERT_FALSE(captured);
+    EXPECT_EQ(captured.error().sentence, "flowd is stopping");
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 300s);
+    EXPECT_FALSE(capturer.capture({.exporter = address_of(1), .seconds = 600}));
+    ASSERT_FALSE(failed(capturer.keep({.seconds = 60, .bytes = 64 << 20})));
+    EXPECT_TRUE(capturer.capture({.exporter = address_of(1), .seconds = 600}));
 }
 
 }  // namespace

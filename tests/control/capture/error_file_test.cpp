@@ -3,11 +3,16 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
+#include <utility>
 
 #include "control/capture/pcapng.hpp"
 
@@ -15,6 +20,23 @@ namespace flowd {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Beyond it writing fails, of all files of the process.
+class FileSizeLimit {
+public:
+    explicit FileSizeLimit(std::uint64_t bytes) {
+        signal(SIGXFSZ, SIG_IGN);
+        EXPECT_EQ(getrlimit(RLIMIT_FSIZE, &before_), 0);
+        const rlimit small{bytes, before_.rlim_max};
+        EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+    }
+    ~FileSizeLimit() { EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &before_), 0); }
+    FileSizeLimit(const FileSizeLimit&) = delete;
+    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+private:
+    rlimit before_{};
+};
 
 class ErrorFileTest : public testing::Test {
 protected:
@@ -109,20 +131,97 @@ TEST_F(ErrorFileTest, AFolderThatCannotBeIsAFailure) {
     EXPECT_NE(failure.sentence.find("capture.errors_path: /proc/flowd-errors"), std::string::npos);
 }
 
+TEST_F(ErrorFileTest, AFullDiskAtTheStartIsTriedAgain) {
+    ErrorFile file{folder_, 1 << 20, std::chrono::milliseconds{20}};
+    {
+        const FileSizeLimit limit{5};  // in the middle of the section's head
+        ASSERT_FALSE(failed(file.open()));
+        std::this_thread::sleep_for(std::chrono::milliseconds{30});
+        add(file, 100);
+        file.flush();
+        EXPECT_EQ(file.failed_writes(), 1u);
+        EXPECT_EQ(fs::file_size(folder_ + "/errors.pcapng"), 0u);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{30});
+    add(file, 100);
+    file.flush();
+    EXPECT_EQ(file.failed_writes(), 1u);
+    EXPECT_NE(read("errors.pcapng").find("flowd: bad_set_length"), std::string::npos);
+}
+
+TEST_F(ErrorFileTest, ABeginningThatWasCutIsBegunAnew) {
+    fs::create_directories(folder_);
+    std::string head;
+    pcapng::begin(head, "flowd");
+    for (const std::size_t size : {1, 11, 12, 30}) {
+        std::ofstream{folder_ + "/errors.pcapng", std::ios::binary} << head.substr(0, size);
+        EXPECT_FALSE(failed(ErrorFile(folder_, 1 << 20).open()));
+        EXPECT_EQ(read("errors.pcapng"), head) << size;
+    }
+}
+
+TEST_F(ErrorFileTest, WhatIsNoRegularFileIsLeftAlone) {
+    fs::create_directories(folder_);
+    const std::string name = folder_ + "/errors.pcapng";
+    const std::string victim = folder_ + "/victim";
+    std::ofstream{victim} << "mine";
+    const auto refused = [&] {
+        const Failure failure = ErrorFile{folder_, 1 << 20}.open();
+        EXPECT_NE(failure.sentence.find("is no regular file"), std::string::npos)
+            << failure.sentence;
+        fs::remove(name);
+    };
+    fs::create_symlink(victim, name);
+    refused();
+    EXPECT_EQ(read("victim"), "mine");
+    fs::create_symlink(folder_ + "/not_there", name);
+    refused();
+    EXPECT_FALSE(fs::exists(folder_ + "/not_there"));
+    ASSERT_EQ(mkfifo(name.c_str(), 0600), 0);
+    refused();
+    fs::create_directory(name);
+    refused();
+}
+
+TEST_F(ErrorFileTest, AForeignFileIsLeftAlone) {
+    fs::create_directories(folder_);
+    const std::string name = folder_ + "/errors.pcapng";
+    std::string other_order;
+    pcapng::begin(other_order, "flowd");
+    std::swap(other_order[8], other_order[11]);
+    for (const std::string& content : {std::string{"twelve bytes"}, other_order}) {
+        std::ofstream{name, std::ios::binary} << content;
+        const Failure failure = ErrorFile{folder_, 1 << 20}.open();
+        EXPECT_NE(failure.sentence.find("is there and is no capture of flowd's"), std::string::npos)
+            << failure.sentence;
+        EXPECT_EQ(read("errors.pcapng"), content);
+    }
+}
+
+TEST_F(ErrorFileTest, WhatWaitsIsBounded) {
+    ErrorFile file{folder_, 64 << 20};
+    ASSERT_FALSE(failed(file.open()));
+    constexpr std::uint64_t many = ErrorFile::pending_max / 60'000 + 10;
+    for (std::uint64_t i = 0; i < many; ++i) add(file, 60'000);
+    EXPECT_GT(file.skipped(), 0u);
+    EXPECT_EQ(file.datagrams() + file.skipped(), many);
+    file.flush();
+    add(file, 10);
+    EXPECT_EQ(file.datagrams() + file.skipped(), many + 1);
+    EXPECT_GT(fs::file_size(folder_ + "/errors.pcapng"), file.datagrams() / 2 * 60'000);
+}
+
 TEST_F(ErrorFileTest, AFullDiskLeavesWholeBlocks) {
     ErrorFile file{folder_, 1 << 20};
     ASSERT_FALSE(failed(file.open()));
     add(file, 1'000);
     file.flush();
     const std::string before = read("errors.pcapng");
-    rlimit limit{};
-    ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
-    signal(SIGXFSZ, SIG_IGN);
-    const rlimit small{before.size() + 300, limit.rlim_max};
-    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-    add(file, 1'000);
-    file.flush();
-    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    {
+        const FileSizeLimit limit{before.size() + 300};
+        add(file, 1'000);
+        file.flush();
+    }
     EXPECT_EQ(file.failed_writes(), 1u);
     EXPECT_EQ(read("errors.pcapng"), before);
     EXPECT_TRUE(failed(ErrorFile(folder_, 1 << 20).open()));  // it is another's

@@ -51,6 +51,12 @@ TEST_F(Changes, ACaptureSaysHowMuchItHas) {
     EXPECT_EQ(response.type, "application/vnd.tcpdump.pcap");
     EXPECT_EQ(response.headers[0].value, "3");
     EXPECT_EQ(response.headers[1].value, "0");
+    EXPECT_EQ(response.headers.size(), 2u);
+    parsed(keep(actions_, with_body(R"({"seconds":7,"bytes":1048576})")));
+    const Response looks_back = capture(actions_, source_, request);
+    ASSERT_EQ(looks_back.headers.size(), 3u);
+    EXPECT_EQ(looks_back.headers[2].name, "X-Flowd-Kept-Seconds");
+    EXPECT_EQ(looks_back.headers[2].value, "7");
     const auto refused = [&](const char* body, int wanted) {
         parsed(capture(actions_, source_, with_body(body)), wanted);
     };
@@ -70,7 +76,12 @@ TEST_F(Changes, KeepingStartsAndStops) {
     EXPECT_EQ(started["keeping"], true);
     EXPECT_EQ(started["bytes"], 1'048'576);
     EXPECT_EQ(parsed(keep(actions_, with_body(R"({"seconds":0})")))["keeping"], false);
-    parsed(keep(actions_, with_body(R"({"seconds":3601})")), 400);
+    const Json seconds = parsed(keep(actions_, with_body(R"({"seconds":3601})")), 400);
+    EXPECT_EQ(seconds["error"], "seconds: not 1 to 3600, or 0 to keep nothing");
+    for (const char* body : {R"({"bytes":1})", R"({"bytes":1048575})", R"({"bytes":1073741825})"}) {
+        const Json bytes = parsed(keep(actions_, with_body(body)), 400);
+        EXPECT_EQ(bytes["error"], "bytes: not 1048576 to 1073741824");
+    }
 }
 
 TEST_F(Changes, SettingsHaveValuesOfTheirType) {

@@ -112,6 +112,25 @@ TEST(CtlOptions, SizesHavePowersOf1024) {
     }
 }
 
+TEST(CtlOptions, WhatIsKeptHasTheLimitsOfFlowd) {
+    EXPECT_EQ(parse_keep("30")->seconds, 30);
+    EXPECT_EQ(parse_keep("30")->bytes, 64 << 20);
+    EXPECT_EQ(parse_keep("1h:1G")->seconds, 3600);
+    EXPECT_EQ(parse_keep("1h:1G")->bytes, 1 << 30);
+    EXPECT_EQ(parse_keep("1:1048576")->bytes, 1 << 20);
+    for (const char* bad : {"", "0", "0.5", "1.5", "3601", "100000", "x", ":64M"}) {
+        const auto keep = parse_keep(bad);
+        ASSERT_FALSE(keep) << bad;
+        EXPECT_NE(keep.error().sentence.find("from 1 to 3600"), std::string::npos) << bad;
+    }
+    for (const char* bad : {"10:1", "10:1048575", "10:1073741825", "10:2G"}) {
+        const auto keep = parse_keep(bad);
+        ASSERT_FALSE(keep) << bad;
+        EXPECT_NE(keep.error().sentence.find("from 1M to 1G"), std::string::npos) << bad;
+    }
+    EXPECT_FALSE(parse_keep("10:"));
+}
+
 TEST(CtlOptions, ExportersAreAddressesWithOrWithoutAPort) {
     const auto parsed = [](const char* text) {
         const auto exporter = parse_exporter(text);
