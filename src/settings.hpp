@@ -3,12 +3,16 @@
 // only what is live changes afterwards, by a reload on the main thread.
 #pragma once
 
+#include <string>
+
 #include "config/config.hpp"
+#include "config/load.hpp"
 #include "config/schema.hpp"
 #include "control/capture/options.hpp"
 #include "http/options.hpp"
 #include "ingress/dpdk/options.hpp"
 #include "ingress/udp/options.hpp"
+#include "log/failure.hpp"
 #include "outputs.hpp"
 
 namespace flowd {
@@ -30,5 +34,9 @@ struct Settings {
 
 /// Borrows `settings`.
 [[nodiscard]] config::Schema make_schema(Settings& settings);
+
+/// What drivers would refuse at the start, without opening anything unless -connect says so. The
+/// text is for standard output.
+[[nodiscard]] Outcome<std::string> check(const Settings& settings, const config::Loaded& loaded);
 
 }  // namespace flowd
