@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/text.hpp"
+#include "log/log.hpp"
 #include "tools/ctl/commands.hpp"
 #include "tools/ctl/options.hpp"
 
@@ -150,7 +151,7 @@ _flowctl() {
 @FLAGS@    esac
     case $command in
         '' | help) offered='@COMMANDS@' ;;
-        log) offered='debug info warn error' ;;
+        log) offered='@LEVELS@' ;;
         exporter | capture | templates)
             [[ $word == -* ]] || offered=$(flowctl exporters --all --json 2>/dev/null |
                 grep -o '"address": *"[0-9a-f.:]*"' | cut -d'"' -f4) ;;
@@ -201,6 +202,7 @@ std::string completion() {
     }
     std::string out{completion_frame};
     fill(out, "COMMANDS", config::joined(names, " "));
+    fill(out, "LEVELS", config::joined(log::level_names, " "));
     fill(out, "CHOICES", choices);
     fill(out, "FILES", with_file);
     fill(out, "VALUES", with_value);
