@@ -42,9 +42,10 @@ int refuse(const config::LoadFailure& failure, const std::string& file) {
 }
 
 int say_check(const Settings& settings, const config::Loaded& loaded) {
-    const Outcome<std::string> said = check(settings, loaded);
-    if (!said) return refuse(said.error().sentence, status_failed);
-    return say(*said + "flowd: the configuration is good\n");
+    const Outcome<Checked> checked = check(settings, loaded);
+    if (!checked) return refuse(checked.error().sentence, status_failed);
+    for (const std::string& warning : checked->warnings) log::warn(warning);
+    return say(checked->text + "flowd: the configuration is good\n");
 }
 
 /// rx.cores has been checked.

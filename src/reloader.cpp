@@ -19,7 +19,8 @@ Failure read_again(std::span<const char* const> arguments, const config::Schema&
     const auto loaded = config::load(arguments, schema, settings.general);
     if (!loaded) return {loaded.error().sentence};
     if (Failure failure = http::validate(settings.http); failed(failure)) return failure;
-    const Outcome<std::string> checked = check(settings, *loaded);
+    // Its warnings have been said at the start, or will be at the next one.
+    const Outcome<Checked> checked = check(settings, *loaded);
     return checked ? Failure{} : checked.error();
 }
 

@@ -3,8 +3,6 @@
 // only what is live changes afterwards, by a reload on the main thread.
 #pragma once
 
-#include <string>
-
 #include "config/config.hpp"
 #include "config/load.hpp"
 #include "config/schema.hpp"
@@ -35,8 +33,8 @@ struct Settings {
 /// Borrows `settings`.
 [[nodiscard]] config::Schema make_schema(Settings& settings);
 
-/// What drivers would refuse at the start, without opening anything unless -connect says so. The
-/// text is for standard output.
-[[nodiscard]] Outcome<std::string> check(const Settings& settings, const config::Loaded& loaded);
+/// What drivers would refuse at the start, without opening anything unless -connect says so. Logs
+/// nothing.
+[[nodiscard]] Outcome<Checked> check(const Settings& settings, const config::Loaded& loaded);
 
 }  // namespace flowd
