@@ -219,6 +219,19 @@ class LiveTest(unittest.TestCase):
                                  f"error reload: {key}.*; nothing has changed\n")
         self.assertEqual(self.ask("log"), "log level info\n")
 
+    def test_a_reload_that_takes_long_holds_up_no_answer(self):
+        self.settings.unlink()
+        os.mkfifo(self.settings)  # reading it waits for who writes
+        run = [CTL, "--socket", self.socket]
+        with subprocess.Popen([*run, "reload"], stdout=subprocess.PIPE, text=True) as reload, \
+                subprocess.Popen([*run, "log", "info"], stdout=subprocess.PIPE) as log:
+            for _ in range(5):
+                self.assertIn("collecting", self.ask("status"))
+            self.assertIsNone(reload.poll())
+            self.settings.write_text("[log]\nlevel = \"info\"\n")
+            self.assertIn("nothing has changed", reload.communicate(timeout=SECONDS)[0])
+            log.communicate(timeout=SECONDS)
+
     def test_the_settings_are_keys_not_other_names_or_commands(self):
         rows = self.json("config")["settings"]
         flags = {row["flag"] for row in rows if not row["key"]}
