@@ -16,6 +16,7 @@
 #include "config/fallback.hpp"
 #include "config/shape.hpp"
 #include "control/confine.hpp"
+#include "control/move_grace.hpp"
 #include "control/privileges.hpp"
 #include "control/progress.hpp"
 #include "control/signals.hpp"
@@ -461,6 +462,7 @@ void Daemon::wait_for_end() {
     constexpr std::uint32_t poll_ms = 10;
     constexpr std::uint64_t moving_poll_ns = 20'000;
     Progress progress{settings_.is_replay(), rx_workers_, tx_workers_};
+    MoveGrace grace;
     while (!finished()) {
         // Datagrams wait while an exporter moves.
         const bool moving = rebalancer_ && rebalancer_->tick();
@@ -471,19 +473,14 @@ void Daemon::wait_for_end() {
             flags_.hurry.store(again, std::memory_order_relaxed);
             begin_to_stop(again);
         }
-        if (signal == Signal::reopen) {
-            notifier_.reloading();
-            static_cast<void>(reload().error());  // logged
-            notifier_.ready("collecting");
-        }
+        reload_wanted_ |= signal == Signal::reopen;
         if (output_lost()) {
             panel_.begin_to_stop();
             flags_.stop.store(true, std::memory_order_relaxed);
             flags_.hurry.store(true, std::memory_order_relaxed);
         }
         progress.tick();
-        panel_.tick();
-        state_->tick();
+        if (!grace.tick(moving, monotonic_ns())) do_what_takes_long();
         if (watch_) watch_->tick(monotonic_ns());
         if (port_numbers_) port_numbers_->tick(monotonic_ns());
         if (rebalancer_) {
@@ -493,6 +490,17 @@ void Daemon::wait_for_end() {
         notifier_.tick(monotonic_ns());
         give_up_if_stuck();
     }
+}
+
+/// Reads files, writes the state file to the disk, answers who asked over HTTP.
+void Daemon::do_what_takes_long() {
+    if (std::exchange(reload_wanted_, false)) {
+        notifier_.reloading();
+        static_cast<void>(reload().error());  // logged
+        notifier_.ready("collecting");
+    }
+    panel_.tick();
+    state_->tick();
 }
 
 /// Output files are opened anew, and what may change while flowd runs is read again.

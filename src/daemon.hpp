@@ -71,6 +71,7 @@ private:
     [[nodiscard]] Failure launch();
     void pin_rx_thread(std::size_t worker) const noexcept;
     void wait_for_end();
+    void do_what_takes_long();
     [[nodiscard]] Outcome<config::Reload> reload();
     void begin_to_stop(bool again);
     void give_up_if_stuck();
@@ -88,6 +89,7 @@ private:
     StopFlags flags_;
     Notifier notifier_;
     StuckOutput stuck_;
+    bool reload_wanted_ = false;  ///< by a signal; not done yet
 
     std::vector<unsigned> cores_;  ///< of the RX workers, in turn; none: any
 

@@ -13,7 +13,6 @@
 #include "daemon.hpp"
 #include "ingress/dpdk/probe.hpp"
 #include "log/log.hpp"
-#include "outputs.hpp"
 #include "reloader.hpp"
 
 namespace {
@@ -42,13 +41,11 @@ int refuse(const config::LoadFailure& failure, const std::string& file) {
     return status;
 }
 
-int check(const Settings& settings, const config::Loaded& loaded) {
-    if (const Failure failure = dpdk::check(settings.dpdk.ports); failed(failure)) {
-        return refuse(failure.sentence, status_failed);
-    }
-    const Outcome<std::string> said = check_outputs(settings.general, settings.transports, loaded);
-    if (!said) return refuse(said.error().sentence, status_failed);
-    return say(*said + "flowd: the configuration is good\n");
+int say_check(const Settings& settings, const config::Loaded& loaded) {
+    const Outcome<Checked> checked = check(settings, loaded);
+    if (!checked) return refuse(checked.error().sentence, status_failed);
+    for (const std::string& warning : checked->warnings) log::warn(warning);
+    return say(checked->text + "flowd: the configuration is good\n");
 }
 
 /// rx.cores has been checked.
@@ -87,7 +84,7 @@ int main(int argument_count, char** arguments) {
     start_log(settings.general.live);
     for (const std::string& note : loaded->notes) log::info(note);
     for (const std::string& warning : loaded->warnings) log::warn(warning);
-    if (settings.general.check) return check(settings, *loaded);
+    if (settings.general.check) return say_check(settings, *loaded);
     if (settings.general.probe || settings.general.probe_json) return explain(settings);
 
     block_signals();

@@ -98,26 +98,28 @@ Outcome<LaneFilter> filter_of(const config::Config& config, const TransportSetti
     return options;
 }
 
-/// What must go together, without touching files or network.
-Failure check(const config::Config& config, const TransportSettings& settings,
-              const config::Loaded& loaded) {
+using Warnings = std::vector<std::string>;
+
+/// What must go together, without touching files or network. Or what to beware of.
+Outcome<Warnings> check(const config::Config& config, const TransportSettings& settings,
+                        const config::Loaded& loaded) {
     if (const auto terminator = terminator_of(config, settings); !terminator) {
         return terminator.error();
     }
     if (const auto filter = filter_of(config, settings, loaded); !filter) return filter.error();
-    if (settings.kind == "file") return file::check(settings.file);
-    if (settings.kind != "kafka") return {};
+    if (settings.kind == "file") {
+        Failure failure = file::check(settings.file);
+        return failed(failure) ? Outcome<Warnings>{std::move(failure)} : Warnings{};
+    }
+    if (settings.kind != "kafka") return Warnings{};
     const bool bare = is_protobuf(config) && !config::is_length_prefixed(config);
     if (settings.kafka.is_packed() && bare) {
-        return {
+        return Failure{
             "transport.kafka.records: packed protobuf needs lengths to be taken apart again: "
             "use -format bin, or -format.protobuf.fixedlen"};
     }
-    const auto warnings =
-        kafka::check(kafka_options(settings), partition_of(config, settings.kafka, loaded.shape));
-    if (!warnings) return warnings.error();
-    for (const std::string& warning : *warnings) log::warn(warning);
-    return {};
+    return kafka::check(kafka_options(settings),
+                        partition_of(config, settings.kafka, loaded.shape));
 }
 
 /// Names tell transports apart in messages, sums and spools.
@@ -174,7 +176,9 @@ void warn_of_orphans(const spool::Options& options, std::int64_t workers) {
 
 Outcome<Output> open_output(const config::Config& config, const TransportTables& transports,
                             const TransportSettings& settings, const config::Loaded& loaded) {
-    if (Failure failure = check(config, settings, loaded); failed(failure)) return failure;
+    const Outcome<Warnings> warnings = check(config, settings, loaded);
+    if (!warnings) return warnings.error();
+    for (const std::string& warning : *warnings) log::warn(warning);
     Output output;
     output.name = settings.label();
     output.terminator = *terminator_of(config, settings);
@@ -261,18 +265,20 @@ Outcome<std::vector<Output>> open_outputs(const config::Config& config,
     return outputs;
 }
 
-Outcome<std::string> check_outputs(const config::Config& config, const TransportTables& transports,
-                                   const config::Loaded& loaded) {
+Outcome<Checked> check_outputs(const config::Config& config, const TransportTables& transports,
+                               const config::Loaded& loaded) {
     if (Failure failure = check_names(transports); failed(failure)) return failure;
-    std::string said;
+    Checked checked;
     for (const TransportSettings* settings : transports.in_use()) {
-        if (Failure failure = check(config, *settings, loaded); failed(failure)) return failure;
+        const Outcome<Warnings> warnings = check(config, *settings, loaded);
+        if (!warnings) return warnings.error();
+        checked.warnings.insert(checked.warnings.end(), warnings->begin(), warnings->end());
         if (!config.connect || settings->kind != "kafka") continue;
         const Outcome<std::string> more = kafka::probe(settings->kafka);
         if (!more) return more.error();
-        said += *more;
+        checked.text += *more;
     }
-    return said;
+    return checked;
 }
 
 }  // namespace flowd

@@ -60,10 +60,15 @@ struct Output {
                                                         const TransportTables& transports,
                                                         const config::Loaded& loaded);
 
+struct Checked {
+    std::string text{};                   ///< what destinations say, for standard output
+    std::vector<std::string> warnings{};  ///< that open_outputs() would log
+};
+
 /// What open_outputs() would refuse without touching files or network; with config.connect also
-/// what the destinations say. The text is for standard output.
-[[nodiscard]] Outcome<std::string> check_outputs(const config::Config& config,
-                                                 const TransportTables& transports,
-                                                 const config::Loaded& loaded);
+/// what the destinations say. Logs nothing.
+[[nodiscard]] Outcome<Checked> check_outputs(const config::Config& config,
+                                             const TransportTables& transports,
+                                             const config::Loaded& loaded);
 
 }  // namespace flowd

@@ -5,9 +5,26 @@
 #include <utility>
 
 #include "config/load.hpp"
+#include "config/text.hpp"
+#include "http/options.hpp"
 #include "log/log.hpp"
 
 namespace flowd {
+
+namespace {
+
+/// As the start does, up to what it would open: a reload must not call good what a restart refuses.
+Failure read_again(std::span<const char* const> arguments, const config::Schema& schema,
+                   const Settings& settings) {
+    const auto loaded = config::load(arguments, schema, settings.general);
+    if (!loaded) return {loaded.error().sentence};
+    if (Failure failure = http::validate(settings.http); failed(failure)) return failure;
+    // Its warnings have been said at the start, or will be at the next one.
+    const Outcome<Checked> checked = check(settings, *loaded);
+    return checked ? Failure{} : checked.error();
+}
+
+}  // namespace
 
 /// The rows have checked both names.
 void start_log(const config::Live& live) {
@@ -19,12 +36,12 @@ void start_log(const config::Live& live) {
 Outcome<config::Reload> Reloader::reload() {
     Settings fresh;
     const config::Schema fresh_schema = make_schema(fresh);
-    const auto loaded = config::load(arguments_, fresh_schema, fresh.general);
-    if (!loaded) {
-        log::error("reload: " + loaded.error().sentence + "; nothing has changed");
-        return Failure{loaded.error().sentence};
+    if (const Failure failure = read_again(arguments_, fresh_schema, fresh); failed(failure)) {
+        log::error("reload: " + failure.sentence + "; nothing has changed");
+        return Failure{failure.sentence + "; the old configuration stays"};
     }
     config::Reload reload = config::compare(schema_, fresh_schema);
+    config::add_changed_files(reload, files_);
     settings_.general.live = fresh.general.live;
     start_log(live());
     for (const std::string& key : reload.changed) log::info("reload: " + key + " has changed");
@@ -35,8 +52,15 @@ Outcome<config::Reload> Reloader::reload() {
 Outcome<std::string> Reloader::set_log_level(std::string_view level) {
     const auto parsed = log::parse_level(level);
     if (!parsed) return parsed.error();
+    const std::string name = config::lower(level);
+    std::string before = std::exchange(settings_.general.live.log_level, name);
+    // By the more talkative of the two, or nobody would see who made the log silent.
+    const bool speaks = log::enabled(log::Level::info);
+    const std::string said = "log: level " + name + ", before " + before + ": set over HTTP";
+    if (speaks) log::info(said);
     log::set_level(*parsed);
-    return std::exchange(settings_.general.live.log_level, std::string{level});
+    if (!speaks) log::info(said);
+    return before;
 }
 
 }  // namespace flowd

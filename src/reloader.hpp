@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/reload.hpp"
 #include "log/failure.hpp"
@@ -18,13 +19,18 @@ void start_log(const config::Live& live);
 
 class Reloader {
 public:
-    /// `arguments` without the program's name. `schema` is of `settings`. All outlive it.
+    /// `arguments` without the program's name. `schema` is of `settings`. All outlive it. Made
+    /// before the files that the settings name are read.
     Reloader(std::span<const char* const> arguments, Settings& settings,
              const config::Schema& schema)
-        : arguments_{arguments}, settings_{settings}, schema_{schema} {}
+        : arguments_{arguments},
+          settings_{settings},
+          schema_{schema},
+          files_{config::stamp_files(schema)} {}
 
     /// The live settings are the new ones then, and the log follows them; what was refused is
-    /// logged. A failure: the file is wrong, nothing has changed; logged, too.
+    /// logged. A failure: a start would refuse the configuration as it is now, and nothing has
+    /// changed; logged, too.
     [[nodiscard]] Outcome<config::Reload> reload();
     /// Until the next reload. The level before; a failure: there is no such level.
     [[nodiscard]] Outcome<std::string> set_log_level(std::string_view level);
@@ -36,6 +42,7 @@ private:
     std::span<const char* const> arguments_;
     Settings& settings_;
     const config::Schema& schema_;
+    const std::vector<config::FileStamp> files_;  ///< that the settings name, at the start
 };
 
 }  // namespace flowd

@@ -25,4 +25,9 @@ config::Schema make_schema(Settings& settings) {
     return schema;
 }
 
+Outcome<Checked> check(const Settings& settings, const config::Loaded& loaded) {
+    if (Failure failure = dpdk::check(settings.dpdk.ports); failed(failure)) return failure;
+    return check_outputs(settings.general, settings.transports, loaded);
+}
+
 }  // namespace flowd

@@ -4,11 +4,13 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "config/load.hpp"
 #include "config/schema.hpp"
 #include "control/capture/options.hpp"
 #include "http/options.hpp"
 #include "ingress/dpdk/options.hpp"
 #include "ingress/udp/options.hpp"
+#include "log/failure.hpp"
 #include "outputs.hpp"
 
 namespace flowd {
@@ -30,5 +32,9 @@ struct Settings {
 
 /// Borrows `settings`.
 [[nodiscard]] config::Schema make_schema(Settings& settings);
+
+/// What drivers would refuse at the start, without opening anything unless -connect says so. Logs
+/// nothing.
+[[nodiscard]] Outcome<Checked> check(const Settings& settings, const config::Loaded& loaded);
 
 }  // namespace flowd

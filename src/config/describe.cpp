@@ -38,7 +38,7 @@ std::string limits_of(const Row& row) {
 
 /// By the key's first part, else by the flag's where other flags share it.
 std::string_view group_of(const Row& row, const Schema& schema) {
-    if (row.effect != Effect::used) return goflow2_group;
+    if (row.effect == Effect::accepted || row.effect == Effect::missing) return goflow2_group;
     const std::string_view name = row.key.empty() ? row.flag : row.key;
     const std::string_view first = first_part(name);
     if (!row.key.empty() || first != name) return first;

@@ -26,8 +26,9 @@ enum class Lifetime : std::uint8_t { sealed, live };
 
 /// Does it change anything? `accepted`: a goflow2 flag that flowd takes and, once, says has no
 /// effect. `missing`: one that changes goflow2's output, which this build cannot do: a warning when
-/// the value asks for it.
-enum class Effect : std::uint8_t { used, accepted, missing };
+/// the value asks for it. `command`: something that is done instead of collecting, such as -check;
+/// a flowd that runs has no such setting.
+enum class Effect : std::uint8_t { used, accepted, missing, command };
 
 struct Row {
     std::string_view key;  ///< TOML: "transport.file.path"; empty: flag only
@@ -44,6 +45,8 @@ struct Row {
     /// Tables: entries whose values are never printed; null: none. Strings: asked with the key, is
     /// it never printed?
     bool (*is_secret)(std::string_view name) = nullptr;
+    /// Strings: the path of a file that is read at the start, and not again.
+    bool names_file = false;
 };
 
 }  // namespace flowd::config

@@ -131,6 +131,14 @@ const TableArray* Schema::array_of(std::string_view key) const noexcept {
     return nullptr;
 }
 
+bool Schema::is_setting(const Row& row) const noexcept {
+    if (row.effect == Effect::command) return false;
+    if (!row.key.empty()) return true;
+    return std::none_of(settings_.begin(), settings_.end(), [&row](const Setting& each) {
+        return !each.row.key.empty() && each.row.target == row.target;
+    });
+}
+
 TableArray* Schema::array(std::string_view name) const noexcept {
     const auto found = std::find_if(arrays_.begin(), arrays_.end(),
                                     [name](const TableArray& each) { return each.name == name; });
@@ -280,6 +288,15 @@ std::string value_of(const Row& row) {
     }
     if (auto* const* table = std::get_if<Table*>(&row.target)) return table_as_toml(row, **table);
     return list_as_toml(*std::get<std::vector<std::string>*>(row.target));
+}
+
+bool same_value(const Row& one, const Row& other) {
+    return std::visit(
+        [&other](auto* value) {
+            auto* const* that = std::get_if<decltype(value)>(&other.target);
+            return that != nullptr && *value == **that;
+        },
+        one.target);
 }
 
 }  // namespace flowd::config

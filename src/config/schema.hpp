@@ -46,6 +46,9 @@ public:
     [[nodiscard]] std::span<const TableArray> arrays() const noexcept { return arrays_; }
     /// The one whose table, when there is one only, has this key. Null when there is none.
     [[nodiscard]] const TableArray* array_of(std::string_view key) const noexcept;
+    /// Is it something that a running flowd has? Commands such as -check are not, nor is another
+    /// name of a key, such as goflow2's: the key has its value.
+    [[nodiscard]] bool is_setting(const Row& row) const noexcept;
     /// Null when there is none of this name. For the file's reader, which adds elements.
     [[nodiscard]] TableArray* array(std::string_view name) const noexcept;
 
@@ -82,7 +85,9 @@ private:
 /// `500ms` for a row in a unit of time.
 [[nodiscard]] Failure set_duration(const Row& row, std::string_view text);
 
-/// The current value as TOML.
+/// The current value as TOML; secrets are left out.
 [[nodiscard]] std::string value_of(const Row& row);
+/// Compares the values themselves, secrets, too. Of the same row in two schemas.
+[[nodiscard]] bool same_value(const Row& one, const Row& other);
 
 }  // namespace flowd::config

@@ -121,10 +121,16 @@ std::string_view Access::refusal(const Request& request, Audience audience) cons
 
 std::string_view Access::refusal_of_viewer(const Request& request) const {
     const Client& client = request.client;
-    const bool is_local = client.is_loopback && !came_through_proxy(request);
+    // Unless it is told to, nginx says nothing of its client, and speaks HTTP/1.0.
+    const bool is_local =
+        client.is_loopback && !request.is_http_1_0 && !came_through_proxy(request);
     const bool is_allowed =
         std::any_of(settings_.allowed.begin(), settings_.allowed.end(),
                     [&](const config::Network& each) { return contains(each, client.address); });
+    if (!is_local && !is_allowed && client.is_loopback && request.is_http_1_0) {
+        return "over HTTP/1.0 it may be a proxy that asks: clients on flowd's own machine speak "
+               "HTTP/1.1, others want the token";
+    }
     if (!is_local && !is_allowed) {
         return "this is for clients on flowd's own machine; http.allow names networks that may "
                "see it, http.token sets a token";

@@ -121,10 +121,11 @@ struct Door::Callbacks {
     }
 
     static MHD_Result answer(void* door, MHD_Connection* connection, const char*,
-                             const char* method, const char*, const char* data, std::size_t* size,
-                             void** exchange) noexcept {
+                             const char* method, const char* version, const char* data,
+                             std::size_t* size, void** exchange) noexcept {
         if (*exchange == nullptr) return MHD_NO;
         auto& request = *static_cast<Exchange*>(*exchange);
+        request.request.is_http_1_0 = std::string_view{version} == "HTTP/1.0";
         try {
             if (!request.begun)
                 return begin(*static_cast<Door*>(door), connection, method, request);

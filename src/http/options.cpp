@@ -77,16 +77,19 @@ std::vector<config::Row> access_rows(Options& options) {
         {.key = "http.token_file",
          .flag = "http.token-file",
          .target = &options.token_file,
-         .help = "File that holds the token, in place of http.token."},
+         .help = "File that holds the token, in place of http.token.",
+         .names_file = true},
         {.key = "http.tls_certificate",
          .flag = "http.tls-certificate",
          .target = &options.tls_certificate,
          .help = "PEM file with the certificate and its chain: http.listen speaks TLS; empty: "
-                 "plain HTTP."},
+                 "plain HTTP.",
+         .names_file = true},
         {.key = "http.tls_key",
          .flag = "http.tls-key",
          .target = &options.tls_key,
-         .help = "PEM file with the certificate's private key."},
+         .help = "PEM file with the certificate's private key.",
+         .names_file = true},
     };
 }
 

@@ -31,6 +31,7 @@ struct Request {
     std::vector<Header> headers{};
     std::string body{};
     Client client{};
+    bool is_http_1_0 = false;
     std::vector<std::string> arguments{};  ///< what stood for the {names} of the route's path
     /// Asked by handlers that wait: has the client left, or has the server no more time for them?
     /// Null: never.

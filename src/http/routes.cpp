@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "config/text.hpp"
 #include "http/api/api.hpp"
@@ -78,11 +80,19 @@ void add_views(Router& router, const Source& source, Actions& actions) {
 
 void add_changes(Router& router, const Source& source, Actions& actions) {
     constexpr auto changers = Audience::changers;
-    router.add({"POST", "/api/reload", changers,
-                [&actions](const Request&) { return api::reload(actions); }});
-    router.add({"POST", "/api/log", changers, [&actions](const Request& request) {
-                    return api::set_log_level(actions, request);
-                }});
+    // The main thread does these two, when it comes to it.
+    router.add({.method = "POST",
+                .path = "/api/reload",
+                .audience = changers,
+                .handler = [&actions](const Request&) { return api::reload(actions); },
+                .waits = true});
+    router.add(
+        {.method = "POST",
+         .path = "/api/log",
+         .audience = changers,
+         .handler =
+             [&actions](const Request& request) { return api::set_log_level(actions, request); },
+         .waits = true});
     router.add(
         {.method = "POST",
          .path = "/api/capture",
@@ -92,6 +102,15 @@ void add_changes(Router& router, const Source& source, Actions& actions) {
          .waits = true});
     router.add({"POST", "/api/capture/keep", changers,
                 [&actions](const Request& request) { return api::keep(actions, request); }});
+}
+
+/// As requests are compared: a name may end in the dot of DNS's root, which browsers keep.
+std::vector<std::string> without_dots(std::vector<std::string> names) {
+    for (std::string& each : names) {
+        if (each.ends_with('.')) each.pop_back();
+    }
+    std::erase_if(names, [](const std::string& each) { return each.empty(); });
+    return names;
 }
 
 }  // namespace
@@ -111,6 +130,7 @@ Outcome<Access> make_access(const Options& options) {
             if (!each.host.empty()) settings.names.push_back(each.host);
         }
     }
+    settings.names = without_dots(std::move(settings.names));
     Outcome<std::string> token = read_token(options);
     if (!token) return token.error();
     settings.token = std::move(*token);

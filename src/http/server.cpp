@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::chrono::seconds sweep_interval{5};
 constexpr unsigned socket_connections_max = 16;  ///< beyond all others: flowctl always gets in
+constexpr unsigned socket_threads = 2;           ///< an answer that takes long holds up no other
 
 Outcome<std::string> read_file(const char* key, const std::string& path) {
     std::ifstream file{path, std::ios::binary};
@@ -136,6 +137,7 @@ Failure Server::open_doors() {
 Failure Server::open_door(int socket, bool is_unix) {
     DoorSettings door{.socket = socket, .is_unix = is_unix};
     if (is_unix) {
+        door.threads = socket_threads;
         door.connections_max = socket_connections_max;
     } else {
         door.threads = static_cast<unsigned>(settings_.threads);

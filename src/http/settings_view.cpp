@@ -49,7 +49,7 @@ void append(std::vector<SettingView>& views, const config::Schema& schema,
             std::string_view array = {}, const std::string& place = {}) {
     for (const config::Setting& each : schema.settings()) {
         const config::Row& row = each.row;
-        if (row.effect != config::Effect::used) continue;
+        if (row.effect != config::Effect::used || !schema.is_setting(row)) continue;
         const config::TableArray* const of = schema.array_of(row.key);
         if (of != nullptr && !of->elements.empty()) continue;
         std::string key{row.key};

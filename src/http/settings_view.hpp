@@ -10,8 +10,9 @@
 
 namespace flowd::http {
 
-/// In the order of the rows; goflow2's flags without effect are left out. What a file has several
-/// times is named with its place: `transport[1].kind`. Secrets are "***", or "" when there is none.
+/// In the order of the rows; goflow2's flags without effect, other names of a key and commands such
+/// as -check are left out. What a file has several times is named with its place:
+/// `transport[1].kind`. Secrets are "***", or "" when there is none.
 [[nodiscard]] std::vector<SettingView> settings_of(const config::Schema& schema);
 
 }  // namespace flowd::http

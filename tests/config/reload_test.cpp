@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include "config/config.hpp"
 
 namespace flowd::config {
@@ -47,6 +51,117 @@ TEST_F(ReloadTest, RowsAreLiveExactlyWhenTheirTargetsAre) {
         if (inside) ++live;
     }
     EXPECT_EQ(live, 6u);
+}
+
+/// What a driver with secrets has.
+struct Secrets {
+    std::string token{};
+    Table properties{};
+    std::string key_file{};
+
+    Schema schema() {
+        return Schema{{{.key = "part.token",
+                        .flag = "",
+                        .target = &token,
+                        .help = "A secret.",
+                        .is_secret = [](std::string_view) { return true; }},
+                       {.key = "",
+                        .flag = "old.token",
+                        .target = &token,
+                        .help = "Its other name.",
+                        .is_secret = [](std::string_view) { return true; }},
+                       {.key = "part.properties",
+                        .flag = "",
+                        .target = &properties,
+                        .help = "Some are secrets.",
+                        .is_secret = [](std::string_view name) { return name == "password"; }},
+                       {.key = "part.key_file",
+                        .flag = "",
+                        .target = &key_file,
+                        .help = "A file.",
+                        .names_file = true}}};
+    }
+};
+
+TEST(Reload, SecretsAreComparedAndNeverSaid) {
+    Secrets running{.token = "0123456789abcdef", .properties = {{"password", "old"}}};
+    Secrets fresh = running;
+    EXPECT_TRUE(compare(running.schema(), fresh.schema()).refused.empty());
+    fresh.token = "fedcba9876543210";
+    fresh.properties["password"] = "new";
+    const Reload reload = compare(running.schema(), fresh.schema());
+    ASSERT_EQ(reload.refused.size(), 2u) << "once, by its key";
+    EXPECT_EQ(reload.refused[0].sentence,
+              "part.token: cannot change while flowd runs; a restart takes it");
+    EXPECT_EQ(reload.refused[1].sentence,
+              "part.properties: cannot change while flowd runs; a restart takes it");
+}
+
+TEST(Reload, SecretsInTablesThatAFileHasSeveralTimesAreCompared) {
+    Secrets single;
+    Secrets now;
+    Secrets then{.properties = {{"password", "new"}}};
+    const auto make = [] { return Schema{{}}; };
+    Schema running = single.schema();
+    Schema fresh = single.schema();
+    running.allow_array({"part", make, {}});
+    fresh.allow_array({"part", make, {}});
+    running.array("part")->elements.push_back(now.schema());
+    fresh.array("part")->elements.push_back(then.schema());
+    const Reload reload = compare(running, fresh);
+    ASSERT_EQ(reload.refused.size(), 1u);
+    EXPECT_EQ(reload.refused[0].key, "[[part]]");
+}
+
+TEST_F(ReloadTest, OtherNamesAndCommandsAreNoSettings) {
+    fresh_.live.log_level = "debug";
+    fresh_.learnt.path = "/tmp/state";  // also -templates.json.path
+    fresh_.check = true;
+    fresh_.help = true;
+    const Reload reload = compare(running_schema_, fresh_schema_);
+    EXPECT_EQ(reload.changed, std::vector<std::string>{"log.level"});
+    ASSERT_EQ(reload.refused.size(), 1u);
+    EXPECT_EQ(reload.refused[0].key, "state.path");
+}
+
+class ReloadedFile : public testing::Test {
+protected:
+    ReloadedFile() {
+        std::string name = (std::filesystem::temp_directory_path() / "flowd-XXXXXX").string();
+        folder_ = ::mkdtemp(name.data());
+        settings_.key_file = folder_ + "/key";
+        write("one");
+    }
+    ~ReloadedFile() override { std::filesystem::remove_all(folder_); }
+
+    void write(const std::string& text) { std::ofstream{settings_.key_file} << text; }
+
+    std::string folder_;
+    Secrets settings_;
+};
+
+TEST_F(ReloadedFile, ThatIsAsItWasIsNotNamed) {
+    Reload reload;
+    add_changed_files(reload, stamp_files(settings_.schema()));
+    EXPECT_TRUE(reload.refused.empty());
+}
+
+TEST_F(ReloadedFile, WithOtherContentNeedsARestart) {
+    const std::vector<FileStamp> at_start = stamp_files(settings_.schema());
+    ASSERT_EQ(at_start.size(), 1u);
+    write("another");
+    Reload reload;
+    add_changed_files(reload, at_start);
+    ASSERT_EQ(reload.refused.size(), 1u);
+    EXPECT_EQ(reload.refused[0].key, "part.key_file");
+    EXPECT_EQ(reload.refused[0].sentence,
+              "part.key_file: " + settings_.key_file + " has changed; a restart reads it again");
+    add_changed_files(reload, at_start);
+    EXPECT_EQ(reload.refused.size(), 1u) << "its key is named already";
+    std::filesystem::remove(settings_.key_file);
+    Reload gone;
+    add_changed_files(gone, at_start);
+    EXPECT_EQ(gone.refused.size(), 1u);
 }
 
 TEST(Reload, AnotherNumberOfTablesIsRefused) {

@@ -54,6 +54,12 @@ class LiveTest(unittest.TestCase):
         self.live.wait_for_port(self.port)
         flowd.wait_until(lambda: self.ctl("health").returncode == FINE, SECONDS, "not collecting")
 
+    def restart(self, settings: str, *arguments):
+        """With other settings."""
+        self.live.stop()
+        self.settings.write_text(settings)
+        self.begin(*arguments)
+
     def ctl(self, *arguments) -> subprocess.CompletedProcess:
         return subprocess.run([CTL, "--socket", self.socket, *map(str, arguments)], timeout=60,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
@@ -180,6 +186,70 @@ class LiveTest(unittest.TestCase):
         self.assertEqual(done.returncode, WRONG)
         self.assertIn("nonsense", done.stderr)
         self.assertIn("log.level", self.ask("config", "log"))
+
+    def test_the_level_is_shown_and_its_change_logged(self):
+        self.assertEqual(self.ask("log"), "log level info\n")
+        self.ask("log", "error")
+        self.assertEqual(self.ask("log"), "log level error\n")
+        self.assertIn("info log: level error, before info: set over HTTP",
+                      self.live.errors.read_text())
+
+    def test_a_reload_names_what_a_restart_takes(self):
+        token_file = self.folder / "token"
+        token_file.write_text("0123456789abcdef")
+        self.restart(f'[http]\ntoken_file = "{token_file}"\n')
+        self.assertEqual(self.ask("reload"), "Read again; nothing has changed.\n")
+        token_file.write_text("fedcba9876543210")
+        self.assertEqual(self.ask("reload", status=WRONG).splitlines(), [
+            f"refused  http.token_file: {token_file} has changed; a restart reads it again",
+            "Read again; flowd runs on as it did."])
+
+    def test_a_reload_compares_secrets_and_shows_none(self):
+        self.restart('[http]\ntoken = "0123456789abcdef"\n')
+        self.settings.write_text('[http]\ntoken = "fedcba9876543210"\nnames = ["a.example"]\n'
+                                 '[transport.kafka.properties]\n"sasl.password" = "secret"\n')
+        said = self.ask("reload", status=WRONG)
+        self.assertEqual([line.split(":")[0] for line in said.splitlines()], [
+            "refused  transport.kafka.properties", "refused  http.names", "refused  http.token",
+            "Read again; flowd runs on as it did."])
+        self.assertNotIn("secret", said + self.live.errors.read_text())
+
+    def test_a_reload_refuses_what_a_start_refuses(self):
+        for text, key in (
+                ('[http]\nmetrics_path = "bad"\n', "http.metrics_path"),
+                ('[http]\nallow = ["10.0.0.0/33"]\n', "http.allow"),
+                ('[http]\ntls_key = "/nonexistent"\n', "http.tls_certificate and http.tls_key"),
+                ('[transport.file]\nrotate_bytes = 1000000\n', "transport.file.path"),
+                ('[port]\ndevice = "eth0"\n', "port.device")):
+            with self.subTest(key):
+                self.settings.write_text(text + "[log]\nlevel = \"debug\"\n")
+                done = self.ctl("reload")
+                self.assertEqual((done.returncode, done.stdout), (WRONG, ""))
+                self.assertRegex(done.stderr, f"^flowctl: {key}.*; the old configuration stays\n$")
+                self.assertRegex(self.live.errors.read_text(),
+                                 f"error reload: {key}.*; nothing has changed\n")
+        self.assertEqual(self.ask("log"), "log level info\n")
+
+    def test_a_reload_that_takes_long_holds_up_no_answer(self):
+        self.settings.unlink()
+        os.mkfifo(self.settings)  # reading it waits for who writes
+        run = [CTL, "--socket", self.socket]
+        with subprocess.Popen([*run, "reload"], stdout=subprocess.PIPE, text=True) as reload, \
+                subprocess.Popen([*run, "log", "info"], stdout=subprocess.PIPE) as log:
+            for _ in range(5):
+                self.assertIn("collecting", self.ask("status"))
+            self.assertIsNone(reload.poll())
+            self.settings.write_text("[log]\nlevel = \"info\"\n")
+            self.assertIn("nothing has changed", reload.communicate(timeout=SECONDS)[0])
+            log.communicate(timeout=SECONDS)
+
+    def test_the_settings_are_keys_not_other_names_or_commands(self):
+        rows = self.json("config")["settings"]
+        flags = {row["flag"] for row in rows if not row["key"]}
+        self.assertFalse(flags & {"addr", "metrics.addr", "templates.json.path", "h", "help", "v",
+                                  "check", "print-config", "probe"}, flags)
+        self.assertIn("http.listen", {row["key"] for row in rows})
+        self.assertIn("config", flags)
 
     def test_over_tcp_changes_are_refused(self):
         def url() -> str:

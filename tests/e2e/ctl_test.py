@@ -229,10 +229,15 @@ class CommandsTest(CtlTest):
         self.assertEqual((done.returncode, done.stdout), (WRONG, ""))
         self.assertEqual(done.stderr, "flowctl: flowd.toml:3: no such key\n")
 
+    def test_the_log_level_is_shown(self):
+        self.assertEqual(self.ask("log"), "log level info\n")
+        self.assertEqual(json.loads(self.ask("log", "--json")), {"level": "info"})
+
     def test_the_log_level_is_set(self):
         self.assertEqual(self.ask("log", "Warning"), "log level warn, before info\n")
         self.assertEqual(self.state.level, "warn")
         self.ask("log", "loud", status=USAGE)
+        self.assertEqual(self.ask("log", "trace"), "log level trace, before warn\n")
 
     def test_versions_of_both(self):
         self.assertRegex(self.ask("version"), r"^flowctl [\d.]+, flowd 0.1.0 at .*flowd.sock\n$")

@@ -135,6 +135,18 @@ TEST_F(AccessTest, AProxysClientIsNotThisMachine) {
     }
 }
 
+TEST_F(AccessTest, WhoSpeaksHttp10MayBeAProxyAndIsNotThisMachine) {
+    Request request = from("127.0.0.1", {{"Host", "127.0.0.1:8080"}});
+    request.is_http_1_0 = true;
+    EXPECT_NE(access_.refusal(request, Audience::viewers).find("HTTP/1.1"), std::string::npos);
+    EXPECT_EQ(access_.refusal(request, Audience::everyone), "");
+    request.headers.push_back({"Authorization", "Bearer " + token});
+    EXPECT_TRUE(sees(request));
+    Request allowed = from("192.0.2.1");
+    allowed.is_http_1_0 = true;
+    EXPECT_TRUE(sees(allowed));
+}
+
 TEST_F(AccessTest, APageOfAnotherSiteChangesNothing) {
     const Header authorized{"Authorization", "Bearer " + token};
     const Header host{"Host", "localhost:8080"};

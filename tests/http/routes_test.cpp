@@ -7,9 +7,11 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "http/made_up.hpp"
 #include "http/openapi.hpp"
+#include "log/log.hpp"
 
 namespace flowd::http {
 namespace {
@@ -117,8 +119,32 @@ TEST_F(Routes, KnowTheNamesOfTheAddresses) {
     EXPECT_EQ(router().handle(request).status, 200);
     options_.listen = ":8080";
     EXPECT_EQ(router().handle(request).status, 403);
-    options_.names = {"collector.example.net"};
-    EXPECT_EQ(router().handle(request).status, 200);
+    for (const char* name : {"collector.example.net", "collector.example.net."}) {
+        options_.names = {name};
+        EXPECT_EQ(router().handle(request).status, 200) << name;
+    }
+    options_.names = {"", "."};
+    request.headers = {{"Host", ":8080"}};
+    EXPECT_EQ(router().handle(request).status, 403);
+}
+
+TEST_F(Routes, WhatTheMainThreadDoesWaitsInThePool) {
+    const Router made = router();
+    for (const char* path : {"/api/reload", "/api/log", "/api/capture"}) {
+        EXPECT_TRUE(made.waits({.method = "POST", .path = path})) << path;
+    }
+    EXPECT_FALSE(made.waits({.method = "GET", .path = "/api/status"}));
+}
+
+TEST_F(Routes, TheDocumentHasTheLogsLevels) {
+    const flow::Bytes text = openapi();
+    const YAML::Node document = YAML::Load(std::string{text.begin(), text.end()});
+    const YAML::Node body = document["paths"]["/api/log"]["post"]["requestBody"];
+    const YAML::Node level = body["content"]["application/json"]["schema"]["properties"]["level"];
+    std::vector<std::string> described;
+    for (const auto& each : level["enum"]) described.push_back(each.as<std::string>());
+    EXPECT_EQ(described,
+              std::vector<std::string>(log::level_names.begin(), log::level_names.end()));
 }
 
 }  // namespace

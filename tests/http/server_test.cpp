@@ -52,6 +52,8 @@ protected:
                                                 : request.client.is_loopback ? "loopback\n"
                                                                              : "other\n");
                   }});
+        made.add({"GET", "/seen", Audience::viewers,
+                  [](const Request&) { return text_response(200, "seen\n"); }});
         made.add({"POST", "/change", Audience::changers,
                   [](const Request&) { return text_response(200, "changed\n"); }});
         made.add({"GET", "/cpus", Audience::everyone, [](const Request&) {
@@ -73,6 +75,11 @@ protected:
                           return text_response(200, "waited\n");
                       },
                   .waits = true});
+        made.add({"GET", "/slow", Audience::everyone, [this](const Request&) {
+                      ++waiting_;
+                      while (!released_) std::this_thread::sleep_for(1ms);
+                      return text_response(200, "slow\n");
+                  }});
         return made;
     }
 
@@ -322,6 +329,24 @@ TEST_F(ServerTest, AClientThatLeavesEndsTheHandlerThatWaitsForIt) {
     released_ = true;
     EXPECT_TRUE(stays.response().ends_with("waited\n"));
     EXPECT_TRUE(stays.response().ends_with("hello\n"));
+}
+
+TEST_F(ServerTest, AnAnswerThatTakesLongHoldsUpNobodyAtTheSocket) {
+    start();
+    TestClient slow{folder_ + "/s"};
+    slow.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    while (waiting_ == 0) std::this_thread::sleep_for(1ms);
+    TestClient other{folder_ + "/s"};
+    other.send(get);
+    EXPECT_TRUE(other.response().ends_with("hello\n"));
+    released_ = true;
+    EXPECT_TRUE(slow.response().ends_with("slow\n"));
+}
+
+TEST_F(ServerTest, KnowsWhoSpeaksHttp10) {
+    start();
+    EXPECT_TRUE(ask("GET /seen HTTP/1.1\r\nHost: localhost\r\n\r\n").ends_with("seen\n"));
+    EXPECT_EQ(ask("GET /seen HTTP/1.0\r\nHost: localhost\r\n\r\n").substr(9, 3), "403");
 }
 
 TEST_F(ServerTest, ItsEndEndsHandlersThatWait) {

@@ -21,6 +21,7 @@ struct Sample {
     std::vector<std::string> list{"x", "y"};
     config::Table table{};
     bool ignored = false;
+    bool check = false;
 
     std::vector<config::Row> rows() {
         return {{.key = "part.on", .flag = "on", .target = &on, .help = "On."},
@@ -46,7 +47,13 @@ struct Sample {
                  .flag = "old",
                  .target = &ignored,
                  .help = "nothing",
-                 .effect = config::Effect::accepted}};
+                 .effect = config::Effect::accepted},
+                {.key = "", .flag = "count", .target = &count, .help = "An old name."},
+                {.key = "",
+                 .flag = "check",
+                 .target = &check,
+                 .help = "Checks.",
+                 .effect = config::Effect::command}};
     }
 };
 
@@ -56,7 +63,7 @@ TEST(SettingsOf, HaveValuesAndDefaultsOfTheirType) {
     sample.on = false;
     sample.table = {{"key", "secret!"}, {"a\"b", "1"}};
     const std::vector<SettingView> views = settings_of(schema);
-    ASSERT_EQ(views.size(), 6U);  // without the one that does nothing
+    ASSERT_EQ(views.size(), 6U);  // what does nothing, other names and commands are left out
     EXPECT_EQ(Json::parse(views[0].value_json), false);
     EXPECT_EQ(Json::parse(views[0].default_json), true);
     EXPECT_EQ(views[0].flag, "on");

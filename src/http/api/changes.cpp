@@ -5,9 +5,11 @@
 #include <optional>
 
 #include "config/keep_limits.hpp"
+#include "config/text.hpp"
 #include "http/api/api.hpp"
 #include "http/api/parts.hpp"
 #include "http/message.hpp"
+#include "log/log.hpp"
 
 namespace flowd::http::api {
 
@@ -128,13 +130,19 @@ Response reload(Actions& actions) {
 Response set_log_level(Actions& actions, const Request& request) {
     const Body body = body_of(request);
     if (body.refusal) return *body.refusal;
-    const auto level = text(body.json, "level");
-    if (!level) return error_response(400, "level: there is none");
-    const Outcome<std::string> before = actions.set_log_level(*level);
+    const auto found = body.json.find("level");
+    if (found == body.json.end() || !found->is_string()) {
+        const bool is_there = found != body.json.end();
+        return error_response(400, std::string{"level: "} +
+                                       (is_there ? "it is no string" : "it is missing") +
+                                       "; it is one of " + config::joined(log::level_names, ", "));
+    }
+    const std::string level = config::lower(found->get<std::string>());
+    const Outcome<std::string> before = actions.set_log_level(level);
     if (!before) return error_response(422, before.error().sentence);
     JsonWriter json;
     json.begin_object();
-    json.member("level", *level);
+    json.member("level", level);
     json.member("before", *before);
     json.end_object();
     return json_response(json);

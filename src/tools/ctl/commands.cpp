@@ -41,8 +41,9 @@ constexpr std::array<Command, 13> table{
     {"reload", "", 0, 0, "reads the configuration again",
      "Lists what has changed and what cannot change while it runs; ends with 1 when there is "
      "such."},
-    {"log", "LEVEL", 1, 1, "sets the level of the log: debug, info, warn, error",
-     "Until the next reload or start."},
+    {"log", "[LEVEL]", 0, 1, "shows the level of the log, or sets it",
+     "LEVEL is trace, debug, info, warn (or warning), error or fatal (or panic). Without one, it "
+     "says which it is; a level holds until the next reload or start."},
     {"capture", "ADDRESS[:PORT] | --keep ... | --stop | --show", 0, 1,
      "the last datagrams of an exporter, as pcapng",
      "Writes what the exporter sent in the last --seconds to --out. Where nothing is being kept, "

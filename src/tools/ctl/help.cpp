@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/text.hpp"
+#include "log/log.hpp"
 #include "tools/ctl/commands.hpp"
 #include "tools/ctl/options.hpp"
 
@@ -153,7 +154,7 @@ _flowctl() {
 @FLAGS@    esac
     case $command in
         '' | help) offered='@COMMANDS@' ;;
-        log) offered='debug info warn error' ;;
+        log) offered='@LEVELS@' ;;
         exporter | capture | templates)
             [[ $command == exporter ]] && offered=other
             [[ $word == -* ]] || offered+=\ $(flowctl exporters --all --json 2>/dev/null |
@@ -205,6 +206,7 @@ std::string completion() {
     }
     std::string out{completion_frame};
     fill(out, "COMMANDS", config::joined(names, " "));
+    fill(out, "LEVELS", config::joined(log::level_names, " "));
     fill(out, "CHOICES", choices);
     fill(out, "FILES", with_file);
     fill(out, "VALUES", with_value);

@@ -124,7 +124,9 @@ Page reload_page(const Json& reload, const Look& look) {
     Page page;
     const Json& changed = list(reload, {"changed"});
     const Json& refused = list(reload, {"refused"});
-    if (changed.empty()) page.emplace_back("Read again; nothing has changed.");
+    if (changed.empty() && refused.empty()) {
+        page.emplace_back("Read again; nothing has changed.");
+    }
     for (const Json& each : changed) {
         Line line{"changed  ", Style::good};
         page.push_back(line.add(text_of(each)));
@@ -134,6 +136,9 @@ Page reload_page(const Json& reload, const Look& look) {
         std::string sentence = text(each, {"sentence"});
         if (!sentence.starts_with(key)) sentence.insert(0, key + ": ");
         add_wrapped(page, Line{"refused  ", Style::bad}, sentence, Style::plain, look);
+    }
+    if (changed.empty() && !refused.empty()) {
+        page.emplace_back("Read again; flowd runs on as it did.");
     }
     return page;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/text.hpp"
+#include "log/log.hpp"
 #include "tools/ctl/capture.hpp"
 #include "tools/ctl/lookup.hpp"
 #include "tools/ctl/pages.hpp"
@@ -217,8 +218,24 @@ Status run_reload(Session& session) {
     return list(reply.json, {"refused"}).empty() ? Status::fine : Status::wrong;
 }
 
+Status show_log_level(Session& session) {
+    Reply reply = session.get("/api/config");
+    if (reply.status != Status::fine) return session.complain(reply);
+    std::string level;
+    for (const Json& each : list(reply.json, {"settings"})) {
+        if (text(each, {"key"}) == "log.level") level = text(each, {"value"});
+    }
+    reply.json = Json{{"level", level}};
+    reply.body = reply.json.dump();
+    return session.show(reply, [&level](const Json&, const Look&) {
+        return Page{
+            Line{level.empty() ? "flowd does not say its log level" : "log level " + level}};
+    });
+}
+
 Status run_log(Session& session) {
-    constexpr std::array<std::string_view, 4> levels{"debug", "info", "warn", "error"};
+    if (session.options().arguments.empty()) return show_log_level(session);
+    constexpr auto& levels = log::level_names;
     std::string level = config::lower(session.options().arguments.front());
     if (level == "warning") level = "warn";
     if (std::find(levels.begin(), levels.end(), level) == levels.end()) {

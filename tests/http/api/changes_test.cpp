@@ -34,7 +34,13 @@ TEST_F(Changes, TheLogLevelIsSetAndTheOneBeforeTold) {
     EXPECT_EQ(parsed(set_log_level(actions_, with_body(R"({"level":"debug"})"))),
               (Json{{"level", "debug"}, {"before", "info"}}));
     parsed(set_log_level(actions_, with_body(R"({"level":"loud"})")), 422);
-    parsed(set_log_level(actions_, with_body(R"({"level":1})")), 400);
+    EXPECT_EQ(parsed(set_log_level(actions_, with_body(R"({"level":"ERROR"})")))["level"], "error");
+    const std::string names =
+        "; it is one of trace, debug, info, warn, warning, error, fatal, panic";
+    EXPECT_EQ(parsed(set_log_level(actions_, with_body(R"({"level":5})")), 400)["error"],
+              "level: it is no string" + names);
+    EXPECT_EQ(parsed(set_log_level(actions_, with_body("{}")), 400)["error"],
+              "level: it is missing" + names);
     parsed(set_log_level(actions_, with_body("[]")), 400);
     parsed(set_log_level(actions_, with_body("{")), 400);
     Request form = with_body(R"({"level":"debug"})");

@@ -84,6 +84,10 @@ TEST_F(CtlListsPage, AReloadSaysWhatChangedAndWhatCannot) {
               "changed  log.level\nrefused  rx.cores: is sealed: it needs a restart\n");
     EXPECT_EQ(printed(reload_page(Json::parse(R"({"changed":[],"refused":[]})"), {}), {}),
               "Read again; nothing has changed.\n");
+    const Json refused =
+        Json::parse(R"({"changed":[],"refused":[{"key":"http.listen","sentence":"is sealed"}]})");
+    EXPECT_EQ(printed(reload_page(refused, {}), {}),
+              "refused  http.listen: is sealed\nRead again; flowd runs on as it did.\n");
 }
 
 TEST_F(CtlListsPage, WhatIsKeptIsSaid) {
