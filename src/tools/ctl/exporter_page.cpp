@@ -65,9 +65,13 @@ void add_traffic(Page& page, const Json& exporter, const Look& look) {
                  look, Style::bad);
     }
     const double loss = number(exporter, {"loss_share"});
+    const bool is_known = has(exporter, {"loss_share"});
     std::string sequence = sequence_text(at(exporter, {"totals", "sequence"}), look);
     if (loss > 0) sequence += "; " + percent(loss) + " of what it sent did not arrive";
-    if (of("sequence_lost") > 0) sequence += ", now " + rate(of("sequence_lost"), look) + "/s";
+    if (is_known && of("sequence_lost") > 0) {
+        sequence += ", now " + rate(of("sequence_lost"), look) + "/s";
+    }
+    if (!is_known) sequence += "; its numbers say nothing of loss, see the diagnosis";
     add_fact(page, "sequence", sequence, look, loss > 0 ? Style::warning : Style::plain);
 }
 

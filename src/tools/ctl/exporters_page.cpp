@@ -54,8 +54,10 @@ std::vector<Column> exporter_columns(const Look& look) {
 }
 
 std::vector<Cell> exporter_row(const Json& exporter, double now, const Look& look) {
+    // Null where its numbers cannot be trusted.
+    const bool is_known = has(exporter, {"loss_share"});
     const double loss = number(exporter, {"loss_share"});
-    const double lost = number(exporter, {"rates", "sequence_lost"});
+    const double lost = is_known ? number(exporter, {"rates", "sequence_lost"}) : 0;
     const double dropped = number(exporter, {"rates", "datagrams_dropped"}) +
                            number(exporter, {"rates", "flows_dropped"});
     const std::string state = text(exporter, {"state"});
@@ -67,8 +69,8 @@ std::vector<Cell> exporter_row(const Json& exporter, double now, const Look& loo
             {rate(number(exporter, {"rates", "flows"}), look)},
             {rate(number(exporter, {"rates", "datagrams"}), look)},
             {bandwidth(number(exporter, {"rates", "payload_bytes"}), look)},
-            {rate(lost, look), unless_zero(lost, Style::warning)},
-            {percent(loss), style_of_loss(loss)},
+            {is_known ? rate(lost, look) : "?", unless_zero(lost, Style::warning)},
+            {is_known ? percent(loss) : "?", style_of_loss(loss)},
             {rate(dropped, look), unless_zero(dropped, Style::bad)},
             {skew_cell(exporter), style_of_skew(at(exporter, {"skew"}))},
             {amount(count(exporter, {"templates"}), look)},

@@ -48,6 +48,19 @@ TEST_F(CtlExportersPage, OthersHaveARowIfTheyHaveSentAnything) {
     EXPECT_NE(page.back().text().find("see flowctl exporter other"), std::string::npos);
 }
 
+TEST_F(CtlExportersPage, LossByNumbersThatCannotBeTrustedIsNotKnown) {
+    Json json = exporters();
+    json["exporters"][0]["loss_share"] = nullptr;
+    json["exporters"][0]["rates"]["sequence_lost"] = 190;
+    const std::string row = exporters_page(json, {.width = 200})[1].text();
+    EXPECT_EQ(row.find("190"), std::string::npos) << row;
+    EXPECT_NE(row.find(" ? "), std::string::npos) << row;
+    const Json of_one = {{"exporter", json["exporters"][0]}};
+    const std::string text = printed(exporter_page(of_one, Fields::left_out, {}), {});
+    EXPECT_NE(text.find("numbers say nothing of loss"), std::string::npos) << text;
+    EXPECT_EQ(text.find("190"), std::string::npos) << text;
+}
+
 TEST_F(CtlExportersPage, AHostileExporterWritesNothingToTheTerminal) {
     Json json = exporters();
     json["exporters"][0]["diagnosis"] =
