@@ -190,8 +190,9 @@ void Problems::find_arrivals(Observation& observation, const RateClock& clock) {
             observation, Severity::warning, "protocol_not_here",
             pace(rates[2], "datagrams") + " come to a listener that does not take their protocol.",
             "Send NetFlow and IPFIX to a netflow:// listener and sFlow to an sflow:// one, or "
-            "listen with flow://, which takes all. Who sends nothing else is in no list of "
-            "exporters: capture.errors_path (-capture.errors FOLDER) keeps such datagrams.");
+            "listen with flow://, which takes all. Who sends nothing else has no row: `flowctl "
+            "exporter other` names a few, capture.errors_path (-capture.errors FOLDER) keeps "
+            "such datagrams.");
     }
 }
 

@@ -193,7 +193,7 @@ TEST_F(ProblemsTest, FullTablesAndUnknownTemplatesAreSaidWhileTheyLast) {
     now_.box.drops[static_cast<std::size_t>(flow::Error::protocol_not_here)] = 1;
     observe();
     ASSERT_NE(find("protocol_not_here"), nullptr);
-    EXPECT_NE(find("protocol_not_here")->action.find("-capture.errors FOLDER"), std::string::npos);
+    EXPECT_NE(find("protocol_not_here")->action.find("flowctl exporter other"), std::string::npos);
     ASSERT_NE(find("unknown_templates"), nullptr);
     EXPECT_NE(find("unknown_templates")->action.find(template_pace), std::string::npos);
     EXPECT_NE(find("unknown_templates")->action.find("flowctl exporters --search template_missing"),

@@ -126,6 +126,14 @@ TEST_F(SequenceTest, CopiesInARowAreNoNewPlaceWhereTheUptimeTells) {
     }
 }
 
+TEST_F(SequenceTest, WhoBeginsAnewAfterAFewSecondsIsFollowed) {
+    for (std::uint32_t i = 0; i < 40; ++i) take_at(i, 1'000 + i * 100);
+    for (std::uint32_t i = 0; i < 40; ++i) take_at(i, i * 100);
+    EXPECT_EQ(total_.sequence_resets, 1U);
+    EXPECT_EQ(total_.sequence_lost, 0U);
+    EXPECT_LE(total_.sequence_duplicates, 2U);
+}
+
 TEST_F(SequenceTest, NumbersThatBeginAnewWithoutTheUptimeAreFollowed) {
     for (std::uint32_t i = 0; i < 100; ++i) take_at(i % 40, i * 100);
     EXPECT_EQ(total_.sequence_resets, 2U);

@@ -119,7 +119,8 @@ def book_of(totals: dict) -> Counter:
     book = Counter({name: totals[name] for name in ("datagrams", "payload_bytes", "decoded",
                                                     "parked", "flows")})
     book.update({f"drop {name}": count for name, count in totals["drops"]["datagrams"].items()})
-    book.update({f"sequence_{name}": count for name, count in totals["sequence"].items()})
+    book.update({f"sequence_{name}": count for name, count in totals["sequence"].items()
+                 if not isinstance(count, bool)})
     return without_zeros(book)
 
 
@@ -133,7 +134,7 @@ def numbers_of(totals: dict, prefix: str = "") -> Counter:
     for name, value in totals.items():
         if isinstance(value, dict):
             numbers.update(numbers_of(value, f"{prefix}{name}."))
-        else:
+        elif not isinstance(value, bool):
             numbers[prefix + name] = value
     return numbers
 

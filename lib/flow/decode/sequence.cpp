@@ -22,9 +22,10 @@ std::int32_t distance(std::uint32_t from, std::uint32_t to) noexcept {
     return static_cast<std::int32_t>(to - from);
 }
 
-/// Sent before the last one that was in place, by a little.
+/// Sent before the last one that was in place, by a little. Who has just begun may begin again.
 bool is_older(const SequenceStep& step, std::uint32_t uptime_ms) noexcept {
     if (!step.has_uptime || !step.units_known || step.units == 0) return false;
+    if (step.uptime_ms < static_cast<std::uint32_t>(late_most_ms)) return false;
     const std::int32_t by = distance(step.uptime_ms, uptime_ms);
     return by > 0 && by <= late_most_ms;
 }

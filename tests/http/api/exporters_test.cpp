@@ -116,7 +116,9 @@ TEST_F(Exporters, WhoseLossIsNotKnownIsNotFirstOfThoseThatLose) {
     EXPECT_EQ(ask(observation_, "sort=lost&limit=1")["exporters"][0]["address"],
               exporter_name(untrusted.address));
     untrusted.xray.sequence_trusted = false;
-    for (const Json& each : ask(observation_, "sort=lost&limit=20")["exporters"]) {
+    const Json answer = ask(observation_, "sort=lost&limit=20");
+    ASSERT_EQ(answer["exporters"].size(), 20U);
+    for (const Json& each : answer["exporters"]) {
         EXPECT_EQ(each["totals"]["sequence"]["trusted"], true);
     }
 }
