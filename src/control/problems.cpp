@@ -24,9 +24,7 @@ void report(Observation& observation, Severity severity, std::string_view code,
 }
 
 std::string count_text(double number) {
-    std::string digits = std::to_string(std::llround(number));
-    for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
-    return digits;
+    return thousands_text(static_cast<std::uint64_t>(std::llround(number)));
 }
 
 /// "17 flows a second"; of less than two, how many in a minute.

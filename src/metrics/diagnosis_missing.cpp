@@ -32,13 +32,15 @@ struct MissingTemplate {
     Traits::Missing of;
 };
 
+bool is_of(const TemplateView& view, const flow::AccountName& domain) {
+    return view.layout.key.version == domain.version && view.layout.key.domain == domain.domain;
+}
+
 /// A row does not hear of a template that came after its domain had moved to another worker.
 bool has_template(const Case& evidence, const Traits& domain, std::uint16_t id) {
     return std::any_of(
-        evidence.templates.begin(), evidence.templates.end(), [&](const TemplateView& each) {
-            return each.layout.id == id && each.layout.key.version == domain.name.version &&
-                   each.layout.key.domain == domain.name.domain;
-        });
+        evidence.templates.begin(), evidence.templates.end(),
+        [&](const TemplateView& each) { return each.layout.id == id && is_of(each, domain.name); });
 }
 
 std::vector<MissingTemplate> list_missing(const Case& evidence) {
@@ -76,9 +78,7 @@ OtherTemplates find_others(const Case& evidence, const MissingTemplate& missing)
     OtherTemplates found;
     const double lasted = seconds_between(missing.of.first_seconds, missing.of.last_seconds);
     for (const TemplateView& each : evidence.templates) {
-        const flow::AccountName& name = missing.domain->name;
-        if (each.layout.key.version != name.version) continue;
-        if (each.layout.key.domain != name.domain) continue;
+        if (!is_of(each, missing.domain->name)) continue;
         found.any = true;
         if (missing.domain->absent_lost || each.announcements < 3 ||
             each.last_seen <= missing.of.first_seconds)

@@ -89,12 +89,6 @@ class Traffic(threading.Thread):
             each.close()
 
 
-def free_tcp_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
@@ -112,7 +106,7 @@ def main(arguments: list[str]) -> int:
     folder = Path(arguments[0]).resolve()
     page_test.need_browser()
     page_test.install_modules(folder)
-    port, http = flowd.free_port(), free_tcp_port()
+    port, http = flowd.free_port(), flowd.free_tcp_port()
     with tempfile.TemporaryDirectory() as scratch, \
             flowd.Live(Path(scratch), "-listen", f"netflow://127.0.0.1:{port}",
                        "-metrics.addr", f"127.0.0.1:{http}") as live:

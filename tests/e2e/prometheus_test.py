@@ -159,7 +159,7 @@ class PrometheusTest(unittest.TestCase):
         self.folder = Path(scratch.name)
         self.port = flowd.free_port()
         self.sflow_port = flowd.free_port()
-        self.http = prometheus.free_tcp_port()
+        self.http = flowd.free_tcp_port()
         self.target = f"127.0.0.1:{self.http}"
 
     def live(self, *arguments) -> flowd.Live:

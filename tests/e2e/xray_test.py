@@ -4,7 +4,6 @@
 true cause, and nothing is said of healthy ones."""
 
 import json
-import socket
 import sys
 import tempfile
 import unittest
@@ -20,19 +19,13 @@ SECONDS = 15
 SETTLED_SECONDS = 30
 
 
-def free_tcp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class XrayTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         scratch = tempfile.TemporaryDirectory()
         cls.addClassCleanup(scratch.cleanup)
         folder = Path(scratch.name)
-        port, cls.http = flowd.free_port(), free_tcp_port()
+        port, cls.http = flowd.free_port(), flowd.free_tcp_port()
         live = flowd.Live(folder, "-listen", f"flow://127.0.0.1:{port}", "-metrics.addr",
                           f"127.0.0.1:{cls.http}")
         cls.addClassCleanup(live.__exit__)

@@ -83,6 +83,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def free_tcp_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def wait_until(condition, seconds: float, what: str):
     """`seconds` of a machine that has nothing else to do."""
     seconds *= BUSY_MACHINE

@@ -14,7 +14,7 @@ import urllib.request
 from collections import Counter
 from pathlib import Path
 
-from support import flowd, prometheus
+from support import flowd
 
 CTL = Path(os.environ.get("FLOWCTL", Path(flowd.binary()).parent / "tools/ctl/flowctl"))
 LOOKS_PER_SECOND = 5
@@ -167,7 +167,7 @@ class Watched(flowd.Live):
     """A flowd with all its doors open, and a thread that looks in."""
 
     def __init__(self, folder: Path, *arguments):
-        self.http = prometheus.free_tcp_port()
+        self.http = flowd.free_tcp_port()
         self.socket = folder / "flowd.sock"
         self.wrong: list[str] = []
         self.serials: set[int] = set()

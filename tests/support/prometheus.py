@@ -3,22 +3,15 @@
 API. Every process that is started here is ended here, by its own handle."""
 
 import json
-import socket
 import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from support.flowd import wait_until
+from support.flowd import free_tcp_port, wait_until
 
 JOB = "flowd"
-
-
-def free_tcp_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def fetch(url: str, timeout: float = 10) -> str:
