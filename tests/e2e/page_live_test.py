@@ -23,6 +23,7 @@ from support import flowd, netflow  # noqa: E402
 
 ROUNDS = 80
 ROUND_SECONDS = 0.1
+ROUNDS_MAX = 1800  # for a browser that is slow to start
 RECORDS = 20
 TEMPLATE_ID = 256
 FIELDS = [(8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (1, 8), (2, 8)]
@@ -66,11 +67,15 @@ EXPORTERS = {"127.0.1.1": healthy, "127.0.1.2": loses, "127.0.1.3": has_no_templ
 
 
 class Traffic(threading.Thread):
-    """All exporters, a datagram a round each."""
+    """All exporters, a datagram a round each, until enough was sent and the page has taken its
+    picture of it. Then there is a file for the page."""
 
-    def __init__(self, port: int):
+    def __init__(self, port: int, pictures: Path):
         super().__init__(daemon=True)
         self.port = port
+        self.seen, self.all_sent = pictures / "live-overview.png", pictures / "all-sent"
+        for each in (self.seen, self.all_sent):
+            each.unlink(missing_ok=True)
         self.sent = dict.fromkeys(EXPORTERS, 0)
 
     def run(self):
@@ -78,15 +83,18 @@ class Traffic(threading.Thread):
         for address in EXPORTERS:
             sockets[address] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             sockets[address].bind((address, 0))
-        for turn in range(ROUNDS):
+        turn = 0
+        while turn < ROUNDS or not self.seen.exists() and turn < ROUNDS_MAX:
             for address, make in EXPORTERS.items():
                 datagram = make(turn, int(time.time()))
                 if datagram is not None:
                     sockets[address].sendto(datagram, ("127.0.0.1", self.port))
                     self.sent[address] += 1
+            turn += 1
             time.sleep(ROUND_SECONDS)
         for each in sockets.values():
             each.close()
+        self.all_sent.touch()
 
 
 def answers(url: str) -> bool:
@@ -113,10 +121,10 @@ def main(arguments: list[str]) -> int:
         live.wait_for_port(port)
         flowd.wait_until(lambda: answers(f"http://127.0.0.1:{http}/__health"), 10,
                          f"no health on {http}: {live.errors.read_text()}")
-        sender = Traffic(port)
+        pictures = folder / "pictures"
+        sender = Traffic(port, pictures)
         sender.start()
-        code = page_test.run_node(folder, "live.js", f"http://127.0.0.1:{http}/",
-                                  folder / "pictures")
+        code = page_test.run_node(folder, "live.js", f"http://127.0.0.1:{http}/", pictures)
         sender.join()
         assert live.stop() == 0, live.errors.read_text()
         summary = live.summary()

@@ -32,9 +32,11 @@ class XdpTest(veth.VethTest):
         self.assertEqual(prepared.returncode, 0, prepared.stderr)
         live = flowd.Live(self.folder, "-ingress", "dpdk", "-listen", f"netflow://:{PORT}",
                           "-dpdk.eal", f"--no-pci --vdev {prepared.stdout.strip()}")
-        flowd.wait_until(lambda: is_attached() or live.process.poll() is not None, 20,
-                         "flowd does not start")
+        # Between the program's attachment and its socket's, frames are the kernel's.
+        flowd.wait_until(lambda: "collecting on" in live.errors.read_text() or
+                         live.process.poll() is not None, 20, "flowd does not start")
         self.assertIsNone(live.process.poll(), live.errors.read_text())
+        self.assertTrue(is_attached())
         return live
 
     def kernel_answers(self):

@@ -218,8 +218,9 @@ class ServiceTest(unittest.TestCase):
         time.sleep(1)
         self.box.run("systemctl", "stop", "flowd")
         self.assertEqual(self.box.state("Result"), "success")
-        self.assertIn("flows 300, delivered 300",
-                      self.box.run("journalctl", "--no-pager", "-u", "flowd", "-n", "12"))
+        # The journal has it a moment later.
+        flowd.wait_until(lambda: "flows 300, delivered 300" in self.box.run(
+            "journalctl", "--no-pager", "-u", "flowd", "-n", "12"), 10, "not 300 flows")
 
     def test_5_a_purge_leaves_nothing(self):
         self.box.run("dpkg", "--purge", "--force-depends", "--no-triggers", "flowd")

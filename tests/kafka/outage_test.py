@@ -22,8 +22,8 @@ from deliver_test import V9, DeliverTest, timeless  # noqa: E402
 from support import flowd  # noqa: E402
 from support.kafka import consumer, jars  # noqa: E402
 
-LOOPS = 1000  # of three datagrams, 56 flows
-PPS = 300  # so they last ten seconds
+LOOPS = 1500  # of three datagrams, 56 flows
+PPS = 300  # so they last fifteen seconds
 
 
 class OutageTest(DeliverTest):
@@ -47,9 +47,11 @@ class OutageTest(DeliverTest):
         return summary
 
     def assert_told_once_per_change(self, log: str, trouble: str, relief: str):
-        """A broker that comes back may go once more on a busy machine, but not for every try."""
-        self.assertEqual(log.count(trouble), log.count(relief), log)
-        self.assertIn(log.count(trouble), (1, 2), log)
+        """Trouble, relief, and so on: on a busy machine a broker may come and go more than once,
+        but neither is said again while it lasts."""
+        told = [part for line in log.splitlines() for part in (trouble, relief) if part in line]
+        self.assertGreater(len(told), 0, log)
+        self.assertEqual(told, [trouble, relief] * (len(told) // 2), log)
 
     def assert_all_arrived(self, topic: str, exactly_once: bool):
         expected = timeless(self.lines(V9) * LOOPS)

@@ -87,7 +87,9 @@ class Capture:
         self.process.wait()
 
     def rows(self) -> Counter:
-        """Ends it and reads what it wrote."""
+        """Ends it when it has read all that came, and reads what it wrote."""
+        flowd.wait_until(lambda: flowd.backlog_bytes(self.port) == 0, 10,
+                         "its socket is never empty")
         self.process.terminate()
         self.process.wait(timeout=10)
         rows: Counter = Counter()

@@ -90,7 +90,7 @@ class Traffic:
             return
         time.sleep(self.PAUSE_SECONDS)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while backlog_bytes(self.port) > BACKLOG_BYTES_MAX and time.monotonic() < deadline:
+        while flowd.backlog_bytes(self.port) > BACKLOG_BYTES_MAX and time.monotonic() < deadline:
             time.sleep(0.01)
 
     def total(self) -> Counter:
@@ -98,13 +98,6 @@ class Traffic:
         for book in self.books.values():
             total.update(book)
         return total
-
-
-def backlog_bytes(port: int) -> int:
-    """That wait in sockets of UDP with this port."""
-    lines = Path("/proc/net/udp").read_text().splitlines()[1:]
-    return sum(int(line.split()[4].split(":")[1], 16) for line in lines
-               if line.split()[1].endswith(f":{port:04X}"))
 
 
 def side_by_side(*cases):

@@ -39,19 +39,22 @@ void expect_equations(const RxCut& cut) {
 struct Bench {
     explicit Bench(bool live, std::size_t datagrams = 20'000, std::size_t batches = 4) {
         for (auto& ring : rings) ring = std::move(*BatchRing::create(batches));
-        std::vector<flow::Datagram> given;
         for (std::size_t i = 0; i < datagrams; ++i) {
             flow::Datagram each = flow::test::datagram(i % 10 == 9 ? flow::Bytes{bad} : payload);
             each.source = flow::test::ipv4(10, 0, 0, 1 + i % 2);
             each.destination_port = static_cast<std::uint16_t>(2055 + i % 2);
             given.push_back(each);
         }
-        ingress = std::make_unique<test::PreparedIngress>(std::move(given), live, 32);
+        open(live);
+    }
+    void open(bool live, flow::ParkLimits park = {}) {
+        ingress = std::make_unique<test::PreparedIngress>(given, live, 32);
         const std::array<LaneSettings, 2> lanes{
             LaneSettings{.ring = rings[0].get(), .terminator = "\n"},
             LaneSettings{.ring = rings[1].get(), .filter = {{2056}, {}}}};
         RxSettings settings;
         settings.limits.templates = {.exporters_max = 8, .templates_max = 8};
+        settings.limits.park = park;
         settings.batch_age_max_ns = 10'000'000'000;
         worker = std::make_unique<Worker>(
             flow::json::Formatter{flow::Schema::all(flow::Profile::goflow2_v1)}, *ingress, lanes,
@@ -62,6 +65,7 @@ struct Bench {
     std::vector<std::uint8_t> bad = {0, 99, 0, 0};
     StopFlags flags;
     std::array<std::unique_ptr<BatchRing>, 2> rings;
+    std::vector<flow::Datagram> given;
     std::unique_ptr<test::PreparedIngress> ingress;
     std::unique_ptr<Worker> worker;
 };
@@ -141,6 +145,29 @@ TEST(RxCut, AccountsAreOfferedWhatLanesAre) {
     EXPECT_EQ(all.ring_full, cut.lanes[0].ring_full + cut.lanes[1].ring_full);
     EXPECT_GT(all.ring_full, 0U) << "both rings are full";
     EXPECT_EQ(all.drops[static_cast<std::size_t>(flow::Error::unknown_protocol)], 2'000U);
+}
+
+TEST(RxCut, NobodyWaitsForATemplateForEverBecauseNothingElseComes) {
+    const std::vector<std::uint8_t> record{1, 2, 3, 4};
+    flow::test::ByteBuilder waits = flow::test::netflow9_message();
+    waits.bytes(flow::test::set(256, record).bytes());
+    Bench bench{true, 0};
+    bench.given = {flow::test::datagram(waits.bytes())};
+    bench.open(true, {.bytes_max = 4096, .age_max_ms = 1});
+    std::thread thread{[&] { bench.worker->run(); }};
+    bool expired = false;
+    while (!expired) {
+        const RxCut* cut = nullptr;
+        bench.worker->cuts().ask();
+        while (cut == nullptr) cut = bench.worker->cuts().cut();
+        expect_equations(*cut);
+        const std::size_t reason = static_cast<std::size_t>(flow::Error::unknown_template);
+        expired = cut->pipeline.datagram_drops[reason] == 1;
+        EXPECT_EQ(cut->pipeline.parked_datagrams, cut->pipeline.datagrams - (expired ? 1 : 0));
+        bench.worker->cuts().done();
+    }
+    bench.flags.stop.store(true, std::memory_order_relaxed);
+    thread.join();
 }
 
 TEST(RxCut, AnIdleWorkerAnswers) {

@@ -3,7 +3,7 @@
 // Usage: node live.js URL FOLDER-FOR-PICTURES
 
 import assert from "node:assert/strict";
-import {mkdirSync} from "node:fs";
+import {existsSync, mkdirSync} from "node:fs";
 
 import {launch, Visit} from "./harness.js";
 
@@ -16,8 +16,12 @@ async function ask(path) {
   return response.json();
 }
 
-/// Until nothing arrives any more and nothing is on its way.
+/// Until all was sent, nothing arrives any more and nothing is on its way.
 async function quiet() {
+  for (let turn = 0; !existsSync(`${folder}/all-sent`); ++turn) {
+    assert.ok(turn < 300, "traffic does not end");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
   for (let turn = 0, before = -1, same = 0; turn < 40; ++turn) {
     const {totals} = await ask("api/status?history=0");
     same = totals.datagrams === before ? same + 1 : 0;

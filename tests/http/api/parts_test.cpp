@@ -50,6 +50,16 @@ TEST(Parts, AnExporterIsSilentAfterAMinute) {
     EXPECT_EQ(state_of(view, 1'000), "error") << "the worst, wherever it is";
 }
 
+TEST(Parts, AnExporterThatSendsRarelyIsNotSilentBetween) {
+    ExporterView view;
+    view.address = *parse_exporter("192.0.2.1");
+    view.first_seen = 1'000;
+    view.last_seen = 1'900;
+    view.totals.datagrams = 4;  // one in five minutes
+    EXPECT_EQ(state_of(view, 3'399), "ok");
+    EXPECT_EQ(state_of(view, 3'400), "silent");
+}
+
 TEST(Parts, TheShareThatIsLostIsInTheProtocolsUnit) {
     ExporterView view;
     EXPECT_EQ(loss_share(view), 0.0);
