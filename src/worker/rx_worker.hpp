@@ -194,6 +194,7 @@ private:
     /// An empty queue for so long is silence. Between the bursts of a busy exporter it is empty
     /// too, and waking the TX worker each time costs more than all else.
     static constexpr std::uint64_t idle_after_ns = 5'000'000;
+    static constexpr std::uint64_t idle_look_every_ns = 500'000'000;
 
     /// What the main thread wants to know, or to be done.
     void serve() noexcept {
@@ -255,7 +256,7 @@ private:
 
     /// The queue is empty. When it stays so, nobody should wait for what has been decoded.
     void rest() noexcept {
-        if (!working_) return;
+        if (!working_) return stay_idle();
         const std::uint64_t now = monotonic_ns();
         if (empty_since_ns_ == 0) {
             empty_since_ns_ = now;
@@ -265,6 +266,17 @@ private:
         working_ = false;
         outlet_.flush();
         batch_since_ns_ = 0;
+        idle_look_ns_ = now + idle_look_every_ns;
+    }
+
+    /// Nobody is to wait for a template for ever because nothing else comes.
+    void stay_idle() noexcept {
+        if (empty_since_ns_ == 0) return;  // nothing ever came
+        const std::uint64_t now = coarse_ns();
+        if (now < idle_look_ns_) return;
+        idle_look_ns_ = now + idle_look_every_ns;
+        pipeline_.stay_idle(now - empty_since_ns_);
+        publish_progress();
     }
 
     void flush_if_old() noexcept {
@@ -330,6 +342,7 @@ private:
     std::uint64_t batch_since_ns_ = 0;
     bool drain_on_stop_;
     std::uint64_t empty_since_ns_ = 0;  ///< 0: it is not, or nobody asked
+    std::uint64_t idle_look_ns_ = 0;    ///< when stay_idle() looks next
     bool working_ = false;              ///< since the last silence
     Tap* tap_ = nullptr;                ///< null: nobody wants to see datagrams
     Sharding* sharding_ = ingress_.sharding();

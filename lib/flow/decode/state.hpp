@@ -164,6 +164,8 @@ public:
         booking = {};
         account_ = 0;
     }
+    /// Nothing has come for so long since the last datagram: its time has gone on without one.
+    void stay_idle(std::uint64_t idle_ns) noexcept { park.open(now_ns_ + idle_ns); }
     /// Ends a run: nothing waits any longer.
     void finish() noexcept { park.expire_all(); }
 

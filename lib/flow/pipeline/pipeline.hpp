@@ -153,6 +153,9 @@ public:
         process(burst, [](const Datagram&, Error) {});
     }
 
+    /// Between bursts, now and then while none comes: what has waited for a template for too long
+    /// is counted though no datagram brings the time. `idle_ns` since the last one.
+    void stay_idle(std::uint64_t idle_ns) noexcept { state_.stay_idle(idle_ns); }
     /// The end of a run: what still waits for a template has waited in vain, and is counted.
     void finish() noexcept { state_.finish(); }
 

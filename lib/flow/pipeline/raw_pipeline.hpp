@@ -51,6 +51,8 @@ public:
         return state_.close(datagram, exporter_, outcome);
     }
 
+    /// As Pipeline has it; here nothing waits.
+    void stay_idle(std::uint64_t) noexcept {}
     /// The end of a run.
     void finish() noexcept { state_.finish(); }
 
