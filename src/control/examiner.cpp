@@ -37,19 +37,6 @@ void fill_skews(std::span<const flow::Traits> traits, std::uint32_t now, Exporte
     }
 }
 
-/// The present, by receive times: those of a replay are its capture's.
-std::uint32_t now_of(const Observation& observation) {
-    std::uint32_t latest = 0;
-    if (observation.ingress == "replay") {
-        latest = observation.other.last_seen;
-        for (const ExporterView& each : observation.exporters) {
-            latest = std::max(latest, each.last_seen);
-        }
-    }
-    if (latest != 0) return latest;
-    return static_cast<std::uint32_t>(observation.taken_at_ns / 1'000'000'000);
-}
-
 }  // namespace
 
 Examiner::Who Examiner::who(const flow::Address& address, std::uint16_t port) {
@@ -142,7 +129,7 @@ void Examiner::examine(const std::vector<flow::Traits>& traits, Observation& obs
     const std::size_t count = observation.exporters.size();
     const std::size_t turns = std::max<std::size_t>(1, (count + at_a_time - 1) / at_a_time);
     turn_ = (turn_ + 1) % turns;
-    const std::uint32_t now = now_of(observation);
+    const std::uint32_t now = present_seconds(observation);
     for (std::size_t i = 0; i < count; ++i) {
         ExporterView& view = observation.exporters[i];
         Verdict& verdict = verdicts_[i];

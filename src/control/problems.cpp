@@ -229,7 +229,7 @@ void Problems::find_full_tables(Observation& observation, const RateClock& clock
 
 void Problems::find_silent(Observation& observation) {
     if (observation.ingress == "replay") return;  // its time is the capture's
-    const auto now = static_cast<std::uint32_t>(observation.taken_at_ns / 1'000'000'000);
+    const std::uint32_t now = present_seconds(observation);
     // One that never sent for that long itself is a stray datagram's source, forged perhaps.
     const auto is_silent = [now](const ExporterView& each) {
         const std::uint32_t silent_for = now - std::min(now, each.last_seen);

@@ -38,6 +38,18 @@ double silence_limit_seconds(const ExporterView& exporter) noexcept {
     return std::max<double>(silent_seconds, gaps_max * gap);
 }
 
+std::uint32_t present_seconds(const Observation& observation) noexcept {
+    std::uint32_t latest = 0;
+    if (observation.ingress == "replay") {
+        latest = observation.other.last_seen;
+        for (const ExporterView& each : observation.exporters) {
+            latest = std::max(latest, each.last_seen);
+        }
+    }
+    if (latest != 0) return latest;
+    return static_cast<std::uint32_t>(observation.taken_at_ns / 1'000'000'000);
+}
+
 const char* health_name(Health health) noexcept {
     switch (health) {
         case Health::starting: return "starting";

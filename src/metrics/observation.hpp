@@ -146,6 +146,10 @@ inline constexpr std::uint32_t silent_seconds = 60;
 /// A quiet exporter sends now and then: five of its usual gaps are silence.
 [[nodiscard]] double silence_limit_seconds(const ExporterView& exporter) noexcept;
 
+struct Observation;
+/// The present in UNIX seconds, by receive times: that of a replay is its capture's latest.
+[[nodiscard]] std::uint32_t present_seconds(const Observation& observation) noexcept;
+
 /// A template as the X-ray shows it.
 struct TemplateView {
     flow::LearntTemplate layout;

@@ -120,7 +120,7 @@ Response exporter(const Observation& observation, const Request& request) {
     json.exact(seconds(observation.taken_at_ns));
     json.member("serial", observation.serial);
     json.key("exporter");
-    write_exporter(json, *view, static_cast<std::uint32_t>(seconds(observation.taken_at_ns)));
+    write_exporter(json, *view, present_seconds(observation));
     json.key("findings");
     write_findings(json, view->findings);
     json.begin_array("domains");

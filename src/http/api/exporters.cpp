@@ -151,7 +151,7 @@ Response exporters(const Observation& observation, const Request& request) {
 
     const std::size_t last = *offset + *limit;
     const std::vector<Row> rows = selected(observation, wanted, before, order == "desc", last);
-    const auto now = static_cast<std::uint32_t>(seconds(observation.taken_at_ns));
+    const std::uint32_t now = present_seconds(observation);
     JsonWriter json;
     constexpr std::size_t row_size = 1'400;
     json.reserve(row_size * (1 + std::min<std::size_t>(*limit, rows.size())));

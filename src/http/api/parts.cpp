@@ -14,8 +14,6 @@ namespace flowd::http::api {
 
 namespace {
 
-constexpr std::uint32_t silent_after_seconds = 60;
-
 void write_drops(JsonWriter& json, const Totals& totals) {
     json.begin_object("datagrams");
     if (totals.missed != 0) json.member("missed", totals.missed);
@@ -101,7 +99,7 @@ std::optional<double> loss_share(const ExporterView& view) noexcept {
 
 bool is_silent(const ExporterView& view, std::uint32_t now) noexcept {
     return view.address.size != 0 && now > view.last_seen &&
-           now - view.last_seen >= silent_after_seconds;
+           now - view.last_seen >= silence_limit_seconds(view);
 }
 
 std::string_view state_of(const ExporterView& view, std::uint32_t now) noexcept {

@@ -41,7 +41,7 @@ inline constexpr std::size_t templates_size_max = 32 * 1024 * 1024;
 /// Of all that it sent, by its sequence numbers: what did not arrive, 0 to 1. Nothing when they
 /// cannot be trusted.
 [[nodiscard]] std::optional<double> loss_share(const ExporterView& view) noexcept;
-/// Nothing came for a minute.
+/// Nothing came for silence_limit_seconds().
 [[nodiscard]] bool is_silent(const ExporterView& view, std::uint32_t now) noexcept;
 /// "silent", else its worst finding's severity ("warning", "error"), or "ok".
 [[nodiscard]] std::string_view state_of(const ExporterView& view, std::uint32_t now) noexcept;

@@ -109,7 +109,7 @@ void write_machine(JsonWriter& json, const Observation& observation) {
 }
 
 void write_exporter_counts(JsonWriter& json, const Observation& observation) {
-    const auto now = static_cast<std::uint32_t>(seconds(observation.taken_at_ns));
+    const std::uint32_t now = present_seconds(observation);
     const auto count = [&](const auto& has) {
         return std::count_if(observation.exporters.begin(), observation.exporters.end(), has);
     };

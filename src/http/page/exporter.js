@@ -112,7 +112,7 @@ class Exporter {
     setText(this.healthy, exporter.address === "other"
         ? "These are all senders that have no row of their own."
         : exporter.state === "silent"
-        ? "Silent: nothing has come from it for a minute. Before that, nothing was wrong."
+        ? "Silent: it has sent nothing for longer than it usually does. Before, nothing was wrong."
         : "Healthy: flowd finds nothing wrong with what this exporter sends.");
     this.facts.update(xrayFacts(answer));
     this.sequence.update([
