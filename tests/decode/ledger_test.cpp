@@ -80,6 +80,28 @@ TEST(Ledger, ReadsBackWhatWasBooked) {
     EXPECT_EQ(numbers_of(account.counts), numbers_of(expected));
 }
 
+TEST(Ledger, FlowsAreOfferedToSeveralTransportsOrToNone) {
+    Ledger ledger{1, 2};
+    const AccountTag tag = ledger.assign(2, first, now);
+    constexpr std::array<MadeCounts, 3> all{
+        MadeCounts{.flows = 10, .offered = 30, .published = 25, .too_large = 2, .ring_full = 3},
+        MadeCounts{.flows = 10}, MadeCounts{.flows = 4, .offered = 4, .published = 4}};
+    for (const MadeCounts& made : all) {
+        ledger.book(tag, Booking{.made = made}, now, Fate::decoded, Error::none);
+    }
+    const auto expect_sums_in = [&](std::uint32_t row) {
+        const AccountCounts counts = read(ledger, row).counts;
+        EXPECT_EQ(counts.flows, 24U);
+        EXPECT_EQ(counts.offered, 34U);
+        EXPECT_EQ(counts.published, 29U);
+        EXPECT_EQ(counts.decoded, 3U);
+        EXPECT_TRUE(balanced(counts));
+    };
+    expect_sums_in(2);
+    ledger.assign(2, second, now);
+    expect_sums_in(0);
+}
+
 TEST(Ledger, BooksEveryReasonByItself) {
     Ledger ledger{1, 1};
     const AccountTag tag = ledger.assign(2, first, now);

@@ -14,6 +14,7 @@ namespace {
 
 using Words = std::array<std::uint64_t, 4>;
 
+constexpr std::uint64_t minus_one = ~std::uint64_t{0};
 constexpr std::size_t count_of_counts = sizeof(AccountCounts) / sizeof(std::uint64_t);
 
 /// Where AccountCounts has a counter, or its first one of a kind, in numbers.
@@ -31,8 +32,10 @@ consteval std::size_t index_of(Member AccountCounts::*member) noexcept {
     return index;
 }
 
-/// Where the counters are in a row: what each datagram adds to comes first, a cache line with the
-/// row's head; what most of NetFlow v9, IPFIX and sFlow add to makes another one.
+/// Where the counters are in a row: what most datagrams add to comes first, a cache line with the
+/// row's head. Of `offered` there is what it exceeds `flows` by, of `published` what it lacks of
+/// `offered`, and of `decoded` what it lacks of `datagrams`: nearly always nothing. All of them
+/// wrap, so that sums of them are right, too.
 constexpr std::array<std::uint8_t, count_of_counts> places = [] {
     constexpr auto kind = [](auto which) { return static_cast<std::size_t>(which); };
     constexpr std::size_t sets = index_of(&AccountCounts::sets);
@@ -48,13 +51,13 @@ constexpr std::array<std::uint8_t, count_of_counts> places = [] {
     };
     put(index_of(&AccountCounts::datagrams));
     put(index_of(&AccountCounts::payload_bytes));
-    put(index_of(&AccountCounts::decoded));
     put(index_of(&AccountCounts::flows));
-    put(index_of(&AccountCounts::offered));
-    put(index_of(&AccountCounts::published));
     put(sets + kind(SetKind::data));
     put(set_records + kind(SetKind::data));
     put(samples + kind(SampleKind::flow));
+    put(index_of(&AccountCounts::offered));
+    put(index_of(&AccountCounts::published));
+    put(index_of(&AccountCounts::decoded));
     put(samples + kind(SampleKind::expanded_flow));
     put(samples + kind(SampleKind::counters));
     put(samples + kind(SampleKind::expanded_counters));
@@ -103,17 +106,16 @@ public:
     }
     [[gnu::always_inline]] void add(const MadeCounts& made) noexcept {
         add(index_of(&AccountCounts::flows), made.flows);
-        add(index_of(&AccountCounts::offered), made.offered);
-        add(index_of(&AccountCounts::published), made.published);
+        add_any(index_of(&AccountCounts::offered), made.offered - made.flows);
+        add_any(index_of(&AccountCounts::published), made.offered - made.published);
         add_any(index_of(&AccountCounts::too_large), made.too_large);
         add_any(index_of(&AccountCounts::ring_full), made.ring_full);
     }
-    void end(Error outcome) noexcept {
-        if (failed(outcome)) {
-            add(index_of(&AccountCounts::drops) + static_cast<std::size_t>(outcome), 1);
-        } else {
-            add(index_of(&AccountCounts::decoded), 1);
-        }
+    void drop(Error reason) noexcept {
+        add(index_of(&AccountCounts::drops) + static_cast<std::size_t>(reason), 1);
+    }
+    void count_undecoded(std::uint64_t count) noexcept {
+        add(index_of(&AccountCounts::decoded), count);
     }
 
 private:
@@ -205,9 +207,15 @@ void Ledger::book(AccountTag account, const Booking& booking, std::uint32_t now_
         }
     }
     switch (fate) {
-        case Fate::decoded: section.end(Error::none); break;
-        case Fate::dropped: section.end(reason); break;
-        case Fate::parked: section.add(index_of(&AccountCounts::parked), 1); break;
+        case Fate::decoded: break;
+        case Fate::dropped:
+            section.count_undecoded(1);
+            section.drop(reason);
+            break;
+        case Fate::parked:
+            section.count_undecoded(1);
+            section.add(index_of(&AccountCounts::parked), 1);
+            break;
     }
 }
 
@@ -254,21 +262,23 @@ void Ledger::end_set(AccountTag account, SetEnd how, bool carries, Error outcome
                                         : index_of(&AccountCounts::sets_expired),
                 1);
     if (!carries) return;
-    section.add(index_of(&AccountCounts::parked), std::uint64_t{0} - 1);
-    section.end(outcome);
+    section.add(index_of(&AccountCounts::parked), minus_one);
+    failed(outcome) ? section.drop(outcome) : section.count_undecoded(minus_one);
 }
 
 void Ledger::hand_on(AccountTag account) noexcept {
     if (!enabled()) return;
     Section section{*this, row_of_parked(account)};
-    section.add(index_of(&AccountCounts::datagrams), std::uint64_t{0} - 1);
-    section.add(index_of(&AccountCounts::parked), std::uint64_t{0} - 1);
+    section.add(index_of(&AccountCounts::datagrams), minus_one);
+    section.count_undecoded(minus_one);
+    section.add(index_of(&AccountCounts::parked), minus_one);
 }
 
 void Ledger::adopt(AccountTag account) noexcept {
     if (!enabled()) return;
     Section section{*this, row_for(account)};
     section.add(index_of(&AccountCounts::datagrams), 1);
+    section.count_undecoded(1);
     section.add(index_of(&AccountCounts::parked), 1);
 }
 
@@ -278,6 +288,9 @@ void Ledger::copy(std::uint32_t at, Account& account) const noexcept {
     std::array<std::uint64_t, count_of_counts> counts;
     for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = cell(at, places[i]).get();
     account.counts = std::bit_cast<AccountCounts>(counts);
+    account.counts.offered += account.counts.flows;
+    account.counts.published = account.counts.offered - account.counts.published;
+    account.counts.decoded = account.counts.datagrams - account.counts.decoded;
     Words words;
     for (std::size_t i = 0; i < words.size(); ++i) words[i] = rest.name[i].get();
     account.name = unpacked(words);
