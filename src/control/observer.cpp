@@ -294,6 +294,9 @@ void Observer::write_history(Observation& observation) {
         .time = static_cast<std::uint32_t>(observation.taken_at_ns / second),
         .rates = pace_.take(directory_.clock(), observation.box),
     };
+    const double trusted = trusted_share_of_loss(observation);
+    observation.rates.sequence_lost *= trusted;
+    point.rates.sequence_lost *= trusted;
     for (const RxView& each : observation.rx) {
         point.busy = std::max(point.busy, static_cast<float>(each.busy));
     }

@@ -50,6 +50,18 @@ std::uint32_t present_seconds(const Observation& observation) noexcept {
     return static_cast<std::uint32_t>(observation.taken_at_ns / 1'000'000'000);
 }
 
+double trusted_share_of_loss(const Observation& observation) noexcept {
+    double trusted = 0;
+    double all = 0;
+    const auto add = [&](const ExporterView& each) {
+        all += each.rates.sequence_lost;
+        if (each.xray.sequence_trusted) trusted += each.rates.sequence_lost;
+    };
+    for (const ExporterView& each : observation.exporters) add(each);
+    add(observation.other);
+    return all > 0 ? trusted / all : 1;
+}
+
 const char* health_name(Health health) noexcept {
     switch (health) {
         case Health::starting: return "starting";

@@ -150,6 +150,10 @@ struct Observation;
 /// The present in UNIX seconds, by receive times: that of a replay is its capture's latest.
 [[nodiscard]] std::uint32_t present_seconds(const Observation& observation) noexcept;
 
+/// Of the losses upstream that sequence numbers tell of now, the part told by numbers that can be
+/// trusted: 0 to 1. Totals have all of them, rates of the box this part only.
+[[nodiscard]] double trusted_share_of_loss(const Observation& observation) noexcept;
+
 /// A template as the X-ray shows it.
 struct TemplateView {
     flow::LearntTemplate layout;
