@@ -213,9 +213,9 @@ void add_exporters(Page& page, const Json& status, const Look& look) {
              findings > 0 ? Style::warning : Style::plain);
     if (forgotten > 0) line.add(", " + amount(forgotten, look) + " forgotten");
     line.add("; " + amount(count(status, {"templates"}), look) + " templates");
-    const std::uint64_t moves = count(status, {"shard", "moves"});
-    if (moves > 0) line.add("; " + amount(moves, look) + " moved between workers");
     page.push_back(std::move(line));
+    const std::uint64_t moves = count(status, {"shard", "moves"});
+    if (moves > 0) page.emplace_back("  " + amount(moves, look) + " moved between workers");
 }
 
 }  // namespace
