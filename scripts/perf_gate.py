@@ -15,7 +15,7 @@ RISE_MAX = 0.05
 FALL_HINT = 0.10
 RATIO_FALL_MAX = 0.25
 # Noise only makes programs slower: a ratio that is too low is measured again.
-RATIO_ATTEMPTS = 3
+RATIO_ATTEMPTS = 6
 
 DATAGRAMS = 300
 KERNELS = ("protobuf/portable", "protobuf/bmi2", "protobuf/avx2")  # that callgrind can run

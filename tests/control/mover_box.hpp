@@ -102,6 +102,8 @@ public:
         options_.hugepages = "off";
         options_.memory_mb = 384;
         options_.fragments_bytes = 0;
+        // All that the sender has: a worker that gets no CPU for a while costs no frame.
+        options_.shard_ring = 8192;
         options_.ports.single.device = "net_ring0";
         options_.queues = workers_count;
         listeners_.push_back({.accepts = flow::Protocols::all(),

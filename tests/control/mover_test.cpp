@@ -17,7 +17,9 @@ using test::Stream;
 using test::sum;
 using test::workers_count;
 
-/// Sends while exporters move at random; returns what was sent.
+constexpr int datagrams = 40'000;
+
+/// Sends while exporters move at random, until enough have; returns what was sent.
 std::vector<Stream> run_traffic(Box& box, std::uint32_t seed, bool splits) {
     std::mt19937 random{seed};
     std::vector<Stream> streams;
@@ -26,9 +28,10 @@ std::vector<Stream> run_traffic(Box& box, std::uint32_t seed, bool splits) {
             streams.emplace_back(exporter, domain);
     }
     std::atomic<bool> sending{true};
+    std::atomic<bool> enough{false};
     std::thread sender{[&] {
         std::mt19937 dice{seed + 1};
-        for (int i = 0; i < 40'000; ++i) {
+        for (int i = 0; i < datagrams || (!enough && i < 10 * datagrams); ++i) {
             Stream& stream = streams[dice() % streams.size()];
             // One exporter, one queue: as RSS on addresses does.
             const auto queue = static_cast<std::uint16_t>(stream.exporter() % workers_count);
@@ -39,6 +42,7 @@ std::vector<Stream> run_traffic(Box& box, std::uint32_t seed, bool splits) {
     }};
     while (sending || box.mover().busy()) {
         box.mover().tick();
+        enough = box.mover().moves() > 20 && (!splits || box.mover().splits() > 0);
         std::this_thread::sleep_for(std::chrono::microseconds{20});
         if (box.mover().busy() || !sending) continue;
         const std::array<std::uint8_t, 4> octets{192, 0, 2,
@@ -83,7 +87,7 @@ TEST(Mover, NothingIsLostDoubledOrOutOfOrderWhileExportersMoveAndSplit) {
     EXPECT_GT(box.mover().splits(), 0U);
     EXPECT_EQ(sum(box, &flow::DecodeStats::sequence_lost), 0U);
     EXPECT_EQ(sum(box, &flow::DecodeStats::sequence_resets), 0U);
-    EXPECT_EQ(sum(box, &flow::DecodeStats::decoded), 40'000U);
+    EXPECT_GE(sum(box, &flow::DecodeStats::decoded), std::uint64_t{datagrams});
     std::uint64_t held = 0;
     std::uint64_t forwarded = 0;
     for (const auto& worker : box.workers()) {

@@ -171,15 +171,15 @@ class ErrorsTest(unittest.TestCase):
     def test_closed_pipe_ends_quietly(self):
         """flowd | head -1, with more output than a pipe holds."""
         process = subprocess.Popen(
-            [flowd.binary(), "-replay", str(FIRST), "-replay.seconds", "30"],
+            [flowd.binary(), "-replay", str(FIRST), "-replay.seconds", "120"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
         try:
             process.stdout.readline()
             process.stdout.close()
             begin = time.monotonic()
             errors = process.stderr.read().decode()
-            code = process.wait(timeout=20)
-            self.assertLess(time.monotonic() - begin, 10)
+            code = process.wait(timeout=90)
+            self.assertLess(time.monotonic() - begin, 60, "the pipe did not end it")
         finally:
             if process.poll() is None:
                 process.kill()

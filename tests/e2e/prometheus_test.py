@@ -390,6 +390,8 @@ class PrometheusTest(unittest.TestCase):
                     sender.sendto(netflow.v5([record]), ("127.0.0.1", self.port))
                 if i % 100 == 0:
                     time.sleep(0.005)
+                    flowd.wait_until(lambda: flowd.backlog_bytes(self.port) < 1 << 16, 20,
+                                     "flowd does not read")
             flowd.wait_until(
                 lambda: self.page().count("\nflowd_exporter_flows_total{") == MANY + 1, 20,
                 "not all exporters have series")

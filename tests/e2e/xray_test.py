@@ -27,10 +27,13 @@ class XrayTest(unittest.TestCase):
         folder = Path(scratch.name)
         port, cls.http = flowd.free_port(), flowd.free_tcp_port()
         live = flowd.Live(folder, "-listen", f"flow://127.0.0.1:{port}", "-metrics.addr",
-                          f"127.0.0.1:{cls.http}")
+                          f"127.0.0.1:{cls.http}", "-templates.park-age", "600s")
         cls.addClassCleanup(live.__exit__)
         live.wait_for_port(port)
         cls.faults = faulty.run(port, SECONDS)
+        # The one after the next begins when all of it has come.
+        wanted = cls.serial() + 2
+        flowd.wait_until(lambda: cls.serial() >= wanted, SETTLED_SECONDS, "no observation")
         flowd.wait_until(cls.is_settled, SETTLED_SECONDS, "an observation with all of it")
         cls.exporters = {address: cls.get(f"/api/exporters/{address}") for address in cls.faults}
 
@@ -38,6 +41,10 @@ class XrayTest(unittest.TestCase):
     def get(cls, path: str):
         with urllib.request.urlopen(f"http://127.0.0.1:{cls.http}{path}", timeout=30) as answer:
             return json.load(answer)
+
+    @classmethod
+    def serial(cls) -> int:
+        return cls.get("/api/status?history=0")["serial"]
 
     @classmethod
     def is_settled(cls) -> bool:

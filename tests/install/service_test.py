@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
@@ -172,6 +171,10 @@ class ServiceTest(unittest.TestCase):
     def file_of_flows(self) -> list[str]:
         return self.box.run("sh", "-c", "ls /var/log/flowd").split()
 
+    def is_delivered(self) -> bool:
+        said = self.box.run("flowctl", "status", "--json", status=None)
+        return said.startswith("{") and json.loads(said)["totals"]["delivered"] == 300
+
     def test_1_it_runs_and_says_so(self):
         self.assertEqual(self.box.state("ActiveState"), "active",
                          self.box.run("journalctl", "--no-pager", status=None)[-3000:])
@@ -183,12 +186,7 @@ class ServiceTest(unittest.TestCase):
 
     def test_2_it_collects_and_reloads(self):
         self.box.run("python3", "-c", SEND)
-
-        def delivered() -> bool:
-            said = self.box.run("flowctl", "status", "--json", status=None)
-            return said.startswith("{") and json.loads(said)["totals"]["delivered"] == 300
-
-        flowd.wait_until(delivered, 20, "not delivered")
+        flowd.wait_until(self.is_delivered, 20, "not delivered")
         self.box.run("systemctl", "reload", "flowd")
         flowd.wait_until(self.file_of_flows, 10, "no finished file")
         [name] = self.file_of_flows()
@@ -215,7 +213,7 @@ class ServiceTest(unittest.TestCase):
         self.box.run("systemctl", "daemon-reload")
         self.box.run("systemctl", "restart", "flowd")
         self.box.run("python3", "-B", "-c", SEND_FRAMES, self.source / "tests")
-        time.sleep(1)
+        flowd.wait_until(self.is_delivered, 20, "not delivered")
         self.box.run("systemctl", "stop", "flowd")
         self.assertEqual(self.box.state("Result"), "success")
         # The journal has it a moment later.

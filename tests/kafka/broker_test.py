@@ -162,6 +162,12 @@ class ThreeNodesTest(ClusterTest):
         process.stdin.write(b"".join(value + b"\n" for value in values))
         process.stdin.flush()
 
+    def first_leader(self, topic: str) -> int:
+        """Of a partition that all nodes keep up with."""
+        self.cluster.wait_for(lambda: self.cluster.in_sync(topic, 0) == {0, 1, 2}
+                              and self.cluster.leader(topic, 0) is not None, "not all keep up")
+        return self.cluster.leader(topic, 0)
+
     def lead_without(self, topic: str, node: int) -> int:
         self.cluster.wait_for(lambda: self.cluster.leader(topic, 0) not in (None, node),
                               f"node {node} still leads {topic}", seconds=30)
@@ -169,8 +175,7 @@ class ThreeNodesTest(ClusterTest):
 
     def test_killed_leader_is_followed_and_nothing_is_lost(self):
         self.cluster.create_topic("killed", PARTITIONS)
-        leader = self.cluster.leader("killed", 0)
-        self.assertEqual(self.cluster.in_sync("killed", 0), {0, 1, 2})
+        leader = self.first_leader("killed")
         values = [b"%d" % number for number in range(6000)]
         process = self.producer("killed")
         self.send(process, values[:2000])
@@ -189,7 +194,7 @@ class ThreeNodesTest(ClusterTest):
 
     def test_frozen_leader_is_followed_until_it_wakes(self):
         self.cluster.create_topic("frozen")
-        leader = self.cluster.leader("frozen", 0)
+        leader = self.first_leader("frozen")
         values = [b"%d" % number for number in range(2000)]
         process = self.producer("frozen")
         self.send(process, values[:1000])
@@ -211,19 +216,20 @@ class SecureTest(ClusterTest):
     def setUp(self):
         self.cluster.create_topic(self._testMethodName)
 
-    def enter(self, listener: str, wanted: dict[str, object]):
+    def enter(self, listener: str, wanted: dict[str, object],
+              impatience: dict[str, object] | None = None):
         """A message through the listener; kcat.Failed when it does not let the client in."""
         topic = self._testMethodName
         before = len(consumer.consume(self.brokers, topic))
         kcat.produce(self.cluster.brokers(listener), topic, [(b"key", ALL_BYTES)],
-                     settings=kcat.IMPATIENT | wanted)
+                     settings=(impatience or {}) | wanted)
         found = kcat.consume(self.cluster.brokers(listener), topic, wanted)
         self.assertEqual(len(found), before + 1)
         self.assertEqual((found[-1].key, found[-1].value), (b"key", ALL_BYTES))
 
     def refused(self, listener: str, wanted: dict[str, object], reason: str):
         with self.assertRaisesRegex(kcat.Failed, reason):
-            self.enter(listener, wanted)
+            self.enter(listener, wanted, kcat.IMPATIENT)
 
     def test_plaintext_beside_the_others(self):
         self.enter("PLAINTEXT", self.cluster.client())

@@ -120,7 +120,8 @@ class SpoolTest(OutageTest):
         live = self.spooling("full", 4000, "-transport.spool.bytes", 1 << 20,
                              "-transport.spool.compression", "none")
         self.wait_for_segments(live)
-        time.sleep(6)
+        oldest = self.segments()[0]
+        flowd.wait_until(lambda: not oldest.exists(), 30, "the spool is never full")
         self.cluster.start(0)
         summary = self.ended(live)
         dropped = summary["drops"]["flows"]["spool_full"]

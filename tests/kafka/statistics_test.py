@@ -19,6 +19,7 @@ from support.kafka import consumer, jars  # noqa: E402
 
 PROBE = ""
 MESSAGES = 12_345
+RTT_HISTOGRAM_US = 500_000  # librdkafka has percentiles of what is shorter
 
 
 class StatisticsTest(ClusterTest):
@@ -45,7 +46,9 @@ class StatisticsTest(ClusterTest):
         for name in ("tx", "tx_bytes", "rx", "rx_bytes", "rtt_avg_us_max", "rtt_p99_us_max",
                      "batchsize_avg_max", "batchcnt_avg_max"):
             self.assertGreater(said["most"][name], 0, name)
-        self.assertGreaterEqual(said["most"]["rtt_p99_us_max"], said["most"]["rtt_avg_us_max"])
+        if said["most"]["rtt_avg_us_max"] < RTT_HISTOGRAM_US:
+            self.assertGreaterEqual(said["most"]["rtt_p99_us_max"],
+                                    said["most"]["rtt_avg_us_max"])
 
 
 if __name__ == "__main__":

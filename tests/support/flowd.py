@@ -183,7 +183,7 @@ class Live:
     def stop(self, number: int = signal.SIGINT) -> int:
         """The exit code after a signal."""
         self.process.send_signal(number)
-        return self.process.wait(timeout=15)
+        return self.process.wait(timeout=15 * BUSY_MACHINE)
 
     def summary(self) -> dict:
         return json.loads(self.summary_path.read_text())

@@ -111,10 +111,16 @@ public:
     Stream(Sender& sender, const Pages& pages, std::uint64_t sent)
         : sender_{sender}, pages_{pages}, sent_{sent} {}
 
+    /// For longer when nothing was acknowledged meanwhile: brokers pause.
     Moment run_for(double seconds) {
+        constexpr std::uint64_t longest = 60'000'000'000;
         const auto duration = static_cast<std::uint64_t>(seconds * 1e9);
+        const std::uint64_t before = sender_.acknowledged();
         const std::uint64_t end = flowd::clock_ns(CLOCK_MONOTONIC) + duration;
-        while (flowd::clock_ns(CLOCK_MONOTONIC) < end) next();
+        for (std::uint64_t at = 0; (at = flowd::clock_ns(CLOCK_MONOTONIC)) < end + longest;) {
+            if (at >= end && (duration == 0 || sender_.acknowledged() != before)) break;
+            next();
+        }
         return now(sender_);
     }
     /// Each page once.

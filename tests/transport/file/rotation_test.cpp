@@ -151,7 +151,7 @@ TEST_F(FileRotationTest, OldFilesGoAtStartAndAfterEachRotation) {
     const auto transport = opened(options);
     for (const auto* const message : {"1..\n", "2..\n", "3..\n", "4..\n", "5..\n"}) {
         deliver(*transport, *batch_of({message}));
-        std::this_thread::sleep_for(5ms);  // times of files are those of the timer's tick
+        std::this_thread::sleep_for(25ms);  // times of files are those of the timer's tick
     }
     EXPECT_EQ(contents(), (Contents{"3..\n", "4..\n"}));
     EXPECT_FALSE(failed(close(*transport)));
