@@ -33,9 +33,9 @@ consteval std::size_t index_of(Member AccountCounts::*member) noexcept {
 }
 
 /// Where the counters are in a row: what most datagrams add to comes first, a cache line with the
-/// row's head. Of `offered` there is what it exceeds `flows` by, of `published` what it lacks of
-/// `offered`, and of `decoded` what it lacks of `datagrams`: nearly always nothing. All of them
-/// wrap, so that sums of them are right, too.
+/// row's head; what some add to makes another one. Of `offered` there is what it exceeds `flows`
+/// by, of `published` what it lacks of `offered`, and of `decoded` what it lacks of `datagrams`:
+/// nearly always nothing. All of them wrap, so that sums of them are right, too.
 constexpr std::array<std::uint8_t, count_of_counts> places = [] {
     constexpr auto kind = [](auto which) { return static_cast<std::size_t>(which); };
     constexpr std::size_t sets = index_of(&AccountCounts::sets);
@@ -188,6 +188,7 @@ void Ledger::book(AccountTag account, const Booking& booking, std::uint32_t now_
     Row& row = rows_[at];
     Section section{*this, at};
     if (at == 0 && rests_[0].first_seen.get() == 0) rests_[0].first_seen.set(now_seconds);
+    writes_second_line_ = booking.made.offered != booking.made.flows;
     row.last_seen.set(now_seconds);
     row.local_port.set(booking.local_port);
     row.sampling_rate.set(static_cast<std::uint32_t>(std::min(booking.sampling_rate, rate_max)));

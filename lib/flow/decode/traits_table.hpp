@@ -37,7 +37,7 @@ public:
     void visit_tables(Visit& visit) noexcept {
         visit(rows_.memory());
     }
-    void prefetch(std::uint32_t row) const noexcept {
+    [[gnu::always_inline]] void prefetch(std::uint32_t row) const noexcept {
         if (enabled()) __builtin_prefetch(&rows_[row], 1);
     }
 
