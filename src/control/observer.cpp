@@ -294,6 +294,7 @@ void Observer::write_history(Observation& observation) {
         .time = static_cast<std::uint32_t>(observation.taken_at_ns / second),
         .rates = pace_.take(directory_.clock(), observation.box),
     };
+    // Those of the box, too: findings, which say what can be trusted, are there by now.
     const double trusted = trusted_share_of_loss(observation);
     observation.rates.sequence_lost *= trusted;
     point.rates.sequence_lost *= trusted;

@@ -40,6 +40,7 @@ public:
 
     [[nodiscard]] std::uint8_t exporter() const noexcept { return exporter_; }
     [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
+    [[nodiscard]] std::uint64_t datagrams() const noexcept { return datagrams_; }
     [[nodiscard]] std::pair<unsigned, unsigned> name() const noexcept {
         return {exporter_, domain_};
     }

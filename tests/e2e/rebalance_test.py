@@ -29,7 +29,7 @@ WORK = ((), ("-storm", 20), ("-storm", 60))
 # Too much for the settings of a real box: 90 templates that change in each datagram are some 80 us
 # of a worker's time. The first rate that is too much for a worker is enough.
 STORM = ("-storm", 90, "-records", 2, "-count", 24000)
-STORM_RATES = (9000, 18000, 36000)
+STORM_RATES = (("-pps", 9000), ("-pps", 18000), ("-pps", 36000))
 # More frames than are ever forwarded at once: overload of the rings is another test's.
 ROOMY = ("-shard.ring", 8192)
 
@@ -54,10 +54,11 @@ class RebalanceTest(unittest.TestCase):
         return outcome
 
     def run_until(self, counter: str, workers: int, queues: int, *traffic,
-                  flags=SOON) -> pairs.Outcome:
-        """All of it right with every amount of work, until there is something to do about it."""
-        for work in WORK:
-            outcome = self.run_case(workers, queues, *traffic, *work, flags=flags)
+                  steps=WORK, flags=SOON) -> pairs.Outcome:
+        """All of it right at every step, each harder than the one before, until there is something
+        to do about it."""
+        for step in steps:
+            outcome = self.run_case(workers, queues, *traffic, *step, flags=flags)
             if outcome.counter(counter) > 0:
                 break
         return outcome
@@ -98,11 +99,9 @@ class RebalanceTest(unittest.TestCase):
                                   "ipfix"))
 
     def storm(self, workers: int, *traffic):
-        """All of it right at every rate, until the default settings find a worker too busy."""
-        for rate in STORM_RATES:
-            outcome = self.run_case(workers, workers, *STORM, *traffic, "-pps", rate, flags=ROOMY)
-            if outcome.counter("shard_moves") > 0:
-                break
+        """Until the default settings find a worker too busy."""
+        outcome = self.run_until("shard_moves", workers, workers, *STORM, *traffic,
+                                 steps=STORM_RATES, flags=ROOMY)
         self.lopsided(outcome)
         self.moved(outcome)
 
